@@ -1,0 +1,42 @@
+import FoundationEssentials
+
+/// Where a test finds what is not part of the package.
+public enum TestSupport {
+  /// The package's root folder.
+  public static let packageRoot: String = {
+    var parts = #filePath.split(separator: "/", omittingEmptySubsequences: false)
+    parts.removeLast(3)
+    return parts.joined(separator: "/")
+  }()
+
+  /// What the test set-up brings (`make test` runs it): engine, demo model, the Python judges.
+  public static let dependencies: String =
+    ProcessInfo.processInfo.environment["PARLANCE_DEPS"] ?? packageRoot + "/.deps"
+
+  /// The Python interpreter that has the judges (transformers, sentence-transformers, pytrec_eval), if the test
+  /// set-up installed it.
+  public static var judgePython: String? {
+    existing(dependencies + "/judges/bin/python")
+  }
+
+  /// The folder of the demo model SPLADE-tiny, if the set-up fetched it.
+  public static var demoModel: String? {
+    existing(dependencies + "/models/splade-tiny")
+  }
+
+  /// The development data beside a checkout, which users do not have.
+  public static var sharedData: String? {
+    existing(packageRoot + "/../shared/data")
+  }
+
+  /// A fresh folder under the system's temporary folder; the caller removes it.
+  public static func temporaryFolder(_ name: String) throws -> String {
+    let path = FileManager.default.temporaryDirectory.path + "/parlance-tests-\(name)-\(UInt64.random(in: 0 ..< .max))"
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    return path
+  }
+
+  private static func existing(_ path: String) -> String? {
+    FileManager.default.fileExists(atPath: path) ? path : nil
+  }
+}
