@@ -1,0 +1,51 @@
+import ArgumentParser
+import Diagnostics
+
+@main
+struct Main {
+  /// Parses, runs, and turns every error into one line on standard error and an exit code after `sysexits.h`.
+  static func main() async {
+    do {
+      let command = try ParlanceCommand.parseAsRoot()
+      try await run(command)
+      try Console.standard.flush()
+    } catch let error as ParlanceError {
+      Console.standard.finish(reporting: error)
+    } catch {
+      ParlanceCommand.exit(withError: error)
+    }
+  }
+
+  private static func run(_ command: any ParsableCommand) async throws {
+    if var command = command as? any AsyncParsableCommand {
+      try await command.run()
+    } else {
+      var command = command
+      try command.run()
+    }
+  }
+}
+
+/// The root of the command line; one file a subcommand in `Commands/`.
+struct ParlanceCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "parlance",
+    abstract: "Conversational search with learned-sparse vectors: no LLM at query time.",
+    discussion: """
+      Results go to standard output, everything else to standard error. Files may be gzip-compressed; - is standard \
+      input or output.
+
+      Exit codes: 0 done, 64 usage, 65 bad input data, 66 no input, 69 engine or service missing, 70 internal, \
+      73 cannot write, 75 locked or try again, 130 interrupted.
+
+      Examples:
+        parlance quickstart
+        parlance search --index DIR --model DIR "how do I undo the last commit?"
+        parlance <subcommand> --help
+      """,
+    version: version,
+    // One a line, in the order of the way of the data.
+    subcommands: [])
+
+  static let version = "0.1.0"
+}

@@ -1,0 +1,31 @@
+import Diagnostics
+import Dispatch
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// SIGINT and SIGTERM ask the work to stop at its next safe point; a second one ends the process at once.
+enum Signals {
+  /// Raised by the first signal. Reading it for the first time begins to listen.
+  static let interruption: Interruption = {
+    let interruption = Interruption()
+    for number in [SIGINT, SIGTERM] {
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      // The handler holds its source, which lives as long as the process.
+      source.setEventHandler { [source] in
+        _ = source
+        if interruption.isRequested { exit(ParlanceError.Code.interrupted.rawValue) }
+        interruption.request()
+        StandardError.write("\nstopping at the next safe point; once more to stop at once\n")
+      }
+      source.resume()
+    }
+    return interruption
+  }()
+}
