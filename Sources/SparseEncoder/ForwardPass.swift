@@ -1,0 +1,97 @@
+public import Diagnostics
+public import SparseVectors
+
+/// From token ids to sparse rows: the one seam between a model and the pipeline around it.
+///
+/// libtorch's implementation is `EngineForwardPass`; a native one for inference without libtorch can stand beside it.
+/// Both `encode` calls may be made from any number of threads or tasks at once: the work itself runs on the pass's own
+/// threads, never on the caller's and never on the cooperative pool.
+public protocol ForwardPass: Sendable {
+  /// V, the number of vocabulary columns of a row.
+  var vocabularySize: Int { get }
+
+  /// The most tokens one sequence may have, `[CLS]` and `[SEP]` included (the model's position embeddings).
+  var longestSequence: Int { get }
+
+  /// How many batches with the goal `throughput` run at once; more calls than that wait their turn.
+  var workers: Int { get }
+
+  /// Encodes a batch; the task is suspended meanwhile.
+  ///
+  /// - Throws: `ParlanceError` with code `badInput` for a token id outside the vocabulary or a sequence that is empty or
+  ///   too long, `unavailable` when the engine fails.
+  func encode(_ batch: PackedBatch, for goal: EncodingGoal) async throws(ParlanceError) -> SparseRows
+
+  /// Encodes a batch; the calling thread waits meanwhile.
+  func encode(_ batch: PackedBatch, for goal: EncodingGoal) throws(ParlanceError) -> SparseRows
+}
+
+/// What the caller of a forward pass is short of.
+public enum EncodingGoal: Sendable {
+  /// Many batches: each runs on one core, as many at once as there are workers.
+  case throughput
+  /// One query that somebody waits for: it gets all cores.
+  case latency
+}
+
+/// Token sequences laid end to end without padding.
+public struct PackedBatch: Sendable {
+  /// The T token ids of all sequences, `[CLS]` and `[SEP]` included.
+  public private(set) var tokens: [Int32]
+  /// B + 1 offsets into `tokens`: sequence `i` is `tokens[starts[i] ..< starts[i + 1]]`.
+  public private(set) var starts: [Int32]
+
+  /// A batch without sequences.
+  public init() {
+    tokens = []
+    starts = [0]
+  }
+
+  public init(_ sequences: [[Int32]]) {
+    self.init()
+    for sequence in sequences { append(sequence) }
+  }
+
+  public mutating func append(_ sequence: some Sequence<Int32>) {
+    tokens.append(contentsOf: sequence)
+    starts.append(Int32(tokens.count))
+  }
+
+  /// B, the number of sequences.
+  public var count: Int { starts.count - 1 }
+
+  /// The number of tokens of sequence `index`.
+  public func length(of index: Int) -> Int { Int(starts[index + 1] - starts[index]) }
+}
+
+/// What a forward pass yields: for each sequence of the batch its active terms, ascending.
+public struct SparseRows: Sendable, Equatable {
+  /// B + 1 offsets into the three arrays below.
+  public var starts: [Int]
+  /// Vocabulary columns with a weight above zero, ascending within a row.
+  public var terms: [TermID]
+  /// Their weights after pooling and activation.
+  public var weights: [Float]
+  /// The token, counted from the start of its sequence, that gave the term its maximum (max pooling) or the largest share
+  /// (sum pooling). The first one on ties.
+  public var positions: [Int32]
+
+  public init(starts: [Int], terms: [TermID], weights: [Float], positions: [Int32]) {
+    self.starts = starts
+    self.terms = terms
+    self.weights = weights
+    self.positions = positions
+  }
+
+  /// B, the number of rows.
+  public var count: Int { starts.count - 1 }
+
+  /// The range of row `index` in `terms`, `weights` and `positions`.
+  public func range(of index: Int) -> Range<Int> { starts[index] ..< starts[index + 1] }
+
+  /// Row `index` as a sparse vector.
+  public func vector(at index: Int) -> SparseVector {
+    let range = range(of: index)
+    return SparseVector(unchecked: Array(terms[range]), Array(weights[range]))
+  }
+}
