@@ -77,7 +77,7 @@ let package = Package(
     room("WordPiece", ["Diagnostics"]),
     room("TensorEngine", ["Diagnostics", "CTensorEngine"]),
     room("Checkpoints", ["Diagnostics", "BinaryFiles"]),
-    room("Evaluation", ["Diagnostics", "Identifiers", "RankedResults"]),
+    room("Evaluation", ["Diagnostics", "Identifiers", "RankedResults", "SparseVectors"]),
 
     // Layer 2: what is built from them.
     room(
@@ -137,7 +137,7 @@ let package = Package(
     tests("WordPiece"),
     tests("TensorEngine", ["CTensorEngine"]),
     tests("Checkpoints", ["BinaryFiles"]),
-    tests("Evaluation", ["RankedResults"]),
+    tests("Evaluation", ["RankedResults", "SparseVectors"]),
     tests("ModelHub"),
     tests("Datasets", ["Conversations", "LineFiles"]),
     tests("InvertedIndex", ["BinaryFiles", "Conversations", "SparseVectors"]),
