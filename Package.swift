@@ -1,8 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// Every target is listed with the layer it lives on; Scripts/check-layers.sh reads these comments' order from
-// Documentation/layers.txt and refuses an import that points up.
+// Every target stands under the comment `Layer N` that it lives on. Scripts/check-layers.py reads these comments and
+// refuses a dependency or an import that points up.
 
 let settings: [SwiftSetting] = [
   .strictMemorySafety(),

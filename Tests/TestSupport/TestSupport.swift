@@ -14,14 +14,24 @@ public enum TestSupport {
     ProcessInfo.processInfo.environment["PARLANCE_DEPS"] ?? packageRoot + "/.deps"
 
   /// The Python interpreter that has the judges (transformers, sentence-transformers, pytrec_eval), if the test
-  /// set-up installed it.
+  /// set-up installed it. With `PARLANCE_REQUIRE_JUDGES=1`, as in continuous integration, never nil: what would be
+  /// skipped fails.
   public static var judgePython: String? {
-    existing(dependencies + "/judges/bin/python")
+    existing(dependencies + "/judges/bin/python", orRequiredBy: "PARLANCE_REQUIRE_JUDGES")
   }
 
-  /// The folder of the demo model SPLADE-tiny, if the set-up fetched it.
+  /// The engine's library, if the set-up built it. With `PARLANCE_REQUIRE_ENGINE=1`, as in continuous integration,
+  /// never nil: what would be skipped fails.
+  public static var engine: String? {
+    let built = packageRoot + "/Engine/build/libparlance-torch.so"
+    return existing(
+      ProcessInfo.processInfo.environment["PARLANCE_ENGINE"] ?? built, orRequiredBy: "PARLANCE_REQUIRE_ENGINE")
+  }
+
+  /// The folder of the demo model SPLADE-tiny, if the set-up fetched it. What needs it needs the engine as well, so
+  /// `PARLANCE_REQUIRE_ENGINE=1` makes it required too.
   public static var demoModel: String? {
-    existing(dependencies + "/models/splade-tiny")
+    existing(dependencies + "/models/splade-tiny", orRequiredBy: "PARLANCE_REQUIRE_ENGINE")
   }
 
   /// The development data beside a checkout, which users do not have.
@@ -36,7 +46,8 @@ public enum TestSupport {
     return path
   }
 
-  private static func existing(_ path: String) -> String? {
-    FileManager.default.fileExists(atPath: path) ? path : nil
+  private static func existing(_ path: String, orRequiredBy variable: String? = nil) -> String? {
+    let required = variable.map { ProcessInfo.processInfo.environment[$0] == "1" } ?? false
+    return required || FileManager.default.fileExists(atPath: path) ? path : nil
   }
 }

@@ -1,0 +1,45 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034
+# Where things lie. Every script sources this file first; it sets variables and defines functions, and runs nothing.
+#
+#   PARLANCE_DEPS   what the set-up brings       (default: .deps beside Package.swift)
+#   PARLANCE_CACHE  downloads, kept for next time (default: parlance in the user's cache folder)
+#   PYTHON          the interpreter whose pip fetches wheels (default: python3)
+
+set -euo pipefail
+unset CDPATH
+unset -f cd 2>/dev/null || true
+
+root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd -P)
+deps=${PARLANCE_DEPS:-$root/.deps}
+cache=${PARLANCE_CACHE:-${XDG_CACHE_HOME:-${HOME:-$root/.deps}/.cache}/parlance}
+python=${PYTHON:-python3}
+case $deps in /*) ;; *) deps=$PWD/$deps ;; esac
+case $cache in /*) ;; *) cache=$PWD/$cache ;; esac
+
+# The folder of libtorch (lib/ and include/) that the engine is built against.
+libtorch=${LIBTORCH:-$deps/libtorch}
+
+# Each argument is a line, on standard error.
+say() { printf '%s\n' "$@" >&2; }
+
+# Says what is wrong and stops. Further arguments are further lines: what to do about it.
+die() {
+  say "error: $1"
+  shift
+  local line
+  for line in "$@"; do say "  $line"; done
+  exit 69
+}
+
+# The digest of a file, in lower-case hex.
+sha256_of() {
+  if command -v sha256sum >/dev/null 2>&1; then
+    sha256sum <"$1" | cut -d ' ' -f 1
+  else
+    shasum -a 256 <"$1" | cut -d ' ' -f 1
+  fi
+}
+
+# `sudo ` where the person is not root: the commands that we name are to be pasted as they stand.
+sudo_word() { if [ "$(id -u)" -eq 0 ]; then printf ''; else printf 'sudo '; fi; }

@@ -1,0 +1,103 @@
+#!/usr/bin/env bash
+# Checks that the machine has what the build needs, says all that is missing at once, and the command that brings it.
+# tools.sh GIBIBYTES: also that so much disk is free where the build writes.
+. "$(dirname -- "${BASH_SOURCE[0]}")/places.sh"
+
+gibibytes=${1:-3}
+swift_wanted='6.3'
+missing=()
+debian=()
+
+lacks() {
+  missing+=("$1")
+  [ -z "${2:-}" ] || debian+=("$2")
+}
+
+on_path() { command -v "$1" >/dev/null 2>&1; }
+
+# The first of the commands that the machine has, or nothing.
+first_of() {
+  local name
+  for name in "$@"; do
+    if on_path "$name"; then
+      printf '%s' "$name"
+      return
+    fi
+  done
+}
+
+check_swift() {
+  if ! on_path swift; then
+    lacks "Swift $swift_wanted or newer (https://www.swift.org/install/linux); 'swift' is not on the PATH"
+    return
+  fi
+  local version
+  version=$(cd / && swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9.]*\).*/\1/p' | head -n 1)
+  if [ "$(printf '%s\n%s\n' "$swift_wanted" "${version:-0}" | sort -V | head -n 1)" != "$swift_wanted" ]; then
+    lacks "Swift $swift_wanted or newer (https://www.swift.org/install/linux); this is Swift ${version:-of unknown version}"
+  fi
+}
+
+check_compilers() {
+  local cxx=${CXX:-$(first_of g++ clang++ c++)} cc
+  if [ -z "$cxx" ] || ! printf '#include <string>\n#include <span>\n' | $cxx -std=c++20 -fsyntax-only -x c++ - 2>/dev/null; then
+    lacks "a C++20 compiler with its standard library" g++
+  fi
+  cc=$(first_of clang gcc cc)
+  if [ -z "$cc" ] || ! printf '#include <zlib.h>\n' | "$cc" -fsyntax-only -x c - 2>/dev/null; then
+    lacks "the headers of zlib" zlib1g-dev
+  fi
+}
+
+check_python() {
+  if ! on_path "$python"; then
+    lacks "Python 3 with pip (for the set-up only; PYTHON=/path names one)" "python3 python3-pip"
+  elif ! "$python" -m pip --version >/dev/null 2>&1; then
+    lacks "pip for $python (for the set-up only; PYTHON=/path names another)" python3-pip
+  elif ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 8))'; then
+    lacks "Python 3.8 or newer (for the set-up only; PYTHON=/path names one)" python3
+  fi
+}
+
+check_programs() {
+  local name
+  for name in git make tar; do
+    on_path "$name" || lacks "the program $name" "$name"
+  done
+}
+
+# The nearest folder above a place that need not be there yet.
+standing() {
+  local place=$1
+  while [ ! -d "$place" ]; do place=$(dirname -- "$place"); done
+  printf '%s' "$place"
+}
+
+check_disk() {
+  local place free wanted=$((gibibytes * 1024 * 1024))
+  # What an earlier run brought need not be brought again.
+  [ ! -d "$deps/libtorch" ] || wanted=$((wanted / 2))
+  for place in "$root" "$cache"; do
+    place=$(standing "$place")
+    free=$(df -Pk -- "$place" | awk 'END { print $4 }')
+    if [ "$free" -lt "$wanted" ]; then
+      lacks "disk: $((wanted / 1024)) MiB free on the disk of $place; $((free / 1024)) MiB are (PARLANCE_CACHE=DIR moves the downloads)"
+      return
+    fi
+    wanted=$((512 * 1024))
+  done
+}
+
+check_swift
+check_compilers
+check_python
+check_programs
+check_disk
+
+[ "${#missing[@]}" -gt 0 ] || exit 0
+say "This machine lacks:"
+for line in "${missing[@]}"; do say "  - $line"; done
+if [ "${#debian[@]}" -gt 0 ]; then
+  say "On Debian or Ubuntu this command brings it:" "  $(sudo_word)apt-get install -y ${debian[*]}"
+fi
+exit 69

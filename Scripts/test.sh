@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# Runs the package's tests: test.sh [option of swift test...]
+. "$(dirname -- "${BASH_SOURCE[0]}")/setup/places.sh"
+
+cd -- "$root"
+export PARLANCE_DEPS=$deps PARLANCE_ENGINE=${PARLANCE_ENGINE:-$root/Engine/build/libparlance-torch.so}
+options=()
+[ -z "${JOBS:-}" ] || options+=(--jobs "$JOBS")
+exec swift test ${options[@]+"${options[@]}"} "$@"
