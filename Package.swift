@@ -67,7 +67,7 @@ let package = Package(
       providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .target(name: "CKernels"),
     .target(name: "CTensorEngine"),
-    room("BinaryFiles", ["Diagnostics", "CKernels"]),
+    room("BinaryFiles", ["Diagnostics", "CKernels"], more: [.enableExperimentalFeature("Lifetimes")]),
     room("LineFiles", ["Diagnostics", "BinaryFiles", "CZlib"]),
 
     // Layer 1: the nouns, and one capability each.

@@ -1,0 +1,143 @@
+public import Diagnostics
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A file that appears whole or not at all.
+///
+/// Bytes go to a temporary name in the same folder; `commit()` brings them to the disk, gives the file its name in one
+/// step and brings the folder to the disk. A file that is let go without `commit()` leaves nothing behind, and what a
+/// killed process left behind is removed by the next writer of the same name.
+public final class AtomicFile {
+  /// The name the file will have.
+  public let path: String
+  private let temporaryPath: String
+  private let file: OutputFile
+  private var buffer: [UInt8] = []
+  private let faults: FaultLayer?
+  private var isOpen = true
+
+  private static let bufferSize = 1 << 18
+
+  /// - Throws: `cannotWrite` when the folder is not there or may not be written to, or when `path` is a folder.
+  public init(path: String) throws(ParlanceError) {
+    var status = stat()
+    if unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+      throw ParlanceError(.cannotWrite, "expected the name of a file, this is a folder", at: .init(file: path))
+    }
+    let prefix = "." + fileName(of: path) + ".partial-"
+    Self.removeLeftovers(prefix: prefix, folder: folder(of: path))
+    self.path = path
+    temporaryPath = folder(of: path) + "/" + prefix + String(UInt64.random(in: 0 ... .max), radix: 36)
+    faults = FaultLayer.current
+    do {
+      file = try OutputFile(path: temporaryPath, mode: .new)
+    } catch {
+      throw ParlanceError(error.code, error.message, at: .init(file: path))
+    }
+    // The lock tells the next writer that this temporary file is alive.
+    _ = flock(file.descriptor, LOCK_EX | LOCK_NB)
+    buffer.reserveCapacity(Self.bufferSize)
+  }
+
+  deinit {
+    abandon()
+  }
+
+  /// The number of bytes written so far.
+  public var position: Int { file.position + buffer.count }
+
+  /// - Throws: `cannotWrite`. Afterwards the file can only be abandoned.
+  public func write(_ bytes: RawSpan) throws(ParlanceError) {
+    if buffer.count + bytes.byteCount > Self.bufferSize { try flush() }
+    if bytes.byteCount >= Self.bufferSize {
+      try writeThrough(bytes)
+    } else {
+      unsafe bytes.withUnsafeBytes { unsafe buffer.append(contentsOf: $0) }
+    }
+  }
+
+  public func write(_ bytes: [UInt8]) throws(ParlanceError) {
+    try write(bytes.rawSpan)
+  }
+
+  /// Gives the finished file its name.
+  ///
+  /// - Throws: `cannotWrite`; the file is then abandoned, and what had the name before is still there.
+  public func commit() throws(ParlanceError) {
+    precondition(isOpen, "the file was committed or abandoned before")
+    do {
+      try flush()
+      try sync()
+      try FileNames.rename(temporaryPath, to: path, faults: faults)
+    } catch {
+      abandon()
+      throw error
+    }
+    isOpen = false
+    try FileNames.sync(folder: folder(of: path), faults: faults)
+  }
+
+  /// Removes the temporary file. Nothing happens after `commit()`.
+  public func abandon() {
+    guard isOpen else { return }
+    isOpen = false
+    FileNames.remove(temporaryPath, faults: faults)
+  }
+
+  /// Writes a small file in one go.
+  public static func write(_ bytes: [UInt8], to path: String) throws(ParlanceError) {
+    let file = try AtomicFile(path: path)
+    try file.write(bytes)
+    try file.commit()
+  }
+
+  private func flush() throws(ParlanceError) {
+    guard !buffer.isEmpty else { return }
+    var full: [UInt8] = []
+    swap(&full, &buffer)
+    try writeThrough(full.rawSpan)
+    full.removeAll(keepingCapacity: true)
+    swap(&full, &buffer)
+  }
+
+  // Errors name the file as the caller knows it.
+
+  private func writeThrough(_ bytes: RawSpan) throws(ParlanceError) {
+    do {
+      try file.write(bytes)
+    } catch {
+      throw ParlanceError(error.code, error.message, at: .init(file: path))
+    }
+  }
+
+  private func sync() throws(ParlanceError) {
+    do {
+      try file.sync()
+    } catch {
+      throw ParlanceError(error.code, error.message, at: .init(file: path))
+    }
+  }
+
+  /// Removes temporary files whose writer is gone: their lock is free.
+  private static func removeLeftovers(prefix: String, folder: String) {
+    guard let listing = unsafe opendir(folder) else { return }
+    defer { unsafe closedir(listing) }
+    while let entry = unsafe readdir(listing) {
+      let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+        unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      guard name.utf8.starts(with: prefix.utf8) else { continue }
+      let leftover = folder + "/" + name
+      let descriptor = unsafe open(leftover, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+      guard descriptor >= 0 else { continue }
+      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { FileNames.remove(leftover, faults: FaultLayer.current) }
+      close(descriptor)
+    }
+  }
+}

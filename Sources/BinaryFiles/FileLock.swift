@@ -1,0 +1,37 @@
+public import Diagnostics
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Keeps a second writer away from a file or folder; the system lets go of it when the process ends in any way.
+///
+/// The lock is on a file of its own, which stays (removing it would let two writers lock different files).
+public final class FileLock {
+  public let path: String
+  private let descriptor: Int32
+
+  /// - Parameter path: the lock's own file, such as `index/lock`; it is made when it is not there.
+  /// - Throws: `tryAgain` when somebody else holds the lock, `cannotWrite` when the file cannot be made.
+  public init(path: String) throws(ParlanceError) {
+    self.path = path
+    descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw systemError(errno, cannot: "lock it", path: path, fallback: .cannotWrite) }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      let number = errno
+      guard number == EWOULDBLOCK else {
+        throw systemError(number, cannot: "lock it", path: path, fallback: .cannotWrite)
+      }
+      throw ParlanceError(
+        .tryAgain, "another process is writing here; wait until it is done or end it", at: .init(file: path))
+    }
+  }
+
+  deinit {
+    close(descriptor)
+  }
+}

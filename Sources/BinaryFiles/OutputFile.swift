@@ -1,0 +1,125 @@
+package import Diagnostics
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// An open file for writing at its end: the one place where bytes leave the process, with the fault layer in it.
+///
+/// Not atomic and without a buffer; most writers want `AtomicFile`.
+package final class OutputFile {
+  package let path: String
+  /// The length of the file so far.
+  package private(set) var position: Int
+  let descriptor: Int32
+  private let faults: FaultLayer?
+  private let closes: Bool
+
+  package enum Mode {
+    /// The file must not exist.
+    case new
+    /// An existing file, or a new one, which is written behind what is there.
+    case append
+  }
+
+  /// - Throws: `cannotWrite`.
+  package init(path: String, mode: Mode) throws(ParlanceError) {
+    faults = FaultLayer.current
+    self.path = path
+    if let number = faults?.failure(of: .open(path: path)) {
+      throw systemError(number, cannot: "create it", path: path, fallback: .cannotWrite)
+    }
+    descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (mode == .new ? O_EXCL : 0), 0o666)
+    guard descriptor >= 0 else { throw systemError(errno, cannot: "create it", path: path, fallback: .cannotWrite) }
+    position = mode == .new ? 0 : Int(lseek(descriptor, 0, SEEK_END))
+    closes = true
+  }
+
+  /// A stream that is open already, such as standard output; `path` names it in errors.
+  package init(descriptor: Int32, path: String) {
+    faults = FaultLayer.current
+    self.path = path
+    self.descriptor = descriptor
+    position = 0
+    closes = false
+  }
+
+  deinit {
+    if closes { close(descriptor) }
+  }
+
+  /// Writes all of `bytes`, in as many calls as it takes.
+  ///
+  /// - Throws: `cannotWrite`; how many bytes reached the file is then unknown.
+  package func write(_ bytes: RawSpan) throws(ParlanceError) {
+    var done = 0
+    while done < bytes.byteCount {
+      var count = bytes.byteCount - done
+      var crashes = false
+      switch faults?.fault(for: .write(path: path, count: count)) {
+      case .error(let number): throw systemError(number, cannot: "write to it", path: path, fallback: .cannotWrite)
+      case .short(let limit): count = min(count, max(1, limit))
+      case .crash(let limit):
+        count = min(count, limit)
+        crashes = true
+      case nil: break
+      }
+      let written = unsafe bytes.extracting(done..<done + count).withUnsafeBytes { bytes in
+        unsafe bytes.isEmpty ? 0 : systemWrite(descriptor, bytes.baseAddress, bytes.count)
+      }
+      if crashes { throw FaultLayer.crashError(path) }
+      if written < 0 {
+        if errno == EINTR { continue }
+        throw systemError(errno, cannot: "write to it", path: path, fallback: .cannotWrite)
+      }
+      done += written
+      position += written
+    }
+  }
+
+  /// Waits until the bytes are on the disk.
+  package func sync() throws(ParlanceError) {
+    if let number = faults?.failure(of: .sync(path: path)) {
+      throw systemError(number, cannot: "bring it to the disk", path: path, fallback: .cannotWrite)
+    }
+    while fsync(descriptor) != 0 {
+      if errno == EINTR { continue }
+      throw systemError(errno, cannot: "bring it to the disk", path: path, fallback: .cannotWrite)
+    }
+  }
+
+  /// Cuts the file to `count` bytes; the next write goes there.
+  package func truncate(to count: Int) throws(ParlanceError) {
+    if let number = faults?.failure(of: .truncate(path: path, count: count)) {
+      throw systemError(number, cannot: "cut it to \(count) bytes", path: path, fallback: .cannotWrite)
+    }
+    guard ftruncate(descriptor, off_t(count)) == 0, lseek(descriptor, off_t(count), SEEK_SET) >= 0 else {
+      throw systemError(errno, cannot: "cut it to \(count) bytes", path: path, fallback: .cannotWrite)
+    }
+    position = count
+  }
+}
+
+private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+  guard let bytes = unsafe bytes else { return 0 }
+  return unsafe write(descriptor, bytes, count)
+}
+
+extension FaultLayer {
+  static func crashError(_ path: String) -> ParlanceError {
+    ParlanceError(.internalFault, "the fault layer ended the process here", at: .init(file: path))
+  }
+
+  /// The `errno` of an operation that either works or does not.
+  func failure(of operation: Operation) -> Int32? {
+    switch fault(for: operation) {
+    case .error(let number): number
+    case .crash: EINTR
+    case .short, nil: nil
+    }
+  }
+}
