@@ -36,7 +36,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 
 /// `Tests/NAMETests/Goldens`, where there is one.
 func goldenFolders(of name: String) -> [String] {
-  let withGoldens: Set<String> = []
+  let withGoldens: Set<String> = ["Checkpoints"]
   return withGoldens.contains(name) ? ["Goldens"] : []
 }
 

@@ -1,0 +1,162 @@
+import BinaryFiles
+public import Diagnostics
+
+/// A SPLADE model on disk, opened and checked: its shape, its tensors, how it pools, its tokenizer's files, its licence.
+///
+/// ```swift
+/// let checkpoint = try Checkpoint(folder: "models/splade-tiny")
+/// let embeddings = try checkpoint.floats(.wordEmbeddings)  // V x H
+/// ```
+///
+/// Every parameter that the architecture needs was found with the right shape and a readable type once this is made.
+public struct Checkpoint: Sendable {
+  /// The folder as the caller named it.
+  public let folder: String
+  /// What a person calls the model: `owner/name` out of a hub cache, else the folder's name.
+  public let name: String
+  public let architecture: Architecture
+  public let head: SparseHead
+  /// The most tokens of a text that the model's files allow, `[CLS]` and `[SEP]` included.
+  public let maxLength: Int
+  public let prompts: Prompts
+  public let tokenizer: TokenizerFiles
+  public let licence: Licence
+  /// The query side of an inference-free model; `nil` where queries go through the encoder as passages do.
+  public let staticQueries: StaticQueryWeights?
+  public let tensors: TensorStore
+  /// Tensors of the files that the model does not use, such as a pooler; a wrong checkpoint has many.
+  public let unusedTensors: [String]
+  private let names: [ParameterRole: String]
+
+  /// - Parameter name: what to call the model; found out when `nil`.
+  /// - Throws: `noInput` when a file is missing, `badInput` when one does not say what it should.
+  public init(folder: String, name: String? = nil) throws(ParlanceError) {
+    guard FolderFile.exists(folder) else {
+      throw ParlanceError(.noInput, "there is no such model folder", at: .init(file: folder))
+    }
+    let hubName = ModelFolderName.hubName(folder)
+    self.folder = folder
+    self.name = name ?? hubName ?? ModelFolderName.lastComponent(folder)
+
+    let layout = try SentenceTransformersLayout(folder: folder)
+    let own = layout.transformerPath.isEmpty ? folder : folder + "/" + layout.transformerPath
+    let config = own + "/config.json"
+    guard FolderFile.exists(config) else {
+      throw ParlanceError(.noInput, "expected a model folder with config.json", at: .init(file: own))
+    }
+    var architecture = try Architecture(config: try FolderFile.bytes(config), file: config)
+    let tensors = try TensorStore(folder: own)
+    let names = try Self.resolve(&architecture, in: tensors, folder: own)
+
+    self.architecture = architecture
+    self.tensors = tensors
+    self.names = names
+    let used = Set(names.values)
+    unusedTensors = tensors.entries.map(\.name).filter { !used.contains($0) }
+    head = layout.head
+    prompts = layout.prompts
+    let tokenizer = try TokenizerFiles(folder: own)
+    self.tokenizer = tokenizer
+    if layout.lowercasesText, tokenizer.lowercases == false {
+      throw ParlanceError(
+        .badInput, "`do_lower_case` of sentence_bert_config.json contradicts the cased tokenizer",
+        at: .init(file: own))
+    }
+    maxLength = min(layout.maxLength ?? tokenizer.maxLength ?? architecture.maxPositions, architecture.maxPositions)
+    let vocabularySize = architecture.vocabularySize
+    staticQueries =
+      if let path = layout.staticQueryPath {
+        try StaticQueryWeights(folder: folder + "/" + path, vocabularySize: vocabularySize)
+      } else { nil }
+    licence = .find(
+      modelCard: FolderFile.text(folder + "/README.md"),
+      licenceFile: ["LICENSE", "LICENSE.txt", "LICENSE.md"].lazy.compactMap { FolderFile.text(folder + "/" + $0) }
+        .first,
+      owner: (name ?? hubName)?.split(separator: "/").first.map(String.init))
+  }
+
+  /// Finds the tensor of every parameter and checks its shape.
+  private static func resolve(
+    _ architecture: inout Architecture, in tensors: TensorStore, folder: String
+  ) throws(ParlanceError) -> [ParameterRole: String] {
+    func fault(_ message: String) -> ParlanceError { ParlanceError(.badInput, message, at: .init(file: folder)) }
+    let embeddings = tensors.entries.map(\.name).filter { $0.hasSuffix(ParameterNames.wordEmbeddings) }
+    guard embeddings.count == 1 else {
+      throw fault(
+        embeddings.isEmpty
+          ? "the weights have no word embeddings (…\(ParameterNames.wordEmbeddings)): not a \(architecture.family.rawValue)"
+          : "the weights have several word embeddings: \(embeddings.joined(separator: ", "))")
+    }
+    let names = ParameterNames(family: architecture.family, wordEmbeddings: embeddings[0])
+    var resolved: [ParameterRole: String] = [:]
+    for role in architecture.parameters {
+      let candidates = names.candidates(for: role)
+      guard let name = candidates.first(where: { tensors.entry(named: $0) != nil }),
+        let entry = tensors.entry(named: name)
+      else {
+        if role == .decoderWeight, architecture.tiesDecoder {
+          resolved[role] = embeddings[0]
+          continue
+        }
+        throw fault("the weights have no `\(candidates[0])`")
+      }
+      let shape = architecture.shape(of: role)
+      guard entry.shape == shape else {
+        throw fault("`\(name)` has the shape \(entry.shape); config.json makes it \(shape)")
+      }
+      guard entry.elementType.isReadableAsFloat else {
+        throw fault("`\(name)` is \(entry.elementType.rawValue); weights must be F32, F16 or BF16")
+      }
+      resolved[role] = name
+    }
+    // As transformers 5 has it: a decoder that is stored and differs is not tied, whatever config.json says.
+    if architecture.tiesDecoder, let decoder = resolved[.decoderWeight], decoder != embeddings[0] {
+      architecture.tiesDecoder = try tensors.withBytes(named: decoder) { left, leftType throws(ParlanceError) in
+        try tensors.withBytes(named: embeddings[0]) { right, rightType throws(ParlanceError) in
+          leftType == rightType && left.elementsEqual(right)
+        }
+      }
+    }
+    return resolved
+  }
+
+  /// What the files call the parameter.
+  public func name(of role: ParameterRole) -> String? { names[role] }
+
+  /// The parameter's numbers in row-major order; `architecture.shape(of:)` tells the rows.
+  ///
+  /// - Throws: `badInput` when the architecture has no such parameter.
+  public func floats(_ role: ParameterRole) throws(ParlanceError) -> [Float] {
+    guard let name = names[role] else {
+      throw ParlanceError(.badInput, "the model has no parameter \(role)", at: .init(file: folder))
+    }
+    return try tensors.floats(named: name)
+  }
+
+  /// The parameter's stored bytes, not copied; little-endian, maybe not aligned.
+  public func withBytes<Result>(
+    of role: ParameterRole, _ body: (RawSpan, ElementType) throws(ParlanceError) -> Result
+  ) throws(ParlanceError) -> Result {
+    guard let name = names[role] else {
+      throw ParlanceError(.badInput, "the model has no parameter \(role)", at: .init(file: folder))
+    }
+    return try tensors.withBytes(named: name, body)
+  }
+}
+
+/// What a folder's path says about the model in it.
+enum ModelFolderName {
+  /// `owner/name` of a path in a hub cache: `.../models--owner--name/snapshots/REVISION`.
+  static func hubName(_ folder: String) -> String? {
+    let parts = folder.split(separator: "/")
+    guard parts.count >= 3, parts[parts.count - 2] == "snapshots" else { return nil }
+    let repository = parts[parts.count - 3]
+    guard repository.hasPrefix("models--") else { return nil }
+    let pieces = String(repository.dropFirst("models--".count)).split(separator: "--", maxSplits: 1)
+    return pieces.isEmpty ? nil : pieces.joined(separator: "/")
+  }
+
+  static func lastComponent(_ folder: String) -> String {
+    folder.split(separator: "/").last(where: { $0 != "." }).map(String.init) ?? folder
+  }
+}
