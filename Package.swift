@@ -18,6 +18,9 @@ let testSettings: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
+/// Functions that hand out spans say in `@_lifetime` what the span depends on.
+let lifetimes: [SwiftSetting] = [.enableExperimentalFeature("Lifetimes")]
+
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
 
 func room(
@@ -67,8 +70,8 @@ let package = Package(
       providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .target(name: "CKernels"),
     .target(name: "CTensorEngine"),
-    room("BinaryFiles", ["Diagnostics", "CKernels"], more: [.enableExperimentalFeature("Lifetimes")]),
-    room("LineFiles", ["Diagnostics", "BinaryFiles", "CZlib"]),
+    room("BinaryFiles", ["Diagnostics", "CKernels"], more: lifetimes),
+    room("LineFiles", ["Diagnostics", "BinaryFiles", "CZlib"], more: lifetimes),
 
     // Layer 1: the nouns, and one capability each.
     room("Conversations", ["Diagnostics", "Identifiers", "LineFiles"]),

@@ -1,0 +1,102 @@
+import BinaryFiles
+import Diagnostics
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// The bytes of a file or of standard input, unpacked where they are gzip.
+final class ByteSource {
+  let path: String
+  /// How many bytes came from the file itself.
+  private(set) var position = 0
+  let fileSize: Int?
+
+  private let descriptor: Int32
+  private let closes: Bool
+  private var gzip: GzipDecoder?
+  /// The bytes that were read to find out what the file is.
+  private var lookahead: [UInt8] = []
+  private var packed: [UInt8] = []
+
+  /// - Throws: `noInput`.
+  init(path: String) throws(ParlanceError) {
+    self.path = path
+    closes = path != "-"
+    descriptor = closes ? unsafe open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO
+    guard descriptor >= 0 else { throw systemError(errno, cannot: "open it", path: path, fallback: .noInput) }
+    var status = stat()
+    let known = unsafe fstat(descriptor, &status) == 0
+    fileSize = known && status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : nil
+    if known, status.st_mode & S_IFMT == S_IFDIR {
+      throw ParlanceError(.noInput, "expected a file, this is a folder", at: .init(file: path))
+    }
+    var first = [UInt8](repeating: 0, count: 2)
+    var count = 0
+    while count < 2 {
+      let more = try readFile(into: &first, from: count)
+      if more == 0 { break }
+      count += more
+    }
+    lookahead = Array(first[..<count])
+    if lookahead == [0x1F, 0x8B] {
+      gzip = try GzipDecoder(path: path)
+    } else if path.utf8.suffix(3).elementsEqual(".gz".utf8), lookahead.isEmpty {
+      throw ParlanceError(.badInput, "expected a gzip file, this one is empty", at: .init(file: path))
+    }
+  }
+
+  deinit {
+    if closes, descriptor >= 0 { close(descriptor) }
+  }
+
+  /// Fills `buffer` from index `start` on with at least one byte.
+  ///
+  /// - Returns: how many bytes; 0 at the end.
+  /// - Throws: `noInput` when reading fails, `badInput` when the gzip is damaged or cut short.
+  func read(into buffer: inout [UInt8], from start: Int) throws(ParlanceError) -> Int {
+    guard let gzip else { return try readPlain(into: &buffer, from: start) }
+    while true {
+      let count = try gzip.read(into: &buffer, from: start)
+      if count > 0 { return count }
+      if packed.isEmpty { packed = [UInt8](repeating: 0, count: 1 << 16) }
+      let taken = try readPlain(into: &packed, from: 0)
+      if taken == 0 {
+        try gzip.finish()
+        return 0
+      }
+      gzip.take(packed, count: taken)
+    }
+  }
+
+  private func readPlain(into buffer: inout [UInt8], from start: Int) throws(ParlanceError) -> Int {
+    if !lookahead.isEmpty {
+      let count = min(lookahead.count, buffer.count - start)
+      for index in 0..<count { buffer[start + index] = lookahead[index] }
+      lookahead.removeFirst(count)
+      return count
+    }
+    return try readFile(into: &buffer, from: start)
+  }
+
+  private func readFile(into buffer: inout [UInt8], from start: Int) throws(ParlanceError) -> Int {
+    while true {
+      let count = unsafe buffer.withUnsafeMutableBytes { bytes in
+        unsafe systemRead(descriptor, bytes.baseAddress.map { unsafe $0 + start }, bytes.count - start)
+      }
+      if count >= 0 {
+        position += count
+        return count
+      }
+      if errno != EINTR { throw systemError(errno, cannot: "read it", path: path, fallback: .noInput) }
+    }
+  }
+}
+
+private func systemRead(_ descriptor: Int32, _ bytes: UnsafeMutableRawPointer?, _ count: Int) -> Int {
+  unsafe read(descriptor, bytes, count)
+}
