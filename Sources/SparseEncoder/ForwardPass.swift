@@ -87,7 +87,7 @@ public struct SparseRows: Sendable, Equatable {
   public var count: Int { starts.count - 1 }
 
   /// The range of row `index` in `terms`, `weights` and `positions`.
-  public func range(of index: Int) -> Range<Int> { starts[index] ..< starts[index + 1] }
+  public func range(of index: Int) -> Range<Int> { starts[index]..<starts[index + 1] }
 
   /// Row `index` as a sparse vector.
   public func vector(at index: Int) -> SparseVector {

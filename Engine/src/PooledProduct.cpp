@@ -1,0 +1,42 @@
+// Which kernel this machine runs.
+#include "PooledProduct.h"
+
+#include <cstdlib>
+#include <string_view>
+
+namespace parlance {
+
+namespace baseline {
+extern const PooledProductKernel kernel;
+}
+#if defined(__x86_64__)
+namespace avx2 {
+extern const PooledProductKernel kernel;
+}
+namespace avx512 {
+extern const PooledProductKernel kernel;
+}
+#endif
+
+namespace {
+
+const PooledProductKernel &choose() {
+  const char *named = std::getenv("PARLANCE_KERNEL");
+  const std::string_view wish = named == nullptr ? "" : named;
+#if defined(__x86_64__)
+  if ((wish.empty() || wish == "avx512") && __builtin_cpu_supports("avx512f")) return avx512::kernel;
+  if ((wish.empty() || wish == "avx2") && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+    return avx2::kernel;
+  }
+#endif
+  return baseline::kernel;
+}
+
+}  // namespace
+
+const PooledProductKernel &pooledProduct() {
+  static const PooledProductKernel &chosen = choose();
+  return chosen;
+}
+
+}  // namespace parlance
