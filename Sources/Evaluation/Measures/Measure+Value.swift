@@ -64,7 +64,7 @@ extension Measure {
   }
 
   /// bpref = 1/R * sum over retrieved relevant r of 1 - min(judged irrelevant above r, R) / min(N, R), for N judged
-  /// irrelevant passages. The fraction is rounded to 32 bits, as trec_eval does.
+  /// irrelevant passages.
   private func binaryPreference(_ judgments: ArraySlice<Int>, relevant: Int, irrelevant: Int) -> Double {
     guard relevant > 0 else { return 0 }
     var (sum, above) = (0.0, 0)
@@ -72,7 +72,7 @@ extension Measure {
       if grade < minimumGrade {
         above += 1
       } else if above > 0 {
-        sum += 1 - Double(Float(min(above, relevant)) / Float(min(irrelevant, relevant)))
+        sum += 1 - Double(min(above, relevant)) / Double(min(irrelevant, relevant))
       } else {
         sum += 1
       }

@@ -1,0 +1,53 @@
+public import Diagnostics
+public import RankedResults
+import Identifiers
+
+/// Combines runs by ranks alone, so that systems whose scores mean different things can be joined: Cormack, Clarke and
+/// Büttcher (SIGIR 2009).
+///
+/// score(d) = sum over runs of weight / (k + rank of d), over the runs that rank d.
+public struct ReciprocalRankFusion: Sendable, Equatable {
+  /// Dampens the weight of the first ranks; 60 in the paper.
+  public var k: Double
+  /// How many passages of each query are kept.
+  public var depth: Int
+
+  public init(k: Double = 60, depth: Int = 1000) {
+    self.k = k
+    self.depth = depth
+  }
+
+  /// - Parameters:
+  ///   - weights: one for each run; all 1 unless given.
+  ///   - name: the name of the fused run.
+  /// - Returns: for each query of any run the passages in descending order of their fused score, equal ones by
+  ///   descending id, as trec_eval reads them.
+  /// - Throws: `ParlanceError` with code `usage` for fewer than two runs, a negative k, a depth below 1, or weights
+  ///   that are not one positive number for each run.
+  public func fuse(
+    _ runs: [RankedRun], weights: [Double]? = nil, name: String = "rrf"
+  ) throws(ParlanceError) -> RankedRun {
+    let weights = weights ?? runs.map { _ in 1 }
+    guard runs.count >= 2 else { throw ParlanceError(.usage, "fusion takes two runs or more") }
+    guard k >= 0, k.isFinite else { throw ParlanceError(.usage, "k of the fusion is 0 or more, not \(k)") }
+    guard depth >= 1 else { throw ParlanceError(.usage, "the depth of a fused ranking is 1 or more, not \(depth)") }
+    guard weights.count == runs.count, weights.allSatisfy({ $0 > 0 && $0.isFinite }) else {
+      throw ParlanceError(.usage, "there is one weight above 0 for each of the \(runs.count) runs")
+    }
+
+    var fused = RankedRun(name: name)
+    for query in Set(runs.flatMap(\.rankings.keys)) {
+      var scores: [ExternalID: Double] = [:]
+      for (run, weight) in zip(runs, weights) {
+        for (index, passage) in (run.rankings[query] ?? []).inEvaluationOrder.enumerated() {
+          scores[passage, default: 0] += weight / (k + Double(index + 1))
+        }
+      }
+      let ranking = scores.map { RankedPassage(passage: $0.key, score: $0.value) }.sorted {
+        $0.score != $1.score ? $0.score > $1.score : $1.passage < $0.passage
+      }
+      fused.rankings[query] = Array(ranking.prefix(depth))
+    }
+    return fused
+  }
+}

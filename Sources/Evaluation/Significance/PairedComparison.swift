@@ -1,0 +1,71 @@
+/// How two runs differ in one measure over the same queries: the difference, its tests and its interval.
+public struct PairedComparison: Sendable, Equatable {
+  public let measure: Measure
+  /// The mean over queries of run minus baseline.
+  public let difference: Double
+  /// What is independent in the tests and the interval.
+  public let unit: SamplingUnit
+  /// How many units there are.
+  public let units: Int
+  public let randomisation: RandomisationTest
+  /// `nil` for fewer than two units.
+  public let tTest: TTest?
+  /// Of the difference; `nil` for fewer than two units.
+  public let interval: Bootstrap.Interval?
+  /// Queries where the run is better, worse, the same.
+  public let wins: Int
+  public let losses: Int
+  public let ties: Int
+}
+
+/// Compares runs with a baseline by one unit; draws are made once and shared by all comparisons.
+public struct PairedComparer: Sendable {
+  public let unit: SamplingUnit
+  public let groups: QueryGroups
+  public let permutations: Int
+  public let seed: UInt64
+  public let level: Double
+  private let bootstrap: Bootstrap
+
+  /// - Parameters:
+  ///   - groups: which of the compared queries belong together; every query by itself for `.query`.
+  ///   - permutations: how many sign assignments the randomisation test draws where it cannot count all.
+  ///   - level: of the confidence interval.
+  public init(
+    _ unit: SamplingUnit, groups: QueryGroups, permutations: Int = 100_000, resamples: Int = 10_000,
+    seed: UInt64 = 20_260_604, level: Double = 0.95
+  ) {
+    self.unit = unit
+    self.groups = groups
+    self.permutations = permutations
+    self.seed = seed
+    self.level = level
+    bootstrap = Bootstrap(groups, resamples: resamples, seed: seed)
+  }
+
+  /// Both evaluations are of the same judgments. By conversation, the randomisation test flips the sign of a
+  /// conversation's summed difference, so its statistic stays the mean over queries; the t test takes each
+  /// conversation's mean difference as one value.
+  ///
+  /// - Returns: one comparison for each measure that both evaluations have.
+  public func compare(_ run: Evaluation, with baseline: Evaluation) -> [PairedComparison] {
+    run.measures.compactMap { measure in
+      guard let ours = run.values(of: measure), let theirs = baseline.values(of: measure) else { return nil }
+      return compare(zip(ours, theirs).map { $0 - $1 }, measure)
+    }
+  }
+
+  func compare(_ differences: [Double], _ measure: Measure) -> PairedComparison {
+    PairedComparison(
+      measure: measure, difference: differences.mean, unit: unit, units: groups.groups.count,
+      randomisation: RandomisationTest(differences: groups.sums(differences), samples: permutations, seed: seed),
+      tTest: TTest(differences: groups.means(differences)),
+      interval: bootstrap.interval(differences, level: level),
+      wins: differences.count { $0 > 0 }, losses: differences.count { $0 < 0 }, ties: differences.count { $0 == 0 })
+  }
+
+  /// The interval of a run's own means, in the order of its measures.
+  public func intervals(of evaluation: Evaluation) -> [Bootstrap.Interval?] {
+    evaluation.values.map { bootstrap.interval($0, level: level) }
+  }
+}
