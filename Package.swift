@@ -77,7 +77,7 @@ let package = Package(
     room("Conversations", ["Diagnostics", "Identifiers", "LineFiles"]),
     room("RankedResults", ["Diagnostics", "Identifiers", "LineFiles"]),
     room("SparseVectors", ["Diagnostics", "Identifiers", "BinaryFiles", "LineFiles"]),
-    room("WordPiece", ["Diagnostics"]),
+    room("WordPiece", ["Diagnostics", "BinaryFiles"]),
     room("TensorEngine", ["Diagnostics", "CTensorEngine"]),
     room("Checkpoints", ["Diagnostics", "BinaryFiles"]),
     room("Evaluation", ["Diagnostics", "Identifiers", "RankedResults", "SparseVectors"]),

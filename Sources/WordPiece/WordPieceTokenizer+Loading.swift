@@ -1,0 +1,226 @@
+public import Diagnostics
+
+extension WordPieceTokenizer {
+  /// Reads `tokenizer.json`.
+  ///
+  /// - Parameters:
+  ///   - configurationJSON: `tokenizer_config.json`, where there is one; its `do_lower_case`, `strip_accents` and
+  ///     `tokenize_chinese_chars` win over the normaliser's, as in transformers.
+  ///   - file: the name for error messages.
+  /// - Throws: `badInput`.
+  public init(
+    tokenizerJSON: [UInt8], configurationJSON: [UInt8]? = nil, file: String = "tokenizer.json"
+  ) throws(ParlanceError) {
+    let declared = try TokenizerFile(try JSONParser.parse(tokenizerJSON, file: file))
+    let configuration = try Self.configuration(configurationJSON, beside: file)
+    try self.init(
+      declared, normalizer: declared.normalizer.map { configuration.applied(to: $0) } ?? .identity,
+      configuration: configuration, file: file)
+  }
+
+  /// Reads `vocab.txt`: a piece a line, its id the number of the line from 0.
+  ///
+  /// What else there is to know stands in `tokenizer_config.json`; without it the tokenizer is that of
+  /// `bert-base-uncased`.
+  /// - Throws: `badInput`, naming the line.
+  public init(
+    vocabularyText: [UInt8], configurationJSON: [UInt8]? = nil, file: String = "vocab.txt"
+  ) throws(ParlanceError) {
+    let configuration = try Self.configuration(configurationJSON, beside: file)
+    let declared = try TokenizerFile(vocabularyText: vocabularyText, configuration, file: file)
+    try self.init(
+      declared, normalizer: configuration.applied(to: DeclaredNormalizer()), configuration: configuration, file: file)
+  }
+
+  private static func configuration(
+    _ json: [UInt8]?, beside file: String
+  ) throws(ParlanceError) -> TokenizerConfiguration {
+    guard let json else { return TokenizerConfiguration() }
+    let folder = file.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(file[...$0]) } ?? ""
+    return try TokenizerConfiguration(try JSONParser.parse(json, file: folder + "tokenizer_config.json"))
+  }
+
+  private init(
+    _ declared: TokenizerFile, normalizer: Normalizer, configuration: TokenizerConfiguration, file: String
+  ) throws(ParlanceError) {
+    func error(_ message: String, _ component: String) -> ParlanceError {
+      ParlanceError(.badInput, message, at: .init(file: file, component: component))
+    }
+    let tables = UnicodeTables.shared
+    self.tables = tables
+    self.normalizer = normalizer
+    byteClasses = ByteClasses(normalizer, tables: tables)
+    continuationPrefix = declared.continuationPrefix
+    maxScalarsPerWord = declared.maxScalarsPerWord
+    truncation = declared.truncation
+    modelMaxLength = configuration.modelMaxLength
+    single = declared.single
+    pair = declared.pair
+
+    var pieces: [String] = []
+    var isAssigned: [Bool] = []
+    func assign(_ piece: String, _ id: Int32) -> Bool {
+      let index = Int(id)
+      while pieces.count <= index {
+        pieces.append("")
+        isAssigned.append(false)
+      }
+      if isAssigned[index] { return false }
+      pieces[index] = piece
+      isAssigned[index] = true
+      return true
+    }
+    for (piece, id) in declared.vocabulary {
+      guard assign(piece, id) else {
+        throw error("the id \(id) belongs to \"\(pieces[Int(id)])\" and to \"\(piece)\"", "model.vocab")
+      }
+    }
+    trie = try Self.trie(of: declared.vocabulary, file: file)
+    continuation = trie.node(after: declared.continuationPrefix.utf8, from: trie.nodes[0])
+    guard let unknown = trie.value(of: declared.unknown.utf8) else {
+      throw error("the vocabulary lacks the unknown token \"\(declared.unknown)\"", "model.unk_token")
+    }
+    unknownID = Int32(unknown)
+
+    // Ids of tokens that the vocabulary lacks follow it, in the order of the file, whatever the file says.
+    var nextID = Int32(declared.vocabulary.count)
+    var added: [AddedToken] = []
+    for (index, token) in declared.addedTokens.enumerated() where !token.content.isEmpty {
+      let known = trie.value(of: token.content.utf8).map { Int32($0) }
+      if known == nil, added.contains(where: { $0.content.utf8.elementsEqual(token.content.utf8) }) {
+        throw error("the token \"\(token.content)\" is added twice", "added_tokens[\(index)]")
+      }
+      let id = known ?? nextID
+      guard token.id == id else {
+        throw error(
+          "expected the id \(id) for the token \"\(token.content)\", found \(token.id)", "added_tokens[\(index)]")
+      }
+      if known == nil {
+        guard assign(token.content, id) else {
+          throw error(
+            "the id \(id) belongs to \"\(pieces[Int(id)])\" and to \"\(token.content)\"", "added_tokens[\(index)]")
+        }
+        nextID += 1
+      }
+      added.append(token)
+    }
+    self.pieces = pieces
+    addedTokens = added.sorted { $0.id < $1.id }
+
+    let patterns = try Self.patterns(of: addedTokens, normalizer, file: file)
+    literalTokens = try Self.finder(addedTokens, patterns, isNormalized: false, configuration, file: file)
+    normalizedTokens = try Self.finder(addedTokens, patterns, isNormalized: true, configuration, file: file)
+    for template in [single, pair] {
+      for case .special(let id, _) in template.parts where id >= pieces.count {
+        throw error("the special token \(id) is not in the vocabulary of \(pieces.count)", "post_processor")
+      }
+    }
+  }
+
+  private static func trie(
+    of vocabulary: [(piece: String, id: Int32)], file: String
+  ) throws(ParlanceError) -> ByteTrie {
+    switch ByteTrie.make(vocabulary.filter { !$0.piece.isEmpty }.map { (Array($0.piece.utf8), UInt32($0.id)) }) {
+    case .success(let trie): return trie
+    case .failure(let error):
+      let piece = vocabulary.first { $0.id == error.first }?.piece ?? ""
+      throw ParlanceError(
+        .badInput, "the piece \"\(piece)\" appears twice, as \(error.first) and as \(error.second)",
+        at: .init(file: file, component: "model.vocab"))
+    }
+  }
+
+  /// What to look for in the text, for each token.
+  private static func patterns(
+    of tokens: [AddedToken], _ normalizer: Normalizer, file: String
+  ) throws(ParlanceError) -> [[UInt8]] {
+    var patterns: [[UInt8]] = []
+    var text = NormalizedText()
+    for token in tokens {
+      let content = Array(token.content.utf8)
+      guard token.isNormalized else {
+        patterns.append(content)
+        continue
+      }
+      normalizer.normalize(content.span, 0..<content.count, segmentStart: 0, tables: .shared, into: &text)
+      guard !text.bytes.isEmpty else {
+        throw ParlanceError(
+          .badInput, "nothing is left of the token \"\(token.content)\" after normalisation",
+          at: .init(file: file, component: "added_tokens"))
+      }
+      patterns.append(text.bytes)
+    }
+    return patterns
+  }
+
+  private static func finder(
+    _ tokens: [AddedToken], _ patterns: [[UInt8]], isNormalized: Bool, _ configuration: TokenizerConfiguration,
+    file: String
+  ) throws(ParlanceError) -> AddedTokenFinder {
+    let indices = tokens.indices.filter { tokens[$0].isNormalized == isNormalized }
+    let chosen = indices.map { tokens[$0] }
+    switch ByteTrie.make(indices.enumerated().map { (patterns[$1], UInt32($0)) }) {
+    case .success(let trie):
+      return AddedTokenFinder(chosen, trie: trie, ignoresSpecial: configuration.splitsSpecialTokens)
+    case .failure(let error):
+      let names = "\"\(chosen[Int(error.first)].content)\" and \"\(chosen[Int(error.second)].content)\""
+      throw ParlanceError(
+        .badInput, "the added tokens \(names) cannot be told apart in the text",
+        at: .init(file: file, component: "added_tokens"))
+    }
+  }
+}
+
+extension TokenizerFile {
+  /// What transformers makes of a vocab.txt.
+  fileprivate init(
+    vocabularyText: [UInt8], _ configuration: TokenizerConfiguration, file: String
+  ) throws(ParlanceError) {
+    let kinds = ["Bert", "DistilBert", "Electra", "MobileBert", "SqueezeBert", "LayoutLM", "PreTrained", "Tokenizers"]
+    if let name = configuration.tokenizerClass, !kinds.contains(where: { name.hasPrefix($0) }) {
+      throw ParlanceError(
+        .badInput, "expected the vocabulary of a BERT tokenizer, tokenizer_config.json names \(name)",
+        at: .init(file: file))
+    }
+    unknown = configuration.unknown
+    continuationPrefix = "##"
+    maxScalarsPerWord = 100
+    var lines = vocabularyText.split(separator: 0x0A, omittingEmptySubsequences: false)
+    if lines.last?.isEmpty == true { lines.removeLast() }
+    for (index, line) in lines.enumerated() {
+      guard let text = String(validating: line, as: UTF8.self) else {
+        throw ParlanceError(.badInput, "expected UTF-8", at: .init(file: file, line: index + 1))
+      }
+      vocabulary.append((Self.withoutTrailingSpace(text), Int32(index)))
+    }
+    guard !vocabulary.isEmpty else {
+      throw ParlanceError(.badInput, "expected a piece a line, found an empty file", at: .init(file: file))
+    }
+    let pieces = vocabulary
+    func id(_ token: String) throws(ParlanceError) -> Int32 {
+      guard let entry = pieces.first(where: { $0.piece.utf8.elementsEqual(token.utf8) }) else {
+        throw ParlanceError(
+          .badInput, "the vocabulary lacks the special token \"\(token)\"; is this the vocab.txt of a BERT model?",
+          at: .init(file: file))
+      }
+      return entry.id
+    }
+    let cls = try id(configuration.classification)
+    let sep = try id(configuration.separator)
+    single = .bertSingle(cls: cls, sep: sep)
+    pair = .bertPair(cls: cls, sep: sep)
+    for token in [configuration.padding, configuration.unknown, configuration.classification, configuration.separator]
+      + [configuration.mask]
+    {
+      addedTokens.append(AddedToken(content: token, id: try id(token)))
+    }
+  }
+
+  /// White space at the end of a line is no part of a piece.
+  private static func withoutTrailingSpace(_ line: String) -> String {
+    let tables = UnicodeTables.shared
+    var scalars = line.unicodeScalars
+    while let last = scalars.last, tables[last.value].flags.contains(.splitsWords) { scalars.removeLast() }
+    return String(scalars)
+  }
+}
