@@ -93,7 +93,8 @@ let package = Package(
     room("Datasets", ["Diagnostics", "Identifiers", "LineFiles", "Conversations"]),
     room(
       "InvertedIndex",
-      ["Diagnostics", "Identifiers", "BinaryFiles", "CKernels", "CZlib", "Conversations", "SparseVectors"]),
+      ["Diagnostics", "Identifiers", "BinaryFiles", "CKernels", "CZlib", "Conversations", "SparseVectors"],
+      more: [.enableExperimentalFeature("Lifetimes")]),
     room(
       "SparseEncoder",
       [

@@ -1,1 +1,123 @@
-// The room of InvertedIndex.
+import BinaryFiles
+public import Conversations
+public import Diagnostics
+public import Identifiers
+public import SparseVectors
+
+/// A collection of passages that can be searched by sparse vectors, exactly, from mapped files.
+///
+///     let index = try InvertedIndex(path: "index")
+///     let answer = try index.search(query, k: 10)
+///     for hit in answer.hits { print(try index.id(of: hit.document), hit.score) }
+///
+/// One index serves any number of threads. It stays what it was when it was opened, even when another process builds it
+/// anew meanwhile.
+public final class InvertedIndex: Sendable {
+  public let path: String
+  /// How weights are kept.
+  public var weights: StoredWeights { manifest.weights }
+  /// The number of passages.
+  public var count: Int { manifest.passages }
+  /// The encoder whose passage vectors were indexed.
+  public var passageSpace: EncoderIdentity { manifest.passageSpace }
+  /// How words are weighed, where the index holds BM25's weights.
+  public var bm25: BM25Configuration? { manifest.bm25 }
+  /// Whether the texts of the passages are inside.
+  public var hasTexts: Bool { manifest.segments.allSatisfy(\.hasTexts) }
+
+  let manifest: IndexManifest
+  let manifestBytes: Int
+  let segments: [IndexSegment]
+  private let algorithm: any SearchAlgorithm
+
+  /// Opens the index in the folder `path`: manifest and tables are checked, postings and texts when they are first read.
+  ///
+  /// - Throws: `noInput` when there is no index; `badInput` when it is damaged or of a version that cannot be read.
+  public init(path: String) throws(ParlanceError) {
+    let (manifest, manifestBytes, segments) = try Self.open(path)
+    self.path = path
+    self.manifest = manifest
+    self.manifestBytes = manifestBytes
+    self.segments = segments
+    algorithm = manifest.weights.makeSearchAlgorithm()
+  }
+
+  /// A build that ends between reading the manifest and opening its files takes the files away; the manifest is then
+  /// another one, and is read again.
+  private static func open(_ path: String) throws(ParlanceError) -> (IndexManifest, Int, [IndexSegment]) {
+    var (manifest, bytes) = try IndexManifest.read(from: path)
+    while true {
+      do {
+        var segments: [IndexSegment] = []
+        var first = 0
+        for segment in manifest.segments {
+          segments.append(try IndexSegment(segment, of: manifest, in: path, firstDocument: UInt32(first)))
+          first += segment.passages
+        }
+        return (manifest, bytes, segments)
+      } catch {
+        let current = try IndexManifest.read(from: path)
+        guard current.manifest != manifest else { throw error }
+        (manifest, bytes) = current
+      }
+    }
+  }
+
+  /// The best `k` passages for `query`: exactly those that scoring every passage would give.
+  ///
+  /// - Parameter query: terms of this index's vocabulary. Whether the query's encoder fits is asked by `accepts`.
+  /// - Throws: `usage` for a `k` below 1 and for terms outside of the vocabulary; `badInput` when the index turns out to
+  ///   be damaged.
+  /// - Complexity: one addition for each posting of the query's terms.
+  public func search(_ query: SparseVector, k: Int) throws(ParlanceError) -> SearchAnswer {
+    guard k >= 1 else { throw ParlanceError(.usage, "expected k of at least 1, found \(k)") }
+    let prepared = try PreparedQuery(
+      query, segments: segments.map(\.postings), vocabularySize: manifest.vocabularySize)
+    var answer = SearchAnswer(
+      hits: [], isExact: true, weights: weights, postingsTouched: 0, queryTerms: query.count,
+      matchedTerms: prepared.terms.count)
+    guard !prepared.terms.isEmpty else { return answer }
+    (answer.hits, answer.postingsTouched) = try algorithm.search(prepared, k: min(k, count), in: segments)
+    return answer
+  }
+
+  /// The id of a passage.
+  ///
+  /// - Throws: `usage` for a document that the index does not have; `badInput` for a damaged index.
+  public func id(of document: DocumentID) throws(ParlanceError) -> ExternalID {
+    let (segment, number) = try place(of: document)
+    return try segment.documents.id(at: number)
+  }
+
+  /// The passage that has `id`, or `nil`.
+  public func document(for id: ExternalID) throws(ParlanceError) -> DocumentID? {
+    for segment in segments {
+      if let number = try segment.documents.passage(id) {
+        return DocumentID(segment.firstDocument + UInt32(number))
+      }
+    }
+    return nil
+  }
+
+  /// A passage with its title, text and metadata.
+  ///
+  /// - Throws: `unavailable` when the index was built without texts; otherwise as `id(of:)`.
+  public func passage(of document: DocumentID) throws(ParlanceError) -> Passage {
+    let (segment, number) = try place(of: document)
+    guard let passage = try segment.documents.text(at: number) else {
+      throw ParlanceError(
+        .unavailable, "the index was built without texts; build it with --passages to have them",
+        at: .init(file: path))
+    }
+    return passage
+  }
+
+  /// The segment that has `document`, and its number there.
+  func place(of document: DocumentID) throws(ParlanceError) -> (IndexSegment, Int) {
+    for segment in segments where Int(document.rawValue) < Int(segment.firstDocument) + segment.postings.passages {
+      return (segment, Int(document.rawValue - segment.firstDocument))
+    }
+    throw ParlanceError(
+      .usage, "expected a document below \(count), found \(document.rawValue)", at: .init(file: path))
+  }
+}

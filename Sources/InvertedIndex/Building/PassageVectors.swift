@@ -1,0 +1,17 @@
+public import Diagnostics
+public import Identifiers
+public import SparseVectors
+
+/// The sparse vectors of a collection's passages, in the order that becomes the order of the index.
+///
+/// An index is built from anything that gives its vectors twice: once to find the greatest weight of each term, once to
+/// write the postings. `.vectors` files are; what comes as a stream goes through `IndexWriter`, which keeps it in a
+/// temporary one.
+public protocol PassageVectors: Sendable {
+  /// The number of passages.
+  var count: Int { get }
+  /// Names the vector in errors, such as the file and the row.
+  func location(of index: Int) -> ParlanceError.Location
+  func id(at index: Int) throws(ParlanceError) -> ExternalID
+  func vector(at index: Int) throws(ParlanceError) -> SparseVector
+}

@@ -1,0 +1,38 @@
+import BinaryFiles
+import Identifiers
+
+/// The passages of a segment, as Documentation/formats/index.md describes them.
+///
+///     texts         compressed blocks of records, in the order in which passages were given; absent without texts
+///     text blocks   for each block where it begins, compressed and not; one more at the end
+///     text places   for each passage where its record begins, as if nothing were compressed
+///     ids           the bytes of all ids
+///     id starts     for each passage where its id begins; one more at the end
+///     id hashes     FNV-1a hashes of the ids, ascending
+///     id passages   for each hash its passage
+enum DocumentFormat {
+  static let format = FileFormat(magic: "PARLPASS", name: "passages file of an index", version: FormatVersion(1, 0))
+
+  static let texts = "texts"
+  static let textBlocks = "text blocks"
+  static let textPlaces = "text places"
+  static let ids = "ids"
+  static let idStarts = "id starts"
+  static let idHashes = "id hashes"
+  static let idPassages = "id passages"
+
+  /// FNV-1a with 64 bits: the same on every machine, unlike Swift's `Hasher`.
+  static func hash(_ id: ExternalID) -> UInt64 {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for byte in id.string.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+    return hash
+  }
+}
+
+/// Where a block of texts begins.
+struct TextBlock: BitwiseCopyable {
+  /// In the section `texts`.
+  var offset: UInt64
+  /// Among the uncompressed bytes.
+  var place: UInt64
+}

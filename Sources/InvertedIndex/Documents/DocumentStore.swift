@@ -1,0 +1,103 @@
+import BinaryFiles
+import Conversations
+import Diagnostics
+import Identifiers
+import SparseVectors
+
+/// The mapped ids and texts of one segment, each found without reading the others.
+final class DocumentStore: Sendable {
+  let path: String
+  let count: Int
+  let hasTexts: Bool
+  let file: SectionedFile
+
+  private let ids: Section
+  private let idStarts: Section
+  private let idHashes: Section
+  private let idPassages: Section
+  private let texts: Texts?
+
+  private struct Texts {
+    let bytes: Section
+    let blocks: Section
+    let places: Section
+  }
+
+  /// - Throws: `noInput`, `badInput` as `SectionedFile`, and where the sections do not fit each other.
+  init(path: String) throws(ParlanceError) {
+    file = try SectionedFile(path: path, format: DocumentFormat.format)
+    self.path = path
+    ids = try file.section(DocumentFormat.ids)
+    idStarts = try file.section(DocumentFormat.idStarts)
+    idHashes = try file.section(DocumentFormat.idHashes)
+    idPassages = try file.section(DocumentFormat.idPassages)
+    count = idHashes.count / 8
+    hasTexts = file.hasSection(DocumentFormat.texts)
+    texts =
+      hasTexts
+      ? Texts(
+        bytes: try file.section(DocumentFormat.texts), blocks: try file.section(DocumentFormat.textBlocks),
+        places: try file.section(DocumentFormat.textPlaces)) : nil
+    guard idHashes.count % 8 == 0, idStarts.count == 8 * (count + 1), idPassages.count == 4 * count,
+      texts.map({ $0.places.count == 8 * count && $0.blocks.count % 16 == 0 && $0.blocks.count >= 16 }) ?? true
+    else { throw contradiction("the number of its passages") }
+  }
+
+  /// The id of passage `index`, which must be below `count`.
+  func id(at index: Int) throws(ParlanceError) -> ExternalID {
+    let start = try idStarts.value(UInt64.self, at: index)
+    let end = try idStarts.value(UInt64.self, at: index + 1)
+    guard start <= end, end <= ids.count,
+      let string = String(validating: try ids.copy(of: Int(start)..<Int(end)), as: UTF8.self)
+    else { throw contradiction("the id of passage \(index)") }
+    return ExternalID(string)
+  }
+
+  /// The passage that has `id`, if one has.
+  func passage(_ id: ExternalID) throws(ParlanceError) -> Int? {
+    let hash = DocumentFormat.hash(id)
+    var (low, high) = (0, count)
+    while low < high {
+      let middle = low + (high - low) / 2
+      if try idHashes.value(UInt64.self, at: middle) < hash { low = middle + 1 } else { high = middle }
+    }
+    while low < count, try idHashes.value(UInt64.self, at: low) == hash {
+      let passage = Int(try idPassages.value(UInt32.self, at: low))
+      guard passage < count else { throw contradiction("the passages of its ids") }
+      if try self.id(at: passage) == id { return passage }
+      low += 1
+    }
+    return nil
+  }
+
+  /// The text of passage `index`, or `nil` where the index was built without texts.
+  func text(at index: Int) throws(ParlanceError) -> Passage? {
+    guard let texts else { return nil }
+    let place = try texts.places.value(UInt64.self, at: index)
+    var (low, high) = (0, texts.blocks.count / MemoryLayout<TextBlock>.stride - 1)
+    while low < high {
+      let middle = low + (high - low + 1) / 2
+      if try texts.blocks.value(TextBlock.self, at: middle).place <= place { low = middle } else { high = middle - 1 }
+    }
+    let block = try texts.blocks.value(TextBlock.self, at: low)
+    let next = try texts.blocks.value(TextBlock.self, at: low + 1)
+    guard block.offset <= next.offset, next.offset <= texts.bytes.count, block.place <= place, place < next.place,
+      let count = Int(exactly: next.place - block.place)
+    else { throw contradiction("the place of the text of passage \(index)") }
+    let compressed = try texts.bytes.bytes(in: Int(block.offset)..<Int(next.offset))
+    guard let bytes = TextCompression.decompress(compressed, count: count) else {
+      throw contradiction("the text of passage \(index)")
+    }
+    let record = bytes.rawSpan.extracting(droppingFirst: Int(place - block.place))
+    guard let passage = PassageRecord.passage(try id(at: index), in: record) else {
+      throw contradiction("the text of passage \(index)")
+    }
+    return passage
+  }
+
+  func contradiction(_ what: String) -> ParlanceError {
+    ParlanceError(
+      .badInput, "the passages contradict themselves in \(what); build the index anew or copy it again",
+      at: .init(file: path))
+  }
+}

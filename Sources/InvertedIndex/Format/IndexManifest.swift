@@ -1,0 +1,92 @@
+import BinaryFiles
+import Diagnostics
+import SparseVectors
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// What an index is made of: the one file that says which others belong to it.
+///
+/// Every other file is written once under a name of its own and never changed. Replacing the manifest in one step is
+/// what makes a build take effect, so a reader sees the index as it was before or as it is after.
+struct IndexManifest: Codable, Sendable, Equatable {
+  struct File: Codable, Sendable, Equatable {
+    var name: String
+    var bytes: Int
+  }
+
+  struct Segment: Codable, Sendable, Equatable {
+    var postingsFile: File
+    var passagesFile: File
+    var passages: Int
+    var postings: Int
+    var hasTexts: Bool
+  }
+
+  /// Counts the manifests of this folder; file names begin with it.
+  var generation: Int
+  var weights: StoredWeights
+  /// The encoder of the passages.
+  var passageSpace: EncoderIdentity
+  var vocabularyFile: File
+  var vocabularyDigest: String
+  var vocabularySize: Int
+  var segments: [Segment]
+  /// How words are weighed, where the index holds BM25's weights.
+  var bm25: BM25Configuration?
+
+  var passages: Int { segments.reduce(0) { $0 + $1.passages } }
+  var postings: Int { segments.reduce(0) { $0 + $1.postings } }
+  var files: [File] { [vocabularyFile] + segments.flatMap { [$0.postingsFile, $0.passagesFile] } }
+
+  static let fileName = "manifest"
+  static let format = FileFormat(magic: "PARLINDX", name: "index manifest", version: FormatVersion(1, 0))
+  private static let section = "manifest"
+
+  static func path(in folder: String) -> String { folder + "/" + fileName }
+
+  /// - Throws: `noInput` when `folder` holds no index; `badInput` when its manifest is damaged or of another version.
+  /// - Returns: the manifest and the length of its file.
+  static func read(from folder: String) throws(ParlanceError) -> (manifest: IndexManifest, bytes: Int) {
+    let path = path(in: folder)
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw ParlanceError(
+        .noInput, "expected an index, there is none; build it by: parlance index build", at: .init(file: folder))
+    }
+    let file = try SectionedFile(path: path, format: format)
+    let section = try file.section(section)
+    let bytes = try section.copy(of: 0..<section.count)
+    guard let manifest = try? JSONDecoder().decode(IndexManifest.self, from: Data(bytes)), manifest.makesSense else {
+      throw contradiction(path)
+    }
+    return (manifest, file.count)
+  }
+
+  /// Makes this the manifest of `folder`, in one step.
+  func write(to folder: String) throws(ParlanceError) {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    guard let bytes = try? encoder.encode(self) else {
+      throw ParlanceError(.internalFault, "the manifest cannot be written as JSON")
+    }
+    let file = try SectionedFileWriter(path: Self.path(in: folder), format: Self.format)
+    try file.beginSection(Self.section)
+    try file.write(Array(bytes))
+    try file.commit()
+  }
+
+  /// Names lie in the folder itself and numbers fit what the formats can hold.
+  private var makesSense: Bool {
+    files.allSatisfy { !$0.name.isEmpty && !$0.name.utf8.contains(UInt8(ascii: "/")) && $0.bytes >= 0 }
+      && segments.allSatisfy { (0...Int(UInt32.max)).contains($0.passages) && $0.postings >= 0 }
+      && passages <= Int(UInt32.max) && (0...Int(UInt32.max)).contains(vocabularySize)
+  }
+
+  private static func contradiction(_ path: String) -> ParlanceError {
+    ParlanceError(
+      .badInput, "the manifest makes no sense; build the index anew or copy it again", at: .init(file: path))
+  }
+}

@@ -1,0 +1,95 @@
+import BinaryFiles
+import Diagnostics
+import SparseVectors
+
+/// The mapped postings of one segment.
+///
+/// Opening reads the shape and the table of ranges and checks that they fit each other and the file; a block of postings
+/// is checked when it is first read.
+final class SegmentPostings: Sendable {
+  let path: String
+  let weights: StoredWeights
+  let passages: Int
+  let vocabularySize: Int
+  let postings: Int
+  let passagesPerRange: Int
+  let ranges: [PostingsRange]
+  let file: SectionedFile
+
+  /// The section `postings`.
+  let blocks: Section
+
+  private let terms: Section
+
+  /// - Throws: `noInput`, `badInput` as `SectionedFile`, and where the tables contradict each other.
+  init(path: String) throws(ParlanceError) {
+    let file = try SectionedFile(path: path, format: PostingsFormat.format)
+    let shape = try file.section(PostingsFormat.shape)
+    guard shape.count == 40 else { throw Self.contradiction("its shape", path) }
+    let numbers = try (0..<5).map { index throws(ParlanceError) in try shape.value(UInt64.self, at: index) }
+    guard let passages = Int(exactly: numbers[0]), passages <= UInt32.max,
+      let vocabularySize = Int(exactly: numbers[1]), vocabularySize <= UInt32.max,
+      let postings = Int(exactly: numbers[2]),
+      let passagesPerRange = Int(exactly: numbers[3]), (1...65_536).contains(passagesPerRange),
+      let weights = PostingsFormat.weights(code: numbers[4])
+    else { throw Self.contradiction("its shape", path) }
+    terms = try file.section(PostingsFormat.terms)
+    blocks = try file.section(PostingsFormat.postings)
+    guard terms.count == vocabularySize * MemoryLayout<TermStatistics>.stride else {
+      throw Self.contradiction("the number of its terms", path)
+    }
+    self.path = path
+    self.weights = weights
+    self.passages = passages
+    self.vocabularySize = vocabularySize
+    self.postings = postings
+    self.passagesPerRange = passagesPerRange
+    self.file = file
+    let table = try file.section(PostingsFormat.ranges)
+    ranges = try Self.ranges(
+      table.bytes(), passages: passages, perRange: passagesPerRange,
+      bytesPerWeight: weights.bytesPerWeight, end: blocks.count, path: path)
+    guard ranges.reduce(0, { $0 + $1.postings }) == postings,
+      ranges.allSatisfy({ $0.layout == .listedTerms || $0.rows == vocabularySize })
+    else { throw Self.contradiction("the number of its postings", path) }
+  }
+
+  private static func ranges(
+    _ table: RawSpan, passages: Int, perRange: Int, bytesPerWeight: Int, end: Int, path: String
+  ) throws(ParlanceError) -> [PostingsRange] {
+    let count = (passages + perRange - 1) / perRange
+    guard table.byteCount == count * PostingsRange.recordSize else {
+      throw contradiction("the number of its ranges", path)
+    }
+    var ranges: [PostingsRange] = []
+    ranges.reserveCapacity(count)
+    var free = 0
+    for index in 0..<count {
+      let record = index * PostingsRange.recordSize
+      let first = index * perRange
+      guard let layout = PostingsRange.Layout(rawValue: table.load(UInt32.self, at: record + 16)),
+        let offset = Int(exactly: table.load(UInt64.self, at: record)), offset == free
+      else { throw contradiction("range \(index)", path) }
+      let range = PostingsRange(
+        firstPassage: UInt32(first), passages: min(perRange, passages - first), layout: layout,
+        rows: Int(table.load(UInt32.self, at: record + 8)), postings: Int(table.load(UInt32.self, at: record + 12)),
+        offset: offset, bytesPerWeight: bytesPerWeight)
+      guard range.end <= end else { throw contradiction("range \(index)", path) }
+      free = range.end
+      ranges.append(range)
+    }
+    guard free == end else { throw contradiction("the length of its postings", path) }
+    return ranges
+  }
+
+  /// How often a term occurs in the segment, and how much it weighs at most.
+  func statistics(of term: TermID) throws(ParlanceError) -> TermStatistics {
+    try terms.value(TermStatistics.self, at: Int(term.rawValue))
+  }
+
+  static func contradiction(_ what: String, _ path: String) -> ParlanceError {
+    ParlanceError(
+      .badInput, "the postings contradict themselves in \(what); build the index anew or copy it again",
+      at: .init(file: path))
+  }
+}

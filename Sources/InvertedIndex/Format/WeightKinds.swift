@@ -1,0 +1,89 @@
+/// How one kind of stored weight is kept and scored: the arithmetic of search, in one place.
+///
+/// The score of a passage is defined by these operations alone, taken in the order of ascending terms:
+///
+///     sum = sum + factor(term) * stored(term, passage)
+///     score = score(of: sum)
+///
+/// so a plain loop in any language gives the same bits (no fused multiply-add, no reordering).
+protocol WeightKind {
+  /// What lies in the file.
+  associatedtype Stored: BitwiseCopyable & FixedWidthInteger
+  /// What sums up; also what a query's term multiplies with.
+  associatedtype Sum: BitwiseCopyable & SIMDScalar & Comparable & Numeric & Sendable
+
+  /// One posting's part of a score.
+  static func product(_ stored: Stored, _ factor: Sum) -> Sum
+  static func sum(_ sum: Sum, _ product: Sum) -> Sum
+  /// The score of a passage whose postings added up to `sum`; `unit` is what a sum of 1 is worth.
+  static func score(of sum: Sum, unit: Double) -> Float
+  /// A sum such that no sum up to it has a score above `score`.
+  static func sum(scoringAtMost score: Float, unit: Double) -> Sum
+}
+
+/// `StoredWeights.u8`: codes times whole factors, added up without loss in 31 bits. `PreparedQuery` chooses the factors so
+/// that no sum can overflow.
+enum ByteWeights: WeightKind {
+  @inline(__always)
+  static func product(_ stored: UInt8, _ factor: Int32) -> Int32 { Int32(stored) &* factor }
+  @inline(__always)
+  static func sum(_ sum: Int32, _ product: Int32) -> Int32 { sum &+ product }
+  @inline(__always)
+  static func score(of sum: Int32, unit: Double) -> Float { Float(Double(sum) * unit) }
+  static func sum(scoringAtMost score: Float, unit: Double) -> Int32 {
+    // A score is rounded to 24 bits; twice that margin is on the safe side of every rounding here.
+    Int32(clamping: Int64(min(Double(Int32.max), Double(score) / unit * (1 - 0x1p-22)))) - (score > 0 ? 1 : 0)
+  }
+
+  /// What a code of 1 stands for in a term whose greatest weight is `maximum`.
+  static func scale(maximum: Float) -> Float { max(maximum / 255, .leastNonzeroMagnitude) }
+
+  static func encode(_ weight: Float, scale: Float) -> UInt8 {
+    UInt8(min(255, max(1, (weight / scale).rounded(.toNearestOrEven))))
+  }
+
+  static func decode(_ code: UInt8, scale: Float) -> Float { Float(code) * scale }
+}
+
+/// `StoredWeights.f16`: products and sums in single precision.
+enum HalfWeights: WeightKind {
+  @inline(__always)
+  static func product(_ stored: UInt16, _ factor: Float) -> Float { decode(stored) * factor }
+  @inline(__always)
+  static func sum(_ sum: Float, _ product: Float) -> Float { sum + product }
+  @inline(__always)
+  static func score(of sum: Float, unit: Double) -> Float { sum }
+  static func sum(scoringAtMost score: Float, unit: Double) -> Float { score }
+
+  /// The greatest weight that half precision can hold.
+  static let greatest: Float = 65_504
+
+  /// The half-precision bits of a weight in `0 < weight <= greatest`, rounded to nearest, ties to even, at least the smallest
+  /// subnormal.
+  static func encode(_ weight: Float) -> UInt16 {
+    // Below 2^-14 halves are multiples of 2^-24; above, ten bits of fraction follow the exponent.
+    if weight < 0x1p-14 {
+      return max(1, UInt16((weight * 0x1p24).rounded(.toNearestOrEven)))
+    }
+    let bits = weight.bitPattern
+    let rounded = bits + 0x0FFF + (bits >> 13 & 1)
+    return UInt16(truncatingIfNeeded: (rounded >> 13) - (112 << 10))
+  }
+
+  /// The value of half-precision bits of a finite number that is not negative.
+  @inline(__always)
+  static func decode(_ bits: UInt16) -> Float {
+    Float(bitPattern: UInt32(bits) << 13) * 0x1p112
+  }
+}
+
+/// `StoredWeights.f32`: products and sums in single precision.
+enum FloatWeights: WeightKind {
+  @inline(__always)
+  static func product(_ stored: UInt32, _ factor: Float) -> Float { Float(bitPattern: stored) * factor }
+  @inline(__always)
+  static func sum(_ sum: Float, _ product: Float) -> Float { sum + product }
+  @inline(__always)
+  static func score(of sum: Float, unit: Double) -> Float { sum }
+  static func sum(scoringAtMost score: Float, unit: Double) -> Float { score }
+}

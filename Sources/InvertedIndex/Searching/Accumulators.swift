@@ -1,0 +1,56 @@
+/// One sum for each passage of a range, all zero between two ranges.
+///
+/// There are always 65,536 of them, so that no 16-bit number, not even one of a forged file, names a place outside.
+@safe struct Accumulators<Sum: BitwiseCopyable & SIMDScalar & Comparable & Numeric>: ~Copyable {
+  private let sums: UnsafeMutablePointer<Sum>
+
+  static var count: Int { 65_536 }
+
+  init() {
+    let bytes = UnsafeMutableRawPointer.allocate(
+      byteCount: Self.count * MemoryLayout<Sum>.stride, alignment: 64)
+    unsafe sums = bytes.initializeMemory(as: Sum.self, repeating: 0, count: Self.count)
+  }
+
+  deinit {
+    unsafe sums.deallocate()
+  }
+
+  /// Adds `stored * factor` to the sum of each numbered passage.
+  @inline(__always)
+  func add<Kind: WeightKind>(
+    numbers: Span<UInt16>, stored: Span<Kind.Stored>, factor: Sum, _ kind: Kind.Type
+  ) where Kind.Sum == Sum {
+    precondition(numbers.count == stored.count, "a posting has a number and a weight")
+    let count = numbers.count
+    unsafe numbers.withUnsafeBufferPointer { numbers in
+      unsafe stored.withUnsafeBufferPointer { stored in
+        guard let numbers = numbers.baseAddress, let stored = stored.baseAddress else { return }
+        for posting in 0..<count {
+          let sum = unsafe sums + Int(numbers[posting])
+          unsafe sum.pointee = Kind.sum(sum.pointee, Kind.product(stored[posting], factor))
+        }
+      }
+    }
+  }
+
+  /// Hands the sums of the first `count` passages that are above `limit` to `take`, in order, and sets all to zero.
+  ///
+  /// `take` may raise `limit`.
+  @inline(__always)
+  func drain(count: Int, above limit: inout Sum, _ take: (Int, Sum, inout Sum) -> Void) {
+    precondition(count <= Self.count, "a range has at most 65,536 passages")
+    var number = 0
+    while number < count {
+      let block = unsafe UnsafeMutableRawPointer(sums + number)
+      let values = unsafe block.load(as: SIMD16<Sum>.self)
+      unsafe block.storeBytes(of: SIMD16<Sum>(repeating: 0), as: SIMD16<Sum>.self)
+      if any(values .> limit) {
+        for lane in 0..<min(16, count - number) where values[lane] > limit {
+          take(number + lane, values[lane], &limit)
+        }
+      }
+      number += 16
+    }
+  }
+}

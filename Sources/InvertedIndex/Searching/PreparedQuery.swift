@@ -1,0 +1,72 @@
+import Diagnostics
+import SparseVectors
+
+/// A query made ready for one index: its terms that some passage has, and what each multiplies with.
+///
+/// For `f16` and `f32` a term's factor is its query weight. For `u8` factors are whole numbers, so that scores are sums of
+/// integers: with `f_t = query weight * scale of the term` and m matched terms
+///
+///     F = (2^31 - 1 - 255 (m + 1)) / (255 sum f_t)        factor_t = max(1, round(f_t F))        score = sum / F
+///
+/// The greatest sum that a passage can reach is `255 sum factor_t <= 255 (F sum f_t + m) < 2^31`, so no sum overflows,
+/// whatever the passages hold. A factor is off by at most one half, which is less than `m / 2^23` of the greatest
+/// possible score: what adding in single precision costs as well.
+struct PreparedQuery: Sendable {
+  /// The terms that some passage has, ascending.
+  var terms: [TermID] = []
+  /// Their weights in the query.
+  var weights: [Float] = []
+  /// For `u8`, for each segment the factor of each term.
+  var wholeFactors: [[Int32]] = []
+  /// What a sum of 1 is worth: 1 / F for `u8`, 1 otherwise.
+  var unit = 1.0
+  /// The number of terms before those that no passage has were left out.
+  var termsBefore: Int
+
+  /// - Throws: `usage` for a query whose terms are not of this index's vocabulary; `badInput` for a damaged index.
+  init(_ query: SparseVector, segments: [SegmentPostings], vocabularySize: Int) throws(ParlanceError) {
+    termsBefore = query.count
+    if let last = query.terms.last, Int(last.rawValue) >= vocabularySize {
+      throw ParlanceError(
+        .usage,
+        "expected terms below \(vocabularySize), the size of the index's vocabulary, the query has term \(last.rawValue)"
+      )
+    }
+    for (term, weight) in zip(query.terms, query.weights) {
+      var occurs = false
+      for segment in segments where try segment.statistics(of: term).passages > 0 { occurs = true }
+      guard occurs else { continue }
+      terms.append(term)
+      weights.append(weight)
+    }
+    if segments.first?.weights == .u8, !terms.isEmpty { try makeFactorsWhole(segments) }
+  }
+
+  /// The factors where they are floats.
+  var floatFactors: [Float] { weights }
+
+  private mutating func makeFactorsWhole(_ segments: [SegmentPostings]) throws(ParlanceError) {
+    let room = Double(Int32.max) - 255 * Double(terms.count + 1)
+    guard room > Double(Int32.max) / 2 else {
+      throw ParlanceError(.usage, "the query has \(terms.count) terms; at most 4,000,000 can be added up")
+    }
+    // A term weighs what it weighs in the segment where it weighs most, so one F serves all segments.
+    var total = 0.0
+    for (term, weight) in zip(terms, weights) {
+      var greatest: Float = 0
+      for segment in segments { greatest = max(greatest, try segment.statistics(of: term).scale) }
+      total += Double(weight) * Double(greatest)
+    }
+    let multiplier = room / (255 * total)
+    unit = 1 / multiplier
+    for segment in segments {
+      var factors: [Int32] = []
+      factors.reserveCapacity(terms.count)
+      for (term, weight) in zip(terms, weights) {
+        let factor = Double(weight) * Double(try segment.statistics(of: term).scale) * multiplier
+        factors.append(max(1, Int32(factor.rounded(.toNearestOrEven))))
+      }
+      wholeFactors.append(factors)
+    }
+  }
+}

@@ -1,0 +1,60 @@
+public import SparseVectors
+
+/// A passage that a search found.
+public struct Hit: Hashable, Sendable {
+  public var document: DocumentID
+  /// `s(q, d)` over the stored weights; always above zero.
+  public var score: Float
+
+  public init(document: DocumentID, score: Float) {
+    self.document = document
+    self.score = score
+  }
+}
+
+/// What a search found, and what kind of answer it is.
+///
+/// A passage is a hit when its score is above zero, that is, when it shares a term with the query. So an empty query, and
+/// one whose terms no passage has, find nothing; `matchedTerms` tells.
+public struct SearchAnswer: Sendable, Equatable {
+  /// Best first; passages of the same score in the order of the collection.
+  public var hits: [Hit]
+  /// Whether `hits` are those that scoring every passage would give.
+  public var isExact: Bool
+  /// The weights that were scored with.
+  public var weights: StoredWeights
+  /// How many postings were added up.
+  public var postingsTouched: Int
+  /// The number of terms of the query.
+  public var queryTerms: Int
+  /// How many of them occur in some passage.
+  public var matchedTerms: Int
+
+  public init(
+    hits: [Hit], isExact: Bool, weights: StoredWeights, postingsTouched: Int, queryTerms: Int, matchedTerms: Int
+  ) {
+    self.hits = hits
+    self.isExact = isExact
+    self.weights = weights
+    self.postingsTouched = postingsTouched
+    self.queryTerms = queryTerms
+    self.matchedTerms = matchedTerms
+  }
+}
+
+/// What one term of the query adds to the score of one passage.
+public struct TermContribution: Hashable, Sendable {
+  public var term: TermID
+  public var queryWeight: Float
+  /// The passage's weight as the index keeps it.
+  public var passageWeight: Float
+  /// The term's part of the score.
+  public var contribution: Float
+
+  public init(term: TermID, queryWeight: Float, passageWeight: Float, contribution: Float) {
+    self.term = term
+    self.queryWeight = queryWeight
+    self.passageWeight = passageWeight
+    self.contribution = contribution
+  }
+}

@@ -1,0 +1,44 @@
+import BinaryFiles
+public import SparseVectors
+
+/// What an index holds, for people and programs.
+public struct IndexInfo: Codable, Sendable, Equatable {
+  public struct File: Codable, Sendable, Equatable {
+    public var name: String
+    public var bytes: Int
+  }
+
+  /// The version of the format.
+  public var formatVersion: String
+  public var passages: Int
+  public var postings: Int
+  /// The size of the vocabulary.
+  public var vocabularySize: Int
+  /// What the search maps of the postings, divided by their number; 0 without postings.
+  public var bytesPerPosting: Double
+  public var weights: StoredWeights
+  public var hasTexts: Bool
+  public var passageSpace: EncoderIdentity
+  public var vocabularyDigest: String
+  public var bm25: BM25Configuration?
+  public var segments: Int
+  /// All files of the index and their sizes.
+  public var files: [File]
+  public var bytes: Int
+}
+
+extension InvertedIndex {
+  public var info: IndexInfo {
+    let postingsBytes = segments.reduce(0) { $0 + $1.postings.file.count }
+    let files =
+      [IndexInfo.File(name: IndexManifest.fileName, bytes: manifestBytes)]
+      + manifest.files.map { IndexInfo.File(name: $0.name, bytes: $0.bytes) }
+    return IndexInfo(
+      formatVersion: IndexManifest.format.version.description, passages: count, postings: manifest.postings,
+      vocabularySize: manifest.vocabularySize,
+      bytesPerPosting: manifest.postings == 0 ? 0 : Double(postingsBytes) / Double(manifest.postings),
+      weights: weights, hasTexts: hasTexts, passageSpace: passageSpace,
+      vocabularyDigest: manifest.vocabularyDigest, bm25: bm25, segments: segments.count, files: files,
+      bytes: files.reduce(0) { $0 + $1.bytes })
+  }
+}
