@@ -47,6 +47,7 @@ extension SegmentPostings {
   func posting(of term: TermID, in number: Int) throws(ParlanceError) -> UInt32? {
     let index = number / passagesPerRange
     let range = ranges[index]
+    let blocks = blocks
     let place = RangeDirectory.place(of: range)
     let entries = try blocks.values(UInt32.self, from: place.first, count: place.count)
     var position = 0
