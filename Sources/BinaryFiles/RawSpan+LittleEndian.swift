@@ -65,3 +65,12 @@ extension [UInt8] {
     }
   }
 }
+
+extension [Float] {
+  /// The numbers' little-endian bytes.
+  @inlinable
+  public var rawSpan: RawSpan {
+    @_lifetime(borrow self)
+    get { unsafe span.bytes }
+  }
+}

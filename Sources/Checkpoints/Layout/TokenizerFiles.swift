@@ -2,6 +2,8 @@ import Diagnostics
 
 /// Where a checkpoint's tokenizer is and how its configuration sets it up.
 public struct TokenizerFiles: Sendable, Hashable {
+  /// The folder they are in.
+  public var folder: String
   /// The path of `tokenizer.json`, the fast tokenizer whole; it is preferred.
   public var tokenizerJSON: String?
   /// The path of `vocab.txt`, one piece a line.
@@ -20,6 +22,7 @@ public struct TokenizerFiles: Sendable, Hashable {
     func path(_ name: String) -> String? {
       FolderFile.exists(folder + "/" + name) ? folder + "/" + name : nil
     }
+    self.folder = folder
     tokenizerJSON = path("tokenizer.json")
     vocabulary = path("vocab.txt")
     guard tokenizerJSON != nil || vocabulary != nil else {
