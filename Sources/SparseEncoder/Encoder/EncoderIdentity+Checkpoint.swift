@@ -1,0 +1,66 @@
+import BinaryFiles
+public import Checkpoints
+public import Diagnostics
+public import SparseVectors
+
+extension EncoderIdentity {
+  /// The identity of a checkpoint with settings; Documentation/formats/identity.md has the recipe line by line.
+  ///
+  /// - Complexity: reads every byte of the weights once.
+  /// - Throws: `noInput` when a file went away in the meantime.
+  public init(checkpoint: Checkpoint, settings: EncoderSettings) throws(ParlanceError) {
+    let recipe = try Self.recipe(checkpoint: checkpoint, settings: settings)
+    self.init(digest: SHA256.digest(of: Array(recipe.utf8)).hexadecimal, name: checkpoint.name)
+  }
+
+  /// The text that is hashed: one `key value` a line.
+  static func recipe(checkpoint: Checkpoint, settings: EncoderSettings) throws(ParlanceError) -> String {
+    let shape = checkpoint.architecture
+    var lines = ["parlance-encoder 1"]
+    for file in checkpoint.tensors.files { lines.append("weights \(file.digest())") }
+    lines.append("architecture \(shape.family.rawValue)")
+    lines.append("heads \(shape.heads)")
+    lines.append("hidden-activation \(shape.activation.rawValue)")
+    lines.append("layer-norm-epsilon \(shape.layerNormEpsilon)")
+    lines += try tokenizerLines(checkpoint.tokenizer, prefix: "")
+    lines.append("pooling \(checkpoint.head.pooling.rawValue)")
+    lines.append("activation \(checkpoint.head.activation.rawValue)")
+    lines.append("max-length \(min(settings.maxLength, checkpoint.maxLength))")
+    lines.append("passage-text \(quoted(settings.passageText.template))")
+    lines.append("passage-prompt \(quoted(checkpoint.prompts.passage))")
+    lines.append("query-prompt \(quoted(checkpoint.prompts.query))")
+    if let queries = checkpoint.staticQueries {
+      lines.append("query-weights \(SHA256.digest(of: queries.weights.rawSpan))")
+      lines += try tokenizerLines(queries.tokenizer, prefix: "query-")
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func tokenizerLines(
+    _ tokenizer: TokenizerFiles, prefix: String
+  ) throws(ParlanceError) -> [String] {
+    func flag(_ value: Bool?) -> String { value.map { "\($0)" } ?? "unset" }
+    guard let path = tokenizer.tokenizerJSON ?? tokenizer.vocabulary else { return [] }
+    let file = try MappedFile(path: path)
+    return [
+      "\(prefix)tokenizer \(SHA256.digest(of: file.bytes))",
+      "\(prefix)lowercase \(flag(tokenizer.lowercases))",
+      "\(prefix)strip-accents \(flag(tokenizer.stripsAccents))",
+      "\(prefix)split-chinese \(flag(tokenizer.splitsChinese))",
+    ]
+  }
+
+  /// One line whatever the text holds.
+  private static func quoted(_ text: String) -> String {
+    var quoted = "\""
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "\\"): quoted += "\\\\"
+      case UInt8(ascii: "\n"): quoted += "\\n"
+      case UInt8(ascii: "\""): quoted += "\\\""
+      default: quoted.unicodeScalars.append(Unicode.Scalar(byte))
+      }
+    }
+    return quoted + "\""
+  }
+}

@@ -1,0 +1,83 @@
+import Checkpoints
+public import Diagnostics
+public import SparseVectors
+import WordPiece
+
+/// A query's vector, and where in its text each term came from.
+public struct EncodedQuery: Sendable, Hashable {
+  /// Why a term is in the vector: the token whose logit was the term's maximum.
+  public struct Origin: Sendable, Hashable {
+    /// The token, counted from `[CLS]`.
+    public var token: Int
+    /// The token's place in the query's text, in UTF-8 bytes; empty for the tokens that stand around the text.
+    public var bytes: Range<Int>
+  }
+
+  public var vector: SparseVector
+  /// One for each term of the vector, in its order.
+  public var origins: [Origin]
+  /// Tokens that went through the model, `[CLS]` and `[SEP]` included.
+  public var tokenCount: Int
+  /// Whether the end of the text, which is the oldest part of a conversation, did not fit.
+  public var isTruncated: Bool
+}
+
+extension SparseEncoder {
+  /// Encodes a query that somebody waits for: it gets all cores.
+  ///
+  /// The literal `[SEP]` between two segments becomes the separator token; the end of a text over `maxLength` is cut off.
+  ///
+  /// - Throws: `unavailable` when the engine fails.
+  public func encode(query text: String) async throws(ParlanceError) -> EncodedQuery {
+    let reading = read(query: text)
+    switch reading {
+    case .finished(let query): return query
+    case .batch(let batch, let encoding, let isTruncated):
+      return query(try await forward.encode(batch, for: .latency), encoding, isTruncated)
+    }
+  }
+
+  /// Encodes a query while the calling thread waits.
+  ///
+  /// - Throws: `unavailable` when the engine fails.
+  public func encodeBlocking(query text: String) throws(ParlanceError) -> EncodedQuery {
+    switch read(query: text) {
+    case .finished(let query): return query
+    case .batch(let batch, let encoding, let isTruncated):
+      return query(try forward.encode(batch, for: .latency), encoding, isTruncated)
+    }
+  }
+
+  private enum Reading {
+    case finished(EncodedQuery)
+    case batch(PackedBatch, Encoding, isTruncated: Bool)
+  }
+
+  private func read(query text: String) -> Reading {
+    let prompted = prompts.query + text
+    if let staticQueries {
+      let (vector, places, count) = staticQueries.encode(prompted, maxLength: maxLength)
+      let origins = places.map { EncodedQuery.Origin(token: 0, bytes: withoutPrompt($0)) }
+      return .finished(EncodedQuery(vector: vector, origins: origins, tokenCount: count, isTruncated: false))
+    }
+    var encoding = tokenizer.encode(prompted, maxLength: maxLength + 1)
+    let isTruncated = encoding.count > maxLength
+    if isTruncated { encoding = tokenizer.encode(prompted, maxLength: maxLength) }
+    return .batch(PackedBatch([encoding.ids]), encoding, isTruncated: isTruncated)
+  }
+
+  private func query(_ rows: SparseRows, _ encoding: Encoding, _ isTruncated: Bool) -> EncodedQuery {
+    let origins = rows.positions[rows.range(of: 0)].map { position in
+      let token = Int(position)
+      let place = encoding.isAdded[token] ? 0..<0 : withoutPrompt(encoding.byteOffsets[token])
+      return EncodedQuery.Origin(token: token, bytes: place)
+    }
+    return EncodedQuery(
+      vector: rows.vector(at: 0), origins: origins, tokenCount: encoding.count, isTruncated: isTruncated)
+  }
+
+  private func withoutPrompt(_ range: Range<Int>) -> Range<Int> {
+    let shift = prompts.query.utf8.count
+    return range.lowerBound < shift ? 0..<0 : range.lowerBound - shift..<range.upperBound - shift
+  }
+}

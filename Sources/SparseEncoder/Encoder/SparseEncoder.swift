@@ -1,0 +1,77 @@
+public import Checkpoints
+public import Diagnostics
+public import SparseVectors
+public import WordPiece
+
+/// Text in, sparse vectors out: a checkpoint with its tokenizer, its forward pass and what was chosen for it.
+///
+/// Passages stream through `encodeStream`; a query that somebody waits for goes through `encode(query:)`. It may be used from any
+/// number of tasks at once.
+///
+/// ```swift
+/// let checkpoint = try Checkpoint(folder: "models/splade-tiny")
+/// let encoder = try SparseEncoder(checkpoint: checkpoint, forward: EngineForwardPass(...))
+/// let vector = try await encoder.encode(query: "how do I undo a commit?").vector
+/// ```
+public struct SparseEncoder: Sendable {
+  public let settings: EncoderSettings
+  /// Which encoder this is: vectors may only be compared with those of an encoder that fits.
+  public let identity: EncoderIdentity
+
+  public let tokenizer: WordPieceTokenizer
+  public let licence: Licence
+  /// The most tokens a text may have here: the setting, the model's files and its position table, whichever is least.
+  public let maxLength: Int
+  let prompts: Prompts
+  let forward: any ForwardPass
+  /// The query side of an inference-free model.
+  let staticQueries: StaticQueries?
+
+  /// - Parameters:
+  ///   - forward: computes what the checkpoint's weights say.
+  ///   - identity: when it is known already, since a large model's takes a second to compute.
+  /// - Throws: `badInput` when the tokenizer has more pieces than the model has columns.
+  public init(
+    checkpoint: Checkpoint, forward: any ForwardPass, settings: EncoderSettings = EncoderSettings(),
+    identity: EncoderIdentity? = nil
+  ) throws(ParlanceError) {
+    let tokenizer = try WordPieceTokenizer(folder: checkpoint.tokenizer.folder)
+    let columns = checkpoint.architecture.vocabularySize
+    guard tokenizer.pieces.count <= columns else {
+      throw ParlanceError(
+        .badInput, "the tokenizer has \(tokenizer.pieces.count) pieces and the model \(columns) columns",
+        at: .init(file: checkpoint.folder))
+    }
+    guard settings.maxLength > tokenizer.specialTokenCount() else {
+      throw ParlanceError(.usage, "a max length of \(settings.maxLength) tokens leaves no room for the text")
+    }
+    self.settings = settings
+    self.tokenizer = tokenizer
+    self.forward = forward
+    licence = checkpoint.licence
+    prompts = checkpoint.prompts
+    maxLength = min(settings.maxLength, checkpoint.maxLength, forward.longestSequence)
+
+    staticQueries = try checkpoint.staticQueries.map { side throws(ParlanceError) in try StaticQueries(side) }
+    self.identity =
+      if let identity { identity } else { try EncoderIdentity(checkpoint: checkpoint, settings: settings) }
+  }
+
+  /// Whether queries need no forward pass.
+  public var isInferenceFree: Bool { staticQueries != nil }
+
+  /// The tokens of a text, special ones included, cut to `maxLength`.
+  func tokens(of text: String, buffer: inout TokenBuffer) -> TokenSequence {
+    // One more than there is room for tells whether the text is cut.
+    tokenizer.encode(text, maxLength: maxLength + 1, into: &buffer)
+    let isTruncated = buffer.tokens.count > maxLength
+    if isTruncated { tokenizer.encode(text, maxLength: maxLength, into: &buffer) }
+    return TokenSequence(ids: buffer.tokens.map(\.id), isTruncated: isTruncated)
+  }
+}
+
+/// A text as the model reads it.
+struct TokenSequence: Sendable {
+  var ids: [Int32] = []
+  var isTruncated = false
+}

@@ -1,0 +1,25 @@
+/// Lays sequences into batches: similar lengths together, longest first, up to a budget of tokens.
+///
+/// Nothing is padded, so the order only serves attention, whose blocks are per sequence; longest first keeps the last
+/// batches short, so that the workers finish together.
+enum Packing {
+  /// - Parameters:
+  ///   - lengths: tokens of each sequence.
+  ///   - budget: tokens of a batch; a longer sequence gets a batch of its own.
+  /// - Returns: positions in `lengths`, batch by batch.
+  static func batches(of lengths: [Int], budget: Int) -> [[Int]] {
+    // Equal lengths keep their order, so that a window is always packed the same way.
+    let order = lengths.indices.sorted { (lengths[$1], $0) < (lengths[$0], $1) }
+    var batches: [[Int]] = []
+    var room = 0
+    for index in order {
+      if batches.isEmpty || lengths[index] > room {
+        batches.append([])
+        room = budget
+      }
+      batches[batches.count - 1].append(index)
+      room -= lengths[index]
+    }
+    return batches
+  }
+}
