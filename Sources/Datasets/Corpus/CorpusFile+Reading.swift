@@ -30,9 +30,25 @@ extension CorpusFile {
   private func contents() -> Result<[UInt8], Failure> {
     let attributes = try? FileManager.default.attributesOfItem(atPath: location)
     if let size = attributes?[.size] as? Int, size > CorpusFile.largest { return .failure(Failure(reason: .tooLarge)) }
+    if name.lowercased().hasSuffix(".gz") { return unpacked() }
     guard let data = FileManager.default.contents(atPath: location) else {
       return .failure(Failure(reason: .unreadable))
     }
     return .success([UInt8](data))
+  }
+
+  private func unpacked() -> Result<[UInt8], Failure> {
+    do {
+      let lines = try LineReader(path: location, validatesUTF8: false)
+      var bytes: [UInt8] = []
+      while let line = try lines.next() {
+        bytes.append(contentsOf: line)
+        bytes.append(UInt8(ascii: "\n"))
+        if bytes.count > CorpusFile.largest { return .failure(Failure(reason: .tooLarge)) }
+      }
+      return .success(bytes)
+    } catch {
+      return .failure(Failure(reason: error.code == .badInput ? .damagedGzip : .unreadable))
+    }
   }
 }

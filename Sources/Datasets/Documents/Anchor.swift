@@ -34,6 +34,7 @@ struct Anchor: Hashable, Sendable {
       result.unicodeScalars.append(scalar)
       if result.utf8.count >= longest { break }
     }
+    while result.last == "." { result.removeLast() }
     return result.isEmpty ? "section" : result
   }
 

@@ -42,21 +42,27 @@ struct HTMLFlow {
     var block = Block(
       kind: isPreformatted ? .preformatted : .paragraph, text: text, depth: listDepth,
       term: definitionTerms.lazy.compactMap { $0 }.first)
-    if let item = items.last {
-      switch item {
-      case .begun: break
-      case .fresh: if !isPreformatted { block.kind = .listItem }
-      case .definition(let terms):
-        block.kind = .definition
-        block.text = terms.hasSuffix(":") ? "\(terms) \(text)" : "\(terms): \(text)"
-      }
-      items[items.count - 1] = .begun
+    if let item = items.last, case .fresh = item, !isPreformatted { block.kind = .listItem }
+    let announced = takePendingTerms()
+    if !announced.isEmpty {
+      block.kind = .definition
+      block.text = announced.hasSuffix(":") ? "\(announced) \(text)" : "\(announced): \(text)"
     }
     if let last = rows.indices.last, rows[last].isInCell {
       rows[last].cells[rows[last].cells.count - 1].append(block)
       return nil
     }
     return block
+  }
+
+  /// The terms of the open definitions that no block has begun yet; a definition may begin with a list.
+  private mutating func takePendingTerms() -> String {
+    var terms: [String] = []
+    for index in items.indices {
+      if case .definition(let joined) = items[index] { terms.append(joined) }
+      items[index] = .begun
+    }
+    return terms.joined(separator: ": ")
   }
 
   /// Without blank lines at both ends and white space at the ends of lines.
@@ -73,7 +79,16 @@ struct HTMLFlow {
   // MARK: Lists
 
   mutating func beginList() { listDepth += 1 }
-  mutating func endList() { listDepth = max(0, listDepth - 1) }
+
+  /// Ends a list and gives the terms that nothing defined.
+  mutating func endList() -> Block? {
+    defer { listDepth = max(0, listDepth - 1) }
+    guard !terms.isEmpty else { return nil }
+    run = terms.joined(separator: ", ")
+    terms = []
+    return takeBlock()
+  }
+
   mutating func beginItem() { items.append(.fresh) }
   mutating func endItem() { _ = items.popLast() }
 
@@ -83,9 +98,23 @@ struct HTMLFlow {
   mutating func beginDefinition() {
     isTerm = false
     let joined = terms.joined(separator: ", ")
-    definitionTerms.append(terms.max { $0.utf8.count < $1.utf8.count })
+    definitionTerms.append(terms.map(HTMLFlow.name(ofTerm:)).max { $0.utf8.count < $1.utf8.count })
     items.append(joined.isEmpty ? .fresh : .definition(joined))
     terms = []
+  }
+
+  /// A term without the arguments that follow it: `--word-diff[=<mode>]` is `--word-diff`, `push [-p]` is `push`.
+  static func name(ofTerm term: String) -> String {
+    var previous: Character = " "
+    for index in term.indices.dropFirst() {
+      let rest = term[index...]
+      let opens = "[<(".contains(term[index])
+      if (opens && (previous == " " || previous == "=")) || rest.hasPrefix("[=") {
+        return term[..<index].drop { $0 == " " }.trimmed(of: "=")
+      }
+      previous = term[index]
+    }
+    return term
   }
 
   mutating func endDefinition() {

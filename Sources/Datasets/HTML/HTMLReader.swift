@@ -158,7 +158,7 @@ struct HTMLReader {
     case "td", "th": flow.endCell()
     case "tr": emit(flow.endRow(separator: open.contains(where: \.isAdmonition) ? ": " : " | "))
     default:
-      if HTMLVocabulary.lists.contains(element.name) { flow.endList() }
+      if HTMLVocabulary.lists.contains(element.name), let block = flow.endList() { emit([block]) }
       if HTMLVocabulary.preformatted.contains(element.name) { flow.preformattedDepth -= 1 }
     }
   }

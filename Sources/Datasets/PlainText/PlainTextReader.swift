@@ -137,7 +137,7 @@ struct PlainTextReader {
   }
 }
 
-extension String {
+extension StringProtocol {
   /// Without a character and white space at both ends.
   func trimmed(of character: Character) -> String {
     var rest = Substring(self)
