@@ -29,3 +29,8 @@ public struct CRC32C: Sendable {
     checksum(of: bytes.rawSpan)
   }
 }
+
+extension CRC32C {
+  /// Which instructions it runs on here, for people who ask why a machine is slow.
+  package static var kind: String { unsafe String(cString: parlance_crc32c_kind()) }
+}

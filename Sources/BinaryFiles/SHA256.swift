@@ -93,3 +93,8 @@ public struct SHA256: Sendable {
     }
   }
 }
+
+extension SHA256 {
+  /// Which instructions it runs on here, for people who ask why a machine is slow.
+  package static var kind: String { unsafe String(cString: parlance_sha256_kind()) }
+}

