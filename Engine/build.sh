@@ -23,4 +23,7 @@ if [ "$CXX" = none ]; then
   echo "Engine/build.sh: no C++ compiler found: install g++ (Debian: apt-get install g++) or set CXX" >&2
   exit 69
 fi
-exec "${MAKE:-make}" -C "$here" -j "${JOBS:-2}" --no-print-directory LIBTORCH="$libtorch" CXX="$CXX" "$@"
+# make and RUNPATH see a link of our own, so that paths may have spaces and the folder may move.
+mkdir -p "$here/build"
+ln -sfn "$libtorch" "$here/build/libtorch"
+exec "${MAKE:-make}" -C "$here" -j "${JOBS:-2}" --no-print-directory CXX="$CXX" "$@"

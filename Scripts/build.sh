@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# Builds the package in release: bin/parlance without a Swift runtime to look for, and the engine beside it.
-# Prints the path of the program.
+# Builds the program in release, with the Swift runtime in it. Prints the program's path.
 . "$(dirname -- "${BASH_SOURCE[0]}")/setup/places.sh"
 
 cd -- "$root"
@@ -10,8 +9,4 @@ options=(--configuration release --product parlance)
 [ -z "${JOBS:-}" ] || options+=(--jobs "$JOBS")
 
 swift build "${options[@]}" >&2
-program=$(swift build "${options[@]}" --show-bin-path)/parlance
-for engine in "$root"/Engine/build/libparlance-torch.*; do
-  [ ! -f "$engine" ] || ln -sf -- "$engine" "${program%/*}/"
-done
-printf '%s\n' "$program"
+printf '%s/parlance\n' "$(swift build "${options[@]}" --show-bin-path)"

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# The tests of what runs without the engine, under a sanitizer: sanitize.sh address|thread [option of swift test...]
+. "$(dirname -- "${BASH_SOURCE[0]}")/setup/places.sh"
+
+case ${1:-} in
+  address) scratch=.build-asan ;;
+  thread) scratch=.build-tsan ;;
+  *) die "sanitize.sh address|thread" ;;
+esac
+sanitizer=$1
+shift
+
+# libtorch is not built for sanitizers, so no test may load it, and SwiftNIO is other people's. The judges are compared
+# with elsewhere.
+export PARLANCE_ENGINE=/none PARLANCE_DEPS=/none
+unset PARLANCE_REQUIRE_ENGINE PARLANCE_REQUIRE_JUDGES
+# The Swift runtime keeps its metadata to the end; a report of leaks would be about that.
+export ASAN_OPTIONS=detect_leaks=0:abort_on_error=1 TSAN_OPTIONS=halt_on_error=1
+
+cd -- "$root"
+options=(--disable-default-traits --scratch-path "$scratch" --sanitize "$sanitizer")
+[ -z "${JOBS:-}" ] || options+=(--jobs "$JOBS")
+exec swift test "${options[@]}" "$@"
