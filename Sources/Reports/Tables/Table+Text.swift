@@ -30,11 +30,11 @@ extension Table {
     let isTooWide = { widths.reduce(0, +) + Table.gap * (widths.count - 1) > style.width }
     let labels = columns.indices.filter { columns[$0].alignment == .left }
     if isTooWide() {
-      for label in labels { widths[label] = min(widths[label], max(16, style.width / (2 * labels.count + 1))) }
+      for label in labels { widths[label] = min(widths[label], max(8, style.width / (2 * labels.count + 1))) }
     }
     guard isTooWide() else { return [columns.indices.map { ($0, widths[$0]) }] }
 
-    let leading: Block = columns.indices.prefix { columns[$0].alignment == .left }.map { ($0, widths[$0]) }
+    let leading: Block = columns.indices.prefix(keyColumns).map { ($0, widths[$0]) }
     var blocks: [Block] = [leading]
     for column in columns.indices.dropFirst(leading.count) {
       let used = blocks[blocks.count - 1].reduce(0) { $0 + $1.width + Table.gap }

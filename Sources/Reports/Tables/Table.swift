@@ -67,18 +67,32 @@ public struct Table: Sendable, Equatable {
     public static func count(_ value: Int) -> Cell { Cell(FixedDecimal.grouped(value)) }
   }
 
+  /// What a mark means in this table.
+  public struct LegendEntry: Sendable, Equatable {
+    public var mark: Mark
+    public var meaning: String
+
+    public init(_ mark: Mark, _ meaning: String) {
+      self.mark = mark
+      self.meaning = meaning
+    }
+  }
+
   public var title: String?
   public var columns: [Column]
+  /// How many leading columns say what a row is about; they are repeated where a wide table is cut into blocks.
+  public var keyColumns: Int
   /// One cell for each column; a shorter row is filled up with empty cells.
   public var rows: [[Cell]]
   /// What each mark in the table means, in the order shown.
-  public var legend: [(mark: Mark, meaning: String)]
+  public var legend: [LegendEntry]
   /// Sentences below the table.
   public var notes: [String]
 
   public init(title: String? = nil, columns: [Column], rows: [[Cell]] = [], notes: [String] = []) {
     self.title = title
     self.columns = columns
+    self.keyColumns = columns.prefix { $0.alignment == .left }.count
     self.rows = rows
     self.legend = []
     self.notes = notes
@@ -95,11 +109,6 @@ public struct Table: Sendable, Equatable {
     for row in rows.indices where column < rows[row].count && rows[row][column].text == shown {
       rows[row][column].isBest = true
     }
-  }
-
-  public static func == (left: Table, right: Table) -> Bool {
-    left.title == right.title && left.columns == right.columns && left.rows == right.rows
-      && left.notes == right.notes && left.legend.elementsEqual(right.legend, by: ==)
   }
 
   func cell(_ row: Int, _ column: Int) -> Cell {

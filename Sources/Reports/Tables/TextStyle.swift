@@ -1,6 +1,6 @@
 /// What the screen can show.
 public struct TextStyle: Sendable, Equatable {
-  /// Columns of the screen.
+  /// Columns of the screen; fewer than 40 are taken for 40.
   public var width: Int
   /// Whether escape sequences make sense: only where a person reads a terminal.
   public var isTerminal: Bool
@@ -8,7 +8,7 @@ public struct TextStyle: Sendable, Equatable {
   public var isUTF8: Bool
 
   public init(width: Int = 80, isTerminal: Bool = false, isUTF8: Bool = true) {
-    self.width = max(width, 20)
+    self.width = max(width, 40)
     self.isTerminal = isTerminal
     self.isUTF8 = isUTF8
   }

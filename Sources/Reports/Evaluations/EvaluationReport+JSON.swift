@@ -1,0 +1,101 @@
+import Evaluation
+import Identifiers
+
+extension EvaluationReport {
+  /// What `parlance evaluate --json` prints.
+  ///
+  /// `{"runs":[{"name":...,"measures":{"nDCG@3":...},"queries":{"ID":{"nDCG@3":...}}}]}`, and beside these keys what
+  /// the figures rest on: `judgments`, `counted` (queries the means are over), in a run `file`, `missing`, `ignored`,
+  /// `intervals`, `turns`, and `significance`.
+  ///
+  /// - Parameter perQuery: whether it holds each query's values.
+  public func json(perQuery: Bool) -> OrderedJSON {
+    .object([
+      ("judgments", judgments.map { .string($0) }), ("counted", .integer(evaluations.first?.queries.count ?? 0)),
+      ("runs", .array(evaluations.indices.map { run($0, perQuery: perQuery) })),
+      ("significance", comparison?.json),
+    ])
+  }
+
+  private func run(_ index: Int, perQuery: Bool) -> OrderedJSON {
+    let evaluation = evaluations[index]
+    return .object([
+      ("name", .string(evaluation.name)), ("file", files.map { .string($0[index]) }),
+      ("measures", evaluation.named(evaluation.means)),
+      (
+        "intervals",
+        intervals.map { .object(zip(evaluation.measures, $0[index]).map { ($0.description, $1?.json) }) }
+      ),
+      ("missing", .integer(evaluation.missing.count)), ("ignored", .integer(evaluation.ignoredQueries)),
+      ("turns", places.map { .array(evaluation.byTurn($0).map(turn)) }),
+      ("queries", perQuery ? queries(evaluation) : nil),
+    ])
+  }
+
+  private func turn(_ turn: Int, _ evaluation: Evaluation) -> OrderedJSON {
+    [
+      "turn": .integer(turn), "queries": .integer(evaluation.queries.count),
+      "measures": evaluation.named(evaluation.means),
+    ]
+  }
+
+  private func queries(_ evaluation: Evaluation) -> OrderedJSON {
+    .object(
+      evaluation.queries.enumerated().map { position, query in
+        (query.string, evaluation.named(evaluation.values.map { $0[position] }))
+      })
+  }
+}
+
+extension Evaluation {
+  fileprivate func named(_ values: [Double]) -> OrderedJSON {
+    .object(zip(measures, values).map { ($0.description, .number($1)) })
+  }
+}
+
+extension BaselineComparison {
+  fileprivate var json: OrderedJSON {
+    .object([
+      ("baseline", .string(baseline)), ("test", .string(configuration.test.rawValue)),
+      ("unit", .string(configuration.unit.rawValue)), ("correction", .string(configuration.correction.rawValue)),
+      ("alpha", .number(configuration.alpha)), ("permutations", .integer(configuration.permutations)),
+      ("resamples", .integer(configuration.resamples)), ("seed", .integer(Int(truncatingIfNeeded: configuration.seed))),
+      ("queries", .integer(queries)), ("conversations", conversations.map { .integer($0) }),
+      ("comparisons", .array(entries.map(\.json))),
+    ])
+  }
+}
+
+extension BaselineComparison.Entry {
+  fileprivate var json: OrderedJSON {
+    .object([
+      ("run", .string(run)), ("measure", .string(measure.description)), ("difference", .number(difference)),
+      ("p", .number(p)), ("adjusted", .number(adjusted)), ("significant", .bool(isSignificant)),
+      ("better", .integer(byQuery.wins)), ("worse", .integer(byQuery.losses)), ("same", .integer(byQuery.ties)),
+      ("byQuery", byQuery.json), ("byConversation", byConversation?.json),
+    ])
+  }
+}
+
+extension PairedComparison {
+  /// The keys of `randomisation` say how p was found: `sampled` assignments, or all of them where the key is absent.
+  fileprivate var json: OrderedJSON {
+    var sampled: OrderedJSON?
+    if case .sampled(let count) = randomisation.method { sampled = .integer(count) }
+    return .object([
+      ("units", .integer(units)),
+      ("randomisation", .object([("p", .number(randomisation.p)), ("sampled", sampled)])),
+      (
+        "tTest",
+        tTest.map { test in
+          ["t": .number(test.t), "degreesOfFreedom": .integer(test.degreesOfFreedom), "p": .number(test.p)]
+        }
+      ),
+      ("interval", interval?.json),
+    ])
+  }
+}
+
+extension Bootstrap.Interval {
+  fileprivate var json: OrderedJSON { ["low": .number(low), "high": .number(high)] }
+}

@@ -1,0 +1,233 @@
+public import Evaluation
+import Identifiers
+
+/// The figures of one or more runs over the same judgments, as tables and as a JSON document.
+///
+/// ```swift
+/// let report = EvaluationReport(evaluations: [bm25, splade])
+/// print(report.measuresTable().text(TextStyle(width: 80)))
+/// ```
+public struct EvaluationReport: Sendable {
+  /// Evaluations of the same judgments by the same measures, with distinct names.
+  public var evaluations: [Evaluation]
+  public var comparison: BaselineComparison?
+  /// Confidence intervals of each evaluation's means, in the order of its measures.
+  public private(set) var intervals: [[Bootstrap.Interval?]]?
+  private var intervalsRest = ""
+  public var places: ConversationPlaces?
+  /// For measures with a `rel`: how many counted queries have no passage of that grade.
+  public var unreachable: [Measure: Int] = [:]
+  /// The path of each run's file, and that of the judgments.
+  public var files: [String]?
+  public var judgments: String?
+  /// How many digits stand after the point.
+  public var digits = 3
+
+  public init(evaluations: [Evaluation], comparison: BaselineComparison? = nil) {
+    self.evaluations = evaluations
+    self.comparison = comparison
+  }
+
+  private var measures: [Measure] { evaluations.first?.measures ?? [] }
+
+  /// A row for each run, a column for each measure; the best of each column, and marks for what differs significantly
+  /// from the baseline.
+  public func measuresTable(title: String? = nil) -> Table {
+    var table = Table(
+      title: title, columns: [.label("run")] + measures.map { .figure($0.description) })
+    table.rows = evaluations.map { evaluation in
+      let isBaseline = evaluation.name == comparison?.baseline
+      return [Table.Cell(evaluation.name, mark: isBaseline ? .baseline : nil)]
+        + zip(measures, evaluation.means).map { measure, mean in
+          .figure(mean, digits: digits, mark: mark(evaluation.name, measure))
+        }
+    }
+    for column in measures.indices {
+      table.markBest(inColumn: column + 1, of: evaluations.map { $0.means[column] })
+    }
+    if let comparison {
+      table.legend = legend(comparison)
+    }
+    table.notes = denominatorNotes
+    return table
+  }
+
+  private func mark(_ run: String, _ measure: Measure) -> Table.Mark? {
+    guard let entry = comparison?.entries.first(where: { $0.run == run && $0.measure == measure }),
+      entry.isSignificant
+    else { return nil }
+    return entry.difference >= 0 ? .better : .worse
+  }
+
+  private func legend(_ comparison: BaselineComparison) -> [Table.LegendEntry] {
+    [
+      Table.LegendEntry(.baseline, "the baseline"),
+      Table.LegendEntry(.better, "better than \(comparison.baseline), \(comparison.procedure)"),
+      Table.LegendEntry(.worse, "worse, likewise"),
+    ]
+  }
+
+  private var denominatorNotes: [String] {
+    guard let first = evaluations.first else { return [] }
+    var notes = [
+      "Means over \(FixedDecimal.grouped(first.queries.count)) queries with a relevant passage; one that a run lacks counts 0."
+    ]
+    for evaluation in evaluations where !evaluation.missing.isEmpty {
+      notes.append("\(evaluation.name) lacks \(FixedDecimal.grouped(evaluation.missing.count)) of them.")
+    }
+    for measure in measures {
+      if let count = unreachable[measure], count > 0 {
+        notes.append(
+          "\(measure): \(FixedDecimal.grouped(count)) of them have no passage of grade \(measure.minimumGrade) and count 0."
+        )
+      }
+    }
+    return notes
+  }
+
+  /// A row for each run and measure: the difference from the baseline, its interval, its p value; `nil` without a
+  /// baseline.
+  public func comparisonTable() -> Table? {
+    guard let comparison, !comparison.entries.isEmpty else { return nil }
+    let configuration = comparison.configuration
+    let corrected = configuration.correction != .none
+    let level = FixedDecimal.text((1 - configuration.alpha) * 100, digits: 0)
+    var table = Table(
+      title: "Differences from \(comparison.baseline)",
+      columns: [
+        .label("run"), .label("measure"), .figure("difference"), .figure("\(level) % interval"), .figure("p"),
+      ])
+    if corrected { table.columns.append(.figure("p (\(configuration.correction.title))")) }
+    table.columns.append(.figure("+/-/="))
+    var previous: String?
+    for entry in comparison.entries {
+      let chosen = configuration.unit == .query ? entry.byQuery : entry.byConversation ?? entry.byQuery
+      let interval = chosen.interval.map {
+        "\(FixedDecimal.signed($0.low, digits: digits)) to \(FixedDecimal.signed($0.high, digits: digits))"
+      }
+      var row = [
+        Table.Cell(entry.run == previous ? "" : entry.run), Table.Cell(entry.measure.description),
+        Table.Cell(
+          FixedDecimal.signed(entry.difference, digits: digits),
+          mark: entry.isSignificant ? (entry.difference >= 0 ? .better : .worse) : nil),
+        Table.Cell(interval ?? ""), Table.Cell(FixedDecimal.probability(entry.p)),
+      ]
+      if corrected { row.append(Table.Cell(FixedDecimal.probability(entry.adjusted))) }
+      row.append(Table.Cell("\(entry.byQuery.wins)/\(entry.byQuery.losses)/\(entry.byQuery.ties)"))
+      table.rows.append(row)
+      previous = entry.run
+    }
+    table.notes = [
+      "Interval: percentile bootstrap by \(configuration.unit.rawValue), \(FixedDecimal.grouped(configuration.resamples)) resamples. "
+        + "+/-/=: queries where the run is better, worse, the same."
+    ]
+    return table
+  }
+
+  /// Computes a confidence interval of each mean.
+  ///
+  /// - Parameter groups: which queries belong to one conversation, needed where the configured unit is that.
+  public mutating func addIntervals(by configuration: BaselineComparison.Configuration, groups: QueryGroups?) {
+    guard let first = evaluations.first else { return }
+    let drawn = (configuration.unit == .conversation ? groups : nil) ?? QueryGroups(queryCount: first.queries.count)
+    let bootstrap = Bootstrap(drawn, resamples: configuration.resamples, seed: configuration.seed)
+    intervals = evaluations.map { evaluation in
+      evaluation.values.map { bootstrap.interval($0, level: 1 - configuration.alpha) }
+    }
+    let level = FixedDecimal.text((1 - configuration.alpha) * 100, digits: 0)
+    intervalsRest =
+      "\(level) % confidence intervals of the means: percentile bootstrap by \(configuration.unit.rawValue), "
+      + "\(FixedDecimal.grouped(configuration.resamples)) resamples"
+  }
+
+  /// The intervals of the means; `nil` before `addIntervals`.
+  public func intervalTable() -> Table? {
+    guard let intervals else { return nil }
+    var table = Table(title: intervalsRest, columns: [.label("run")] + measures.map { .figure($0.description) })
+    table.rows = zip(evaluations, intervals).map { evaluation, intervals in
+      [Table.Cell(evaluation.name)]
+        + intervals.map { interval in
+          Table.Cell(
+            interval.map {
+              "\(FixedDecimal.text($0.low, digits: digits)) to \(FixedDecimal.text($0.high, digits: digits))"
+            } ?? "")
+        }
+    }
+    return table
+  }
+
+  /// For each run a table of all queries' values.
+  public func queryTables() -> [Table] {
+    evaluations.map { evaluation in
+      var table = Table(
+        title: "\(evaluation.name) by query", columns: [.label("query")] + measures.map { .figure($0.description) })
+      table.rows = evaluation.queries.enumerated().map { position, query in
+        [Table.Cell(query.string)] + evaluation.values.map { .figure($0[position], digits: digits) }
+      }
+      return table
+    }
+  }
+
+  /// The figures at each turn depth: one table of all measures for a single run, else one table for each measure with
+  /// a column for each run. Empty when nobody said which turn each query is.
+  public func turnTables() -> [Table] {
+    guard let places else { return [] }
+    let depths = evaluations.map { $0.byTurn(places) }
+    guard let first = depths.first else { return [] }
+    let heads = first.map { [Table.Cell("\($0.turn)"), .count($0.evaluation.queries.count)] }
+    let columns: [Table.Column] = [.figure("turn"), .figure("queries")]
+
+    if evaluations.count == 1 {
+      var table = Table(
+        title: "\(evaluations[0].name) by turn", columns: columns + measures.map { .figure($0.description) })
+      table.keyColumns = 2
+      table.rows = zip(heads, first).map { head, depth in
+        head + depth.evaluation.means.map { .figure($0, digits: digits) }
+      }
+      return [table]
+    }
+    return measures.indices.map { measure in
+      var table = Table(
+        title: "\(measures[measure]) by turn", columns: columns + evaluations.map { .figure($0.name) })
+      table.keyColumns = 2
+      table.rows = heads.indices.map { row in
+        let means = depths.map { $0[row].evaluation.means[measure] }
+        let best = means.map { FixedDecimal.text($0, digits: digits) }.max() ?? ""
+        return heads[row]
+          + means.map { mean in
+            var cell = Table.Cell.figure(mean, digits: digits)
+            cell.isBest = cell.text == best
+            return cell
+          }
+      }
+      return table
+    }
+  }
+}
+
+extension BaselineComparison {
+  /// What the marks rest on, in words.
+  var procedure: String {
+    let test = configuration.test == .randomisation ? "paired randomisation test" : "paired t test"
+    var units = "\(FixedDecimal.grouped(queries)) queries"
+    if configuration.unit == .conversation, let conversations {
+      units = "\(FixedDecimal.grouped(conversations)) conversations, " + units
+    }
+    let correction =
+      configuration.correction == .none
+      ? "uncorrected" : "after \(configuration.correction.title) over \(entries.count) comparisons"
+    let alpha = "\(configuration.alpha)"
+    return "\(test) by \(configuration.unit.rawValue) (\(units)), two-sided, p < \(alpha) \(correction)"
+  }
+}
+
+extension Correction {
+  /// The correction's author, for people.
+  var title: String {
+    switch self {
+    case .none: "uncorrected"
+    case .bonferroni: "Bonferroni"
+    case .holm: "Holm"
+    }
+  }
+}
