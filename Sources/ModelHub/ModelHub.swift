@@ -1,1 +1,132 @@
-// The room of ModelHub.
+public import Diagnostics
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// Finds a model by what the user calls it: a folder, or `hf:owner/name[@revision]` in the ordinary Hugging Face cache,
+/// brought there when it is missing.
+///
+/// ```swift
+/// let folder = try await ModelHub().resolve("hf:opensearch-project/opensearch-neural-sparse-encoding-v2-distill").folder
+/// ```
+///
+/// The cache is the Python library's, in both directions: what either brought, the other finds. Without the package trait
+/// `Network` only folders and the cache are looked at.
+public struct ModelHub: Sendable {
+  /// A model on this machine.
+  public struct Model: Sendable, Hashable {
+    public var folder: String
+    /// `owner/name` of a model of the hub, nil for a folder.
+    public var name: String?
+    /// The commit of a model of the hub.
+    public var commit: String?
+    /// Whether the hub could not be asked, so that a newer version may exist.
+    public var isUnchecked = false
+  }
+
+  public let settings: HubSettings
+  private let makeTransport: @Sendable () -> (any HubTransport)?
+
+  public init(settings: HubSettings = HubSettings()) {
+    self.init(settings: settings) { defaultTransport() }
+  }
+
+  init(settings: HubSettings, transport: @escaping @Sendable () -> (any HubTransport)?) {
+    self.settings = settings
+    makeTransport = transport
+  }
+
+  /// - Parameter model: a folder's path, or `hf:owner/name[@revision]`.
+  /// - Throws: `noInput` when there is no such model or it needs a token, `unavailable` without network, `tryAgain` when
+  ///   the hub or the line is in trouble, `cannotWrite` when the cache is full or read-only.
+  public func resolve(
+    _ model: String, progress: ProgressHandler? = nil, interruption: Interruption? = nil
+  ) async throws(ParlanceError) -> Model {
+    guard model.hasPrefix(HubName.prefix) else { return try Self.folder(model) }
+    let name = try HubName(model)
+    let cache = HubCache(root: settings.cache, repository: name.repository)
+    let cached = cache.existingSnapshot(of: name.revision)
+    if let cached, name.isCommit || settings.isOffline { return found(name, cached, isUnchecked: !name.isCommit) }
+    if settings.isOffline {
+      throw ParlanceError(
+        .noInput, "\(name) is not in the cache \(settings.cache), and HF_HUB_OFFLINE forbids to fetch it")
+    }
+    guard let transport = makeTransport() else {
+      if let cached { return found(name, cached, isUnchecked: true) }
+      throw ParlanceError(
+        .unavailable,
+        "\(name) is not in the cache \(settings.cache), and this build has no network (package trait Network is off)")
+    }
+    let client = HubClient(settings: settings, transport: transport)
+    let result: Result<Model, ParlanceError>
+    do throws(ParlanceError) {
+      result = .success(try await bring(name, client, cache, progress, interruption))
+    } catch {
+      result = .failure(error)
+    }
+    await transport.shutdown()
+    if case .failure(let error) = result, let cached, error.code == .tryAgain || error.code == .unavailable {
+      return found(name, cached, isUnchecked: true)
+    }
+    return try result.get()
+  }
+
+  private func bring(
+    _ name: HubName, _ client: HubClient, _ cache: HubCache, _ progress: ProgressHandler?,
+    _ interruption: Interruption?
+  ) async throws(ParlanceError) -> Model {
+    let listing = try await client.list(name)
+    let needed = NeededFiles.select(from: listing.paths)
+    if let pickle = NeededFiles.pickledWeights(in: listing.paths) {
+      throw ParlanceError(
+        .noInput,
+        "\(name) has only pickled weights (\(pickle)), which run code when they are read; convert them once with Python: "
+          + "from transformers import AutoModelForMaskedLM, AutoTokenizer; "
+          + "AutoModelForMaskedLM.from_pretrained('\(name.repository)').save_pretrained('DIR'); "
+          + "AutoTokenizer.from_pretrained('\(name.repository)').save_pretrained('DIR')")
+    }
+    guard needed.contains("config.json") else {
+      throw ParlanceError(.noInput, "\(name) has no config.json: it is not a transformers model")
+    }
+    let download = HubDownload(client: client, cache: cache)
+    for path in needed where path != "config.json" {
+      try await download.bring(
+        path, of: name, commit: listing.commit, progress: progress, interruption: interruption)
+    }
+    // The configuration comes last: a snapshot that has it is whole.
+    try await download.bring(
+      "config.json", of: name, commit: listing.commit, progress: progress, interruption: interruption)
+    if !name.isCommit { try cache.setCommit(listing.commit, of: name.revision) }
+    return found(name, cache.snapshot(listing.commit), isUnchecked: false)
+  }
+
+  private func found(_ name: HubName, _ folder: String, isUnchecked: Bool) -> Model {
+    Model(
+      folder: folder, name: name.repository, commit: folder.split(separator: "/").last.map(String.init),
+      isUnchecked: isUnchecked)
+  }
+
+  private static func folder(_ path: String) throws(ParlanceError) -> Model {
+    var isFolder: Bool = false
+    #if canImport(FoundationEssentials)
+      let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+    #else
+      var flag: ObjCBool = false
+      let exists = FileManager.default.fileExists(atPath: path, isDirectory: &flag)
+      isFolder = flag.boolValue
+    #endif
+    guard exists else {
+      let looksLikeName = path.split(separator: "/").count == 2 && !path.hasPrefix("/") && !path.hasPrefix(".")
+      throw ParlanceError(
+        .noInput, "there is no such model folder" + (looksLikeName ? "; for the hub write hf:\(path)" : ""),
+        at: .init(file: path))
+    }
+    guard isFolder else {
+      throw ParlanceError(.noInput, "expected a model's folder, this is a file", at: .init(file: path))
+    }
+    return Model(folder: path)
+  }
+}

@@ -1,0 +1,167 @@
+import Diagnostics
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// What is asked of the hub: the files of a revision, what a file is, and its bytes.
+struct HubClient: Sendable {
+  let settings: HubSettings
+  let transport: any HubTransport
+
+  /// The files of a repository at one commit.
+  struct Listing: Sendable {
+    var commit: String
+    var paths: [String]
+  }
+
+  /// What the hub says about a file before it is brought.
+  struct FileFacts: Sendable {
+    /// The name of the blob: git's SHA-1 for small files, SHA-256 for large ones.
+    var etag: String
+    var size: Int?
+    /// Where the bytes are.
+    var url: String
+  }
+
+  private static let redirectLimit = 5
+
+  func list(_ name: HubName) async throws(ParlanceError) -> Listing {
+    let url =
+      "\(settings.endpoint)/api/models/\(name.repository)/revision/\(HubAddress.quoted(name.revision).replacing("/", with: "%2F"))"
+    return try await exchange(.get, url, what: name.description) { answer, body throws(ParlanceError) in
+      try Self.check(answer, what: name.description)
+      struct Model: Decodable {
+        struct File: Decodable { var rfilename: String }
+        var sha: String
+        var siblings: [File]
+      }
+      var text: [UInt8] = []
+      while let piece = try await body.next() {
+        text += piece
+        guard text.count < 64 << 20 else { throw ParlanceError(.unavailable, "the hub's list of files has no end") }
+      }
+      guard let model = try? JSONDecoder().decode(Model.self, from: Data(text)), HubCache.isPlainName(model.sha) else {
+        throw ParlanceError(.unavailable, "\(url) did not answer with a list of files; is HF_ENDPOINT a hub?")
+      }
+      return Listing(commit: model.sha, paths: model.siblings.map(\.rfilename))
+    }
+  }
+
+  func facts(_ name: HubName, commit: String, path: String) async throws(ParlanceError) -> FileFacts {
+    let what = "\(path) of \(name)"
+    var url = "\(settings.endpoint)/\(name.repository)/resolve/\(commit)/\(HubAddress.quoted(path))"
+    for _ in 0..<Self.redirectLimit {
+      let address = url
+      let step = try await exchange(.head, url, what: what) { answer, _ throws(ParlanceError) -> (FileFacts?, String) in
+        let location = answer.headers["location"].flatMap { HubAddress(address)?.following($0) }
+        let isElsewhere = location.flatMap { HubAddress($0) }?.origin != HubAddress(address)?.origin
+        // A large file: the hub names it and sends the reader to its storage. A renamed repository: ask again there.
+        if (300..<400).contains(answer.status), let location, !isElsewhere, answer.headers["x-linked-etag"] == nil {
+          return (nil, location)
+        }
+        if !(300..<400).contains(answer.status) { try Self.check(answer, what: what) }
+        let stated = answer.headers["x-linked-etag"] ?? answer.headers["etag"] ?? ""
+        let etag = String(stated.drop { $0 == "W" || $0 == "/" }.filter { $0 != "\"" })
+        guard HubCache.isPlainName(etag) else {
+          throw ParlanceError(.unavailable, "the hub does not say which content \(what) has (no etag)")
+        }
+        let size = (answer.headers["x-linked-size"] ?? answer.headers["content-length"]).flatMap { Int($0) }
+        return (FileFacts(etag: etag, size: size, url: location ?? address), "")
+      }
+      if let facts = step.0 { return facts }
+      url = step.1
+    }
+    throw ParlanceError(.unavailable, "\(what): too many redirects")
+  }
+
+  /// Reads a file's bytes from `offset` on.
+  ///
+  /// - Parameter receive: is told whether the answer begins at `offset` (it may begin at 0 instead), and reads it.
+  func bytes(
+    of facts: FileFacts, from offset: Int, what: String,
+    receive: (_ isResumed: Bool, HubBody) async throws(ParlanceError) -> Void
+  ) async throws(ParlanceError) {
+    var url = facts.url
+    for _ in 0..<Self.redirectLimit {
+      let address = url
+      let next = try await exchange(.get, url, from: offset, what: what) {
+        answer, body throws(ParlanceError) -> String? in
+        if (300..<400).contains(answer.status), let location = answer.headers["location"] {
+          guard let target = HubAddress(address)?.following(location) else {
+            throw ParlanceError(.unavailable, "\(what): a redirect that leads nowhere")
+          }
+          return target
+        }
+        // What is there is as long as the file or longer: begin again.
+        if answer.status == 416 { throw HubFailure.rangeRefused(what) }
+        try Self.check(answer, what: what)
+        let isResumed =
+          answer.status == 206 && answer.headers["content-range"]?.hasPrefix("bytes \(offset)-") == true
+        if answer.status == 206, !isResumed { throw HubFailure.rangeRefused(what) }
+        try await receive(isResumed && offset > 0, body)
+        return nil
+      }
+      guard let next else { return }
+      url = next
+    }
+    throw ParlanceError(.unavailable, "\(what): too many redirects")
+  }
+
+  private func exchange<Result: Sendable>(
+    _ method: HubRequest.Method, _ url: String, from offset: Int = 0, what: String,
+    receive: (HubAnswer, HubBody) async throws(ParlanceError) -> Result
+  ) async throws(ParlanceError) -> Result {
+    guard let address = HubAddress(url) else {
+      throw ParlanceError(.usage, "`\(url)` is not an http or https address; HF_ENDPOINT must be one")
+    }
+    var request = HubRequest(method: method, url: url)
+    // The bytes must be those that the etag names, not a compressed form of them.
+    request.headers = [("user-agent", "parlance"), ("accept-encoding", "identity")]
+    if offset > 0 { request.headers.append(("range", "bytes=\(offset)-")) }
+    if let token = settings.token, address.origin == HubAddress(settings.endpoint)?.origin {
+      request.headers.append(("authorization", "Bearer \(token)"))
+    }
+    return try await transport.send(request, receive: receive)
+  }
+
+  private static func check(_ answer: HubAnswer, what: String) throws(ParlanceError) {
+    if (200..<300).contains(answer.status) { return }
+    throw HubFailure.status(answer, what: what)
+  }
+}
+
+/// The hub's refusals in words.
+enum HubFailure {
+  static func status(_ answer: HubAnswer, what: String) -> ParlanceError {
+    let reason = answer.headers["x-error-code"]
+    switch answer.status {
+    case 401 where reason != "GatedRepo", 404:
+      if reason == "EntryNotFound" { return ParlanceError(.noInput, "the hub has no \(what)") }
+      if reason == "RevisionNotFound" { return ParlanceError(.noInput, "the hub has no such revision: \(what)") }
+      let hint = answer.status == 401 ? "; a private model needs HF_TOKEN" : ""
+      return ParlanceError(.noInput, "the hub has no \(what), or does not show it to everybody\(hint)")
+    case 401, 403:
+      return ParlanceError(
+        .noInput,
+        "the hub refuses \(what): accept the model's terms on its page, then set HF_TOKEN to a token of your account")
+    case 429:
+      return ParlanceError(.tryAgain, "the hub has had too many requests (429); wait a few minutes, or set HF_TOKEN")
+    case 500...:
+      return ParlanceError(.tryAgain, "the hub is in trouble (\(answer.status)) and did not give \(what)")
+    default:
+      return ParlanceError(.unavailable, "the hub answered \(answer.status) when asked for \(what)")
+    }
+  }
+
+  /// The storage does not go on where we stopped.
+  static func rangeRefused(_ what: String) -> ParlanceError {
+    ParlanceError(.tryAgain, "the download of \(what) cannot go on where it stopped", at: rangeLocation)
+  }
+
+  static func isRangeRefused(_ error: ParlanceError) -> Bool { error.location == rangeLocation }
+
+  private static let rangeLocation = ParlanceError.Location(file: "hub", component: "range")
+}
