@@ -75,7 +75,7 @@ let package = Package(
 
     // Layer 1: the nouns, and one capability each.
     room("Conversations", ["Diagnostics", "Identifiers", "LineFiles"]),
-    room("RankedResults", ["Diagnostics", "Identifiers", "LineFiles"]),
+    room("RankedResults", ["Diagnostics", "Identifiers", "BinaryFiles", "LineFiles"]),
     room("SparseVectors", ["Diagnostics", "Identifiers", "BinaryFiles", "LineFiles"]),
     room("WordPiece", ["Diagnostics", "BinaryFiles"]),
     room("TensorEngine", ["Diagnostics", "CTensorEngine"]),

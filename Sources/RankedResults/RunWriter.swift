@@ -1,0 +1,71 @@
+public import Diagnostics
+public import Identifiers
+import LineFiles
+
+/// Writes a run in TREC's form such that its order is the searched order for every reader.
+///
+/// Readers disagree about ties: trec_eval compares scores as 32-bit floats and puts the larger passage id first, others
+/// keep the order of the file. So a score that is not below the one before it is lowered to the next smaller float32, and
+/// scores are printed with just the digits that read back as the same float32.
+public final class RunWriter {
+  private let lines: LineWriter
+  private let tag: String
+  private var queries: Set<ExternalID> = []
+
+  /// - Parameters:
+  ///   - path: a file, which appears with `finish()`, packed if it ends with `.gz`; `-` is standard output.
+  ///   - tag: the name of the run, the last column.
+  /// - Throws: `usage` for a tag with white space, `cannotWrite`.
+  public init(path: String, tag: String) throws(ParlanceError) {
+    if let fault = ExternalID.fault(of: tag) { throw ParlanceError(.usage, "expected a tag for the run \(fault)") }
+    self.tag = tag
+    lines = try LineWriter(path: path)
+  }
+
+  /// Writes the answer to one query, best passage first.
+  ///
+  /// - Throws: `internalFault` when the query was written before, when a passage is there twice, or when a score is not
+  ///   finite or rises; `cannotWrite`.
+  public func write(_ query: ExternalID, _ ranking: some Sequence<RankedPassage>) throws(ParlanceError) {
+    guard queries.insert(query).inserted else {
+      throw ParlanceError(.internalFault, "the query \"\(query)\" is written twice", at: .init(file: lines.path))
+    }
+    var passages: Set<ExternalID> = []
+    var scoreBefore = Double.infinity
+    var writtenBefore = Float.infinity
+    for (index, ranked) in ranking.enumerated() {
+      guard ranked.score.isFinite, ranked.score <= scoreBefore, passages.insert(ranked.passage).inserted else {
+        throw ParlanceError(
+          .internalFault,
+          "expected falling, finite scores and each passage once, as \"\(ranked.passage)\" of \"\(query)\"",
+          at: .init(file: lines.path))
+      }
+      scoreBefore = ranked.score
+      let score = min(Float(ranked.score), writtenBefore.nextDown)
+      writtenBefore = score
+      try lines.write(line: "\(query) Q0 \(ranked.passage) \(index + 1) \(score) \(tag)")
+    }
+  }
+
+  /// Brings out the rest and gives the file its name.
+  ///
+  /// - Throws: `cannotWrite`.
+  public func finish() throws(ParlanceError) { try lines.finish() }
+}
+
+/// Writes judgments as `QrelsReader` reads them.
+public final class QrelsWriter {
+  private let lines: LineWriter
+
+  /// - Parameter path: a file, which appears with `finish()`, packed if it ends with `.gz`; `-` is standard output.
+  /// - Throws: `cannotWrite`.
+  public init(path: String) throws(ParlanceError) {
+    lines = try LineWriter(path: path)
+  }
+
+  public func write(_ query: ExternalID, _ passage: ExternalID, grade: Int) throws(ParlanceError) {
+    try lines.write(line: "\(query) 0 \(passage) \(grade)")
+  }
+
+  public func finish() throws(ParlanceError) { try lines.finish() }
+}

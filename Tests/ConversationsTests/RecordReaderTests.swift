@@ -1,0 +1,224 @@
+import Conversations
+import Diagnostics
+import Foundation
+import Identifiers
+import LineFiles
+import TestSupport
+import Testing
+
+@Suite("Reading passages, turns and rewrites") struct RecordReaderTests {
+  let folder: String
+
+  init() throws { folder = try TestSupport.temporaryFolder("records") }
+
+  func file(_ text: String) throws -> String {
+    let path = folder + "/a.jsonl"
+    try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+    return path
+  }
+
+  func passages(_ path: String) throws -> [Passage] {
+    let reader = try PassageReader(path: path)
+    var all: [Passage] = []
+    while let passage = try reader.next() { all.append(passage) }
+    return all
+  }
+
+  @Test("a passage keeps its further keys, escapes and all, through a round trip")
+  func passageRoundTrip() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let path = try file(
+      #"{"_id":"p1","title":"T","text":"a\u00e9\ud83d\ude00\n\"\\\/\b\f\r\t\u0000","n":12345678901,"x":-1.5e-3,"l":[null,true,{"k":[]}]}"#
+        + "\n" + #" { "text" : "" , "_id" : "é" } "#)
+    let read = try passages(path)
+    #expect(read[0].text == "aé😀\n\"\\/\u{8}\u{C}\r\t\0")
+    #expect(
+      read[0].metadata == [
+        "n": .integer(12_345_678_901), "x": .number(-0.0015),
+        "l": .array([.null, .bool(true), .object(["k": .array([])])]),
+      ])
+    #expect(read[1] == Passage(id: "é", text: ""))
+    for name in ["b.jsonl", "b.jsonl.gz"] {
+      let writer = try PassageWriter(path: folder + "/" + name)
+      for passage in read { try writer.write(passage) }
+      try writer.finish()
+      #expect(try passages(folder + "/" + name) == read)
+    }
+  }
+
+  @Test(
+    "a malformed passage is an error that names the line, the column and what was expected",
+    arguments: [
+      ("", "expected a value, found the end of the line (column 1)"),
+      ("[]", "expected an object, found an array (column 1)"),
+      (#"{"_id":"a","text":"b""#, #"expected "," or "}", found the end of the line (column 22)"#),
+      (#"{"_id":"a","text":"b"#, "expected the string's closing quotation mark, found the end of the line (column 21)"),
+      (#"{"_id":"a","text":"b"} x"#, #"expected the end of the line behind the value, found "x" (column 24)"#),
+      (#"{"_id":"a","text":"b",}"#, #"expected another element behind the comma, found "}" (column 23)"#),
+      (#"{"_id":"a" "text":"b"}"#, #"expected "," or "}", found a string (column 12)"#),
+      (#"{"_id" "a"}"#, #"expected ":" behind the key, found a string (column 8)"#),
+      (#"{_id:"a"}"#, #"expected a key in quotation marks, found "_id" (column 2)"#),
+      (#"{"text":"b"}"#, #"expected the key "_id", there is none"#),
+      (#"{"_id":"a"}"#, #"expected the key "text", there is none"#),
+      (#"{"_id":7,"text":"b"}"#, #"expected a string as "_id", found a number (column 8)"#),
+      (#"{"_id":"a","text":null}"#, #"expected a string as "text", found "null" (column 19)"#),
+      (#"{"_id":"","text":"b"}"#, #"expected an id that is not empty, as "_id" (column 10)"#),
+      (
+        #"{"_id":"a b","text":"b"}"#,
+        #"expected an id without white space and control characters, found U+0020, as "_id" (column 13)"#
+      ),
+      (
+        #"{"_id":"a\u00a0b","text":"b"}"#,
+        #"expected an id without white space and control characters, found U+00A0, as "_id" (column 18)"#
+      ),
+      (#"{"_id":"a","_id":"b","text":"b"}"#, #"expected the key "_id" once, it is there twice (column 18)"#),
+      (#"{"_id":"a","text":"b","m":1,"m":2}"#, #"expected the key "m" once, it is there twice (column 34)"#),
+      (#"{"_id":"a","text":"b","m":{"k":1,"k":1}}"#, #"expected the key "k" once, it is there twice (column 39)"#),
+      (
+        #"{"_id":"a","text":"\ud83d"}"#,
+        #"expected a surrogate escape to have its partner (\ud83d\ude00), this one stands alone (column 26)"#
+      ),
+      (
+        #"{"_id":"a","text":"\ude00\ud83d"}"#,
+        #"expected a surrogate escape to have its partner (\ud83d\ude00), this one stands alone (column 26)"#
+      ),
+      (
+        #"{"_id":"a","text":"\ud83d\u0041"}"#,
+        #"expected a surrogate escape to have its partner (\ud83d\ude00), this one stands alone (column 32)"#
+      ),
+      (#"{"_id":"a","text":"\u12g4"}"#, #"expected four hexadecimal digits behind \u (column 24)"#),
+      (#"{"_id":"a","text":"\x"}"#, #"expected one of " \ / b f n r t u behind the backslash (column 21)"#),
+      (
+        "{\"_id\":\"a\",\"text\":\"\u{1}\"}",
+        "expected control characters in strings to be escaped, found byte 0x1 (column 20)"
+      ),
+      (#"{"_id":"a","text":"b","n":01}"#, "expected a number without leading zeros (column 28)"),
+      (#"{"_id":"a","text":"b","n":1.}"#, #"expected a digit, found "}" (column 29)"#),
+      (#"{"_id":"a","text":"b","n":-}"#, #"expected a digit, found "}" (column 28)"#),
+      (#"{"_id":"a","text":"b","n":1e}"#, #"expected a digit, found "}" (column 29)"#),
+      (#"{"_id":"a","text":"b","n":1e999}"#, "expected a number that a double can hold (column 27)"),
+      (#"{"_id":"a","text":"b","n":NaN}"#, #"expected a value, found "NaN" (column 27)"#),
+      (#"{"_id":"a","text":"b","n":tru}"#, #"expected true, found "}" (column 30)"#),
+    ])
+  func malformedPassages(line: String, message: String) throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let path = try file("{\"_id\":\"first\",\"text\":\"\"}\n" + line + "\n")
+    let error = #expect(throws: ParlanceError.self) { try passages(path) }
+    #expect(error == ParlanceError(.badInput, message, at: .init(file: path, line: 2)))
+  }
+
+  @Test("very deep nesting is an error, not the end of the stack")
+  func deep() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let path = try file("{\"_id\":\"a\",\"text\":\"\",\"m\":" + String(repeating: "[", count: 100_000))
+    let error = #expect(throws: ParlanceError.self) { try passages(path) }
+    #expect(error?.message.contains("256 levels") == true)
+  }
+
+  @Test("an id that comes twice is an error that names both lines; ids differ when their bytes do")
+  func duplicates() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    func line(_ id: String) -> String { "{\"_id\":\"\(id)\",\"text\":\"\"}\n" }
+    let composed = try file(line("\u{E9}") + line("e\u{301}"))
+    #expect(try passages(composed).count == 2)
+    let path = try file(line("a") + line("b") + line("a"))
+    let error = #expect(throws: ParlanceError.self) { try passages(path) }
+    #expect(error?.location?.line == 3)
+    #expect(error?.message == "expected each \"_id\" once, \"a\" is already on line 1")
+  }
+
+  @Test(
+    "a malformed turn is an error that names what was expected",
+    arguments: [
+      (
+        #"{"id":"a","conversation":"c","turn":1,"messages":[]}"#, #"expected at least one message, "messages" is empty"#
+      ),
+      (
+        #"{"id":"a","conversation":"c","turn":1,"messages":[{"role":"user","content":"x"},{"role":"assistant","content":"y"}]}"#,
+        "expected the last message to be the user's question, it is the assistant's"
+      ),
+      (
+        #"{"id":"a","conversation":"c","turn":2,"messages":[{"role":"user","content":"x"}]}"#,
+        #"expected "turn" to count the user's messages, 1, found 2"#
+      ),
+      (
+        #"{"id":"a","conversation":"c","turn":1,"messages":[{"role":"user","content":" \n"}]}"#,
+        "expected a question as the last message, found no words"
+      ),
+      (
+        #"{"id":"a","conversation":"c","turn":1,"messages":[{"role":"system","content":"x"}]}"#,
+        #"expected the role "user" or "assistant", found "system" (column 82)"#
+      ),
+      (
+        #"{"id":"a","conversation":"c","turn":1.5,"messages":[{"role":"user","content":"x"}]}"#,
+        "expected a whole number (column 37)"
+      ),
+      (
+        #"{"id":"a","conversation":"c","turn":1,"messages":"x"}"#,
+        #"expected an array as "messages", found a string (column 50)"#
+      ),
+      (#"{"id":"a","conversation":"c","turn":1}"#, #"expected the key "messages", there is none"#),
+      (
+        #"{"id":"a","turn":1,"messages":[{"role":"user","content":"x"}]}"#,
+        #"expected the key "conversation", there is none"#
+      ),
+      (
+        #"{"id":"a","conversation":"c","turn":1,"messages":[{"role":"user","role":"user","content":"x"}]}"#,
+        #"expected the key "role" once, it is there twice (column 73)"#
+      ),
+    ])
+  func malformedTurns(line: String, message: String) throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let path = try file(line + "\n")
+    let error = #expect(throws: ParlanceError.self) { try TurnReader.all(path) }
+    #expect(error == ParlanceError(.badInput, message, at: .init(file: path, line: 1)))
+  }
+
+  @Test(
+    "a malformed rewrite is an error that names what was expected",
+    arguments: [
+      (#"{"id":"a"}"#, #"expected the key "text", there is none"#),
+      (#"{"id":"a","text":"\u2003 "}"#, #"expected words as "text", found none"#),
+      (#"{"id":"a","text":["x"]}"#, #"expected a string as "text", found an array (column 18)"#),
+    ])
+  func malformedRewrites(line: String, message: String) throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let path = try file(line + "\n")
+    let error = #expect(throws: ParlanceError.self) { try Rewrites(readingFrom: path) }
+    #expect(error == ParlanceError(.badInput, message, at: .init(file: path, line: 1)))
+  }
+
+  @Test("turns and rewrites come back as they were written")
+  func roundTrips() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let turn = Turn(
+      id: "c_2", conversation: "c", number: 2,
+      messages: [
+        Message(role: .user, content: "q \"0\"\n"), Message(role: .assistant, content: "a\u{2028}\u{7F}"),
+        Message(role: .user, content: "q1 \\"),
+      ])
+    let turns = try TurnWriter(path: folder + "/t.jsonl")
+    try turns.write(turn)
+    try turns.finish()
+    #expect(try TurnReader.all(folder + "/t.jsonl") == [turn])
+
+    let rewrites = try RewriteWriter(path: folder + "/r.jsonl")
+    try rewrites.write(Rewrite(id: "c_2", text: "q1 in full"))
+    try rewrites.finish()
+    let read = try Rewrites(readingFrom: folder + "/r.jsonl")
+    #expect(read["c_2"] == "q1 in full" && read["c_1"] == nil && read.count == 1)
+  }
+
+  @Test(
+    "the development sets are read whole, with the counts that their description gives",
+    .enabled(if: TestSupport.sharedData != nil, "the shared data is not beside this checkout"))
+  func developmentSets() throws {
+    let data = try #require(TestSupport.sharedData)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    #expect(try TurnReader.all(data + "/mtrag/conversations.test.jsonl").count == 454)
+    #expect(try TurnReader.all(data + "/cast_ikat/conversations.jsonl").count == 1972)
+    #expect(try TurnReader.all(data + "/qrecc/conversations.jsonl").count == 2000)
+    #expect(try passages(data + "/mtrag/passages.jsonl").count == 41_280)
+    #expect(try Rewrites(readingFrom: data + "/mtrag/rewrites/official.jsonl").count == 777)
+  }
+}
