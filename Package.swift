@@ -72,11 +72,12 @@ let package = Package(
     .target(name: "CTensorEngine"),
     room("BinaryFiles", ["Diagnostics", "CKernels"], more: lifetimes),
     room("LineFiles", ["Diagnostics", "BinaryFiles", "CZlib"], more: lifetimes),
+    room("StrictJSON", ["Diagnostics", "BinaryFiles"], more: lifetimes),
 
     // Layer 1: the nouns, and one capability each.
-    room("Conversations", ["Diagnostics", "Identifiers", "LineFiles"]),
+    room("Conversations", ["Diagnostics", "Identifiers", "LineFiles", "StrictJSON"]),
     room("RankedResults", ["Diagnostics", "Identifiers", "BinaryFiles", "LineFiles"]),
-    room("SparseVectors", ["Diagnostics", "Identifiers", "BinaryFiles", "LineFiles"]),
+    room("SparseVectors", ["Diagnostics", "Identifiers", "BinaryFiles", "LineFiles", "StrictJSON"]),
     room("WordPiece", ["Diagnostics", "BinaryFiles"]),
     room("TensorEngine", ["Diagnostics", "CTensorEngine"]),
     room("Checkpoints", ["Diagnostics", "BinaryFiles"]),
@@ -90,7 +91,7 @@ let package = Package(
         .product(
           name: "AsyncHTTPClient", package: "async-http-client", condition: .when(traits: ["Network"])),
       ]),
-    room("Datasets", ["Diagnostics", "Identifiers", "LineFiles", "Conversations"]),
+    room("Datasets", ["Diagnostics", "Identifiers", "LineFiles", "StrictJSON", "Conversations"]),
     room(
       "InvertedIndex",
       ["Diagnostics", "Identifiers", "BinaryFiles", "CKernels", "CZlib", "Conversations", "SparseVectors"],
@@ -135,7 +136,8 @@ let package = Package(
       swiftSettings: testSettings),
     tests("BinaryFiles", ["CKernels"]),
     tests("LineFiles", ["BinaryFiles"]),
-    tests("Conversations", ["LineFiles"]),
+    tests("StrictJSON", ["BinaryFiles"]),
+    tests("Conversations", ["LineFiles", "StrictJSON"]),
     tests("RankedResults", ["LineFiles"]),
     tests("SparseVectors", ["BinaryFiles", "LineFiles"]),
     tests("WordPiece"),
@@ -143,8 +145,8 @@ let package = Package(
     tests("Checkpoints", ["BinaryFiles"]),
     tests("Evaluation", ["RankedResults", "SparseVectors"]),
     tests("ModelHub"),
-    tests("Datasets", ["Conversations", "LineFiles"]),
-    tests("InvertedIndex", ["BinaryFiles", "Conversations", "SparseVectors"]),
+    tests("Datasets", ["Conversations", "LineFiles", "StrictJSON"]),
+    tests("InvertedIndex", ["BinaryFiles", "StrictJSON", "Conversations", "SparseVectors"]),
     tests(
       "SparseEncoder",
       ["BinaryFiles", "Conversations", "SparseVectors", "WordPiece", "Checkpoints", "TensorEngine"]),

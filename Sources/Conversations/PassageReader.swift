@@ -1,6 +1,7 @@
 public import Diagnostics
 import Identifiers
 public import LineFiles
+import StrictJSON
 
 /// Reads passages in BEIR's form, one a line: `{"_id": …, "title": …, "text": …}`, `title` optional, every further key
 /// kept as metadata.
@@ -29,7 +30,7 @@ public final class PassageReader {
       var id: ExternalID?
       var title: String?
       var text: String?
-      var metadata: [String: JSONValue] = [:]
+      var metadata = JSONObject()
       try json.beginObject()
       while let key = try json.nextKey() {
         switch key {
@@ -37,9 +38,8 @@ public final class PassageReader {
         case "title": title = try json.text(of: key, title)
         case "text": text = try json.text(of: key, text)
         default:
-          guard metadata.updateValue(try JSONValue(reading: &json), forKey: key) == nil else {
-            throw json.duplicateKey(key)
-          }
+          guard metadata[key] == nil else { throw json.duplicateKey(key) }
+          metadata[key] = try JSONValue(reading: &json)
         }
       }
       return Passage(

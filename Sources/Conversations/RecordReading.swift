@@ -1,6 +1,7 @@
 import Diagnostics
 import Identifiers
 import LineFiles
+import StrictJSON
 
 /// Where ids were seen first, so that the second one can name both lines.
 struct SeenIDs {

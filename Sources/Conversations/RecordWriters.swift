@@ -1,8 +1,9 @@
 public import Diagnostics
 import Identifiers
 import LineFiles
+import StrictJSON
 
-/// Writes passages as `PassageReader` reads them. Metadata keys are in the order of their bytes.
+/// Writes passages as `PassageReader` reads them.
 public final class PassageWriter {
   private let lines: LineWriter
   private var json = JSONText()
@@ -24,11 +25,11 @@ public final class PassageWriter {
     json.append(string: passage.title)
     json.append(raw: ",\"text\":")
     json.append(string: passage.text)
-    for key in passage.metadata.keys.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
+    for (key, value) in passage.metadata {
       json.append(raw: ",")
       json.append(string: key)
       json.append(raw: ":")
-      passage.metadata[key]?.write(to: &json)
+      value.write(to: &json)
     }
     json.append(raw: "}")
     try lines.write(line: json.bytes)

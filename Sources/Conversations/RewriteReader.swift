@@ -1,6 +1,7 @@
 public import Diagnostics
 public import Identifiers
 public import LineFiles
+import StrictJSON
 
 /// Reads rewrites, one a line: `{"id": …, "text": …}`, where `id` is the turn's. Further keys are passed over.
 public final class RewriteReader {

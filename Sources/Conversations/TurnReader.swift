@@ -1,6 +1,7 @@
 public import Diagnostics
 import Identifiers
 public import LineFiles
+import StrictJSON
 
 /// Reads turns, one a line: `{"id": …, "conversation": …, "turn": 2, "messages": [{"role": "user", "content": …}, …]}`.
 ///

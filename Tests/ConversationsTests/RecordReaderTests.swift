@@ -4,6 +4,7 @@ import Foundation
 import Identifiers
 import LineFiles
 import TestSupport
+import StrictJSON
 import Testing
 
 @Suite("Reading passages, turns and rewrites") struct RecordReaderTests {
@@ -53,7 +54,7 @@ import Testing
       ("[]", "expected an object, found an array (column 1)"),
       (#"{"_id":"a","text":"b""#, #"expected "," or "}", found the end of the line (column 22)"#),
       (#"{"_id":"a","text":"b"#, "expected the string's closing quotation mark, found the end of the line (column 21)"),
-      (#"{"_id":"a","text":"b"} x"#, #"expected the end of the line behind the value, found "x" (column 24)"#),
+      (#"{"_id":"a","text":"b"} x"#, #"expected the end of the text behind the value, found "x" (column 24)"#),
       (#"{"_id":"a","text":"b",}"#, #"expected another element behind the comma, found "}" (column 23)"#),
       (#"{"_id":"a" "text":"b"}"#, #"expected "," or "}", found a string (column 12)"#),
       (#"{"_id" "a"}"#, #"expected ":" behind the key, found a string (column 8)"#),

@@ -1,6 +1,7 @@
 import Conversations
 import Diagnostics
 import TestSupport
+import StrictJSON
 import Testing
 
 @testable import Datasets

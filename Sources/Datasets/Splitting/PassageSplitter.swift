@@ -1,5 +1,6 @@
 import Conversations
 import Identifiers
+import StrictJSON
 
 /// Cuts documents into passages of a useful size along their own structure, under ids that survive small changes.
 ///

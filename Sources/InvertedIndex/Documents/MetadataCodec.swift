@@ -1,5 +1,5 @@
 import BinaryFiles
-import Conversations
+import StrictJSON
 
 /// JSON values as bytes: a tag, then what it needs. Numbers keep every bit, which text would not promise.
 ///
@@ -67,7 +67,7 @@ enum MetadataCodec {
       return .array(values)
     case 7:
       guard let count = number(UInt32.self, in: bytes, at: &position) else { return nil }
-      var members: [String: JSONValue] = [:]
+      var members = JSONObject()
       for _ in 0..<count {
         guard let key = string(in: bytes, at: &position),
           let value = value(in: bytes, at: &position, depth: depth + 1)

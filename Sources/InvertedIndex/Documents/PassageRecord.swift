@@ -1,4 +1,5 @@
 import BinaryFiles
+import StrictJSON
 import Conversations
 import Identifiers
 

@@ -1,7 +1,7 @@
 import BinaryFiles
 public import Diagnostics
 
-/// Reads one JSON text (RFC 8259), value by value, straight from the bytes of a line.
+/// Reads one JSON text (RFC 8259), value by value, straight from the bytes of a line or a file.
 ///
 /// The reader says what it expects and gets it or an error that names the line, the column and what stands there:
 ///
@@ -30,6 +30,9 @@ public struct JSONCursor: ~Escapable {
   /// Deeper values are refused, so that no line can exhaust the stack.
   static let maximumDepth = 256
 
+  /// - Parameters:
+  ///   - bytes: the text, UTF-8.
+  ///   - location: the file and the line; without a line the text is a whole file, and errors find theirs.
   @_lifetime(copy bytes)
   public init(_ bytes: RawSpan, at location: ParlanceError.Location) {
     self.bytes = bytes
@@ -151,14 +154,22 @@ public struct JSONCursor: ~Escapable {
   /// - Throws: `badInput` unless nothing but white space is left.
   public mutating func end() throws(ParlanceError) {
     skipSpace()
-    guard at == bytes.byteCount else { throw expected("the end of the line behind the value") }
+    guard at == bytes.byteCount else { throw expected("the end of the text behind the value") }
   }
 
   // MARK: Errors
 
   /// The error for a value that is not what the reader needs; it names the column.
   public func error(_ message: String) -> ParlanceError {
-    ParlanceError(.badInput, "\(message) (column \(at + 1))", at: location)
+    var place = location
+    var column = at + 1
+    if place.line == nil {
+      // A whole file: the cursor has seen no line ends yet.
+      let before = bytes.extracting(0..<min(at, bytes.byteCount)).array()
+      place.line = 1 + before.count { $0 == UInt8(ascii: "\n") }
+      column = before.count - (before.lastIndex(of: UInt8(ascii: "\n")) ?? -1)
+    }
+    return ParlanceError(.badInput, "\(message) (column \(column))", at: place)
   }
 
   /// The error for a key that an object has twice.
@@ -172,7 +183,7 @@ public struct JSONCursor: ~Escapable {
   }
 
   private var found: String {
-    guard at < bytes.byteCount else { return "the end of the line" }
+    guard at < bytes.byteCount else { return location.line == nil ? "the end of the file" : "the end of the line" }
     switch byte {
     case UInt8(ascii: "{"): return Kind.object.rawValue
     case UInt8(ascii: "["): return Kind.array.rawValue

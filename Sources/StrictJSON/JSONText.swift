@@ -1,8 +1,10 @@
-/// Builds one line of JSON; the caller writes the braces, this the strings and numbers.
+/// Builds JSON; the caller writes the braces, this the strings and numbers, so that escapes have one place.
 public struct JSONText: Sendable {
   public private(set) var bytes: [UInt8] = []
 
   public init() {}
+
+  public var string: String { String(decoding: bytes, as: UTF8.self) }
 
   /// Forgets the text and keeps the memory.
   public mutating func reset() {
@@ -11,7 +13,7 @@ public struct JSONText: Sendable {
 
   /// Appends JSON as it is.
   public mutating func append(raw text: StaticString) {
-    unsafe bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    bytes.append(contentsOf: text.description.utf8)
   }
 
   /// Appends a string in quotation marks; what JSON does not demand to be escaped stays as it is.
@@ -26,9 +28,8 @@ public struct JSONText: Sendable {
       case 0x09: append(raw: "\\t")
       case 0x0D: append(raw: "\\r")
       case 0..<0x20:
-        append(raw: "\\u00")
-        bytes.append(byte < 0x10 ? UInt8(ascii: "0") : UInt8(ascii: "1"))
-        bytes.append("0123456789abcdef".utf8.map { $0 }[Int(byte & 15)])
+        append(raw: byte < 0x10 ? "\\u000" : "\\u001")
+        bytes.append(contentsOf: String(byte & 15, radix: 16).utf8)
       default: bytes.append(byte)
       }
     }
