@@ -73,8 +73,8 @@ import Testing
         #"expected an id without white space and control characters, found U+00A0, as "_id" (column 18)"#
       ),
       (#"{"_id":"a","_id":"b","text":"b"}"#, #"expected the key "_id" once, it is there twice (column 18)"#),
-      (#"{"_id":"a","text":"b","m":1,"m":2}"#, #"expected the key "m" once, it is there twice (column 34)"#),
-      (#"{"_id":"a","text":"b","m":{"k":1,"k":1}}"#, #"expected the key "k" once, it is there twice (column 39)"#),
+      (#"{"_id":"a","text":"b","m":1,"m":2}"#, #"expected the key "m" once, it is there twice (column 33)"#),
+      (#"{"_id":"a","text":"b","m":{"k":1,"k":1}}"#, #"expected the key "k" once, it is there twice (column 38)"#),
       (
         #"{"_id":"a","text":"\ud83d"}"#,
         #"expected a surrogate escape to have its partner (\ud83d\ude00), this one stands alone (column 26)"#
