@@ -3,6 +3,7 @@ public import Conversations
 public import Diagnostics
 public import Identifiers
 public import SparseVectors
+import Synchronization
 
 /// A collection of passages that can be searched by sparse vectors, exactly, from mapped files.
 ///
@@ -29,38 +30,20 @@ public final class InvertedIndex: Sendable {
   let manifestBytes: Int
   let segments: [IndexSegment]
   private let algorithm: any SearchAlgorithm
+  private let vocabularyFile: SectionedFile
+  private let loadedVocabulary = Mutex<Vocabulary?>(nil)
 
   /// Opens the index in the folder `path`: manifest and tables are checked, postings and texts when they are first read.
   ///
   /// - Throws: `noInput` when there is no index; `badInput` when it is damaged or of a version that cannot be read.
   public init(path: String) throws(ParlanceError) {
-    let (manifest, manifestBytes, segments) = try Self.open(path)
+    let files = try Files(path)
     self.path = path
-    self.manifest = manifest
-    self.manifestBytes = manifestBytes
-    self.segments = segments
+    manifest = files.manifest
+    manifestBytes = files.manifestBytes
+    vocabularyFile = files.vocabulary
+    segments = files.segments
     algorithm = manifest.weights.makeSearchAlgorithm()
-  }
-
-  /// A build that ends between reading the manifest and opening its files takes the files away; the manifest is then
-  /// another one, and is read again.
-  private static func open(_ path: String) throws(ParlanceError) -> (IndexManifest, Int, [IndexSegment]) {
-    var (manifest, bytes) = try IndexManifest.read(from: path)
-    while true {
-      do {
-        var segments: [IndexSegment] = []
-        var first = 0
-        for segment in manifest.segments {
-          segments.append(try IndexSegment(segment, of: manifest, in: path, firstDocument: UInt32(first)))
-          first += segment.passages
-        }
-        return (manifest, bytes, segments)
-      } catch {
-        let current = try IndexManifest.read(from: path)
-        guard current.manifest != manifest else { throw error }
-        (manifest, bytes) = current
-      }
-    }
   }
 
   /// The best `k` passages for `query`: exactly those that scoring every passage would give.
@@ -79,6 +62,18 @@ public final class InvertedIndex: Sendable {
     guard !prepared.terms.isEmpty else { return answer }
     (answer.hits, answer.postingsTouched) = try algorithm.search(prepared, k: min(k, count), in: segments)
     return answer
+  }
+
+  /// What the terms are, read when first asked for.
+  ///
+  /// - Throws: `badInput` when it turns out to be damaged.
+  public func vocabulary() throws(ParlanceError) -> Vocabulary {
+    try loadedVocabulary.withLock { loaded throws(ParlanceError) in
+      if let loaded { return loaded }
+      let vocabulary = try IndexVocabulary.read(vocabularyFile, expecting: manifest)
+      loaded = vocabulary
+      return vocabulary
+    }
   }
 
   /// The id of a passage.

@@ -9,9 +9,10 @@ struct PostingsWriter {
   let passagesPerRange: Int
   let statistics: CollectionStatistics
 
+  /// - Returns: the length of the file.
   func write(
     _ vectors: some PassageVectors, progress: ProgressHandler?, interruption: Interruption?
-  ) throws(ParlanceError) {
+  ) throws(ParlanceError) -> Int {
     let file = try SectionedFileWriter(path: path, format: PostingsFormat.format)
     do {
       try file.beginSection(PostingsFormat.shape)
@@ -25,6 +26,7 @@ struct PostingsWriter {
       try file.beginSection(PostingsFormat.ranges)
       for range in ranges { try file.write(Self.record(of: range)) }
       try file.commit()
+      return file.position
     } catch {
       file.abandon()
       throw error

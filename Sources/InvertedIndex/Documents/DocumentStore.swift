@@ -74,22 +74,62 @@ final class DocumentStore: Sendable {
   func text(at index: Int) throws(ParlanceError) -> Passage? {
     guard let texts else { return nil }
     let place = try texts.places.value(UInt64.self, at: index)
-    var (low, high) = (0, texts.blocks.count / MemoryLayout<TextBlock>.stride - 1)
+    let blockIndex = try block(of: place, texts)
+    let (bytes, start) = try decompressed(blockIndex, texts)
+    guard place >= start, place - start < bytes.count else {
+      throw contradiction("the place of the text of passage \(index)")
+    }
+    return try passage(at: index, in: bytes, from: Int(place - start))
+  }
+
+  /// Reads the texts of all passages; blocks are decompressed once where passages follow each other in them.
+  func verifyTexts(interruption: Interruption?) throws(ParlanceError) {
+    guard let texts else { return }
+    var current: (index: Int, bytes: [UInt8], start: UInt64)?
+    for index in 0..<count {
+      if index & 255 == 0 { try interruption?.check() }
+      let place = try texts.places.value(UInt64.self, at: index)
+      let blockIndex = try block(of: place, texts)
+      if current?.index != blockIndex {
+        let (bytes, start) = try decompressed(blockIndex, texts)
+        current = (blockIndex, bytes, start)
+      }
+      guard let current, place >= current.start, place - current.start < current.bytes.count else {
+        throw contradiction("the place of the text of passage \(index)")
+      }
+      _ = try passage(at: index, in: current.bytes, from: Int(place - current.start))
+    }
+  }
+
+  /// The last block that does not begin behind `place`.
+  private func block(of place: UInt64, _ texts: Texts) throws(ParlanceError) -> Int {
+    var (low, high) = (0, texts.blocks.count / MemoryLayout<TextBlock>.stride - 2)
     while low < high {
       let middle = low + (high - low + 1) / 2
       if try texts.blocks.value(TextBlock.self, at: middle).place <= place { low = middle } else { high = middle - 1 }
     }
-    let block = try texts.blocks.value(TextBlock.self, at: low)
-    let next = try texts.blocks.value(TextBlock.self, at: low + 1)
-    guard block.offset <= next.offset, next.offset <= texts.bytes.count, block.place <= place, place < next.place,
+    guard high >= 0 else { throw contradiction("the number of its text blocks") }
+    return low
+  }
+
+  /// - Returns: the bytes of a block, and where it begins among the uncompressed bytes.
+  private func decompressed(_ index: Int, _ texts: Texts) throws(ParlanceError) -> (bytes: [UInt8], start: UInt64) {
+    let block = try texts.blocks.value(TextBlock.self, at: index)
+    let next = try texts.blocks.value(TextBlock.self, at: index + 1)
+    guard block.offset <= next.offset, next.offset <= texts.bytes.count, block.place <= next.place,
       let count = Int(exactly: next.place - block.place)
-    else { throw contradiction("the place of the text of passage \(index)") }
-    let compressed = try texts.bytes.bytes(in: Int(block.offset)..<Int(next.offset))
+    else { throw contradiction("text block \(index)") }
+    let section = texts.bytes
+    let compressed = try section.bytes(in: Int(block.offset)..<Int(next.offset))
     guard let bytes = TextCompression.decompress(compressed, count: count) else {
-      throw contradiction("the text of passage \(index)")
+      throw contradiction("text block \(index)")
     }
-    let record = bytes.rawSpan.extracting(droppingFirst: Int(place - block.place))
-    guard let passage = PassageRecord.passage(try id(at: index), in: record) else {
+    return (bytes, block.place)
+  }
+
+  private func passage(at index: Int, in block: [UInt8], from start: Int) throws(ParlanceError) -> Passage {
+    let id = try id(at: index)
+    guard let passage = PassageRecord.passage(id, in: block.rawSpan.extracting(droppingFirst: start)) else {
       throw contradiction("the text of passage \(index)")
     }
     return passage

@@ -13,10 +13,11 @@ struct DocumentStoreWriter {
   let ids: IDTable
 
   /// - Parameter texts: gives each passage of `vectors` once, in any order.
+  /// - Returns: the length of the file.
   /// - Throws: `badInput` for a passage that `vectors` does not have, one that is given twice, and one that is missing.
   func write(
     _ vectors: some PassageVectors, texts: PassageSource?, progress: ProgressHandler?, interruption: Interruption?
-  ) throws(ParlanceError) {
+  ) throws(ParlanceError) -> Int {
     let file = try SectionedFileWriter(path: path, format: DocumentFormat.format)
     do {
       if let texts {
@@ -24,6 +25,7 @@ struct DocumentStoreWriter {
       }
       try writeIDs(of: vectors, to: file)
       try file.commit()
+      return file.position
     } catch {
       file.abandon()
       throw error

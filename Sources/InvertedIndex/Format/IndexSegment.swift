@@ -15,18 +15,31 @@ struct IndexSegment: Sendable {
     postings = try SegmentPostings(path: folder + "/" + segment.postingsFile.name)
     documents = try DocumentStore(path: folder + "/" + segment.passagesFile.name)
     self.firstDocument = firstDocument
-    guard postings.file.count == segment.postingsFile.bytes, postings.passages == segment.passages,
-      postings.postings == segment.postings, postings.weights == manifest.weights,
-      postings.vocabularySize == manifest.vocabularySize
-    else { throw Self.foreign(postings.path) }
-    guard documents.file.count == segment.passagesFile.bytes, documents.count == segment.passages,
-      documents.hasTexts == segment.hasTexts
-    else { throw Self.foreign(documents.path) }
+    try postings.check(segment, of: manifest)
+    try documents.check(segment)
   }
+}
 
-  private static func foreign(_ path: String) -> ParlanceError {
-    ParlanceError(
-      .badInput, "the file is not the one that the manifest names; build the index anew or copy all of it again",
-      at: .init(file: path))
+extension SegmentPostings {
+  /// - Throws: `badInput` unless this is the file that the manifest names.
+  func check(_ segment: IndexManifest.Segment, of manifest: IndexManifest) throws(ParlanceError) {
+    guard file.count == segment.postingsFile.bytes, passages == segment.passages, postings == segment.postings,
+      weights == manifest.weights, vocabularySize == manifest.vocabularySize
+    else { throw foreignFile(path) }
   }
+}
+
+extension DocumentStore {
+  /// - Throws: `badInput` unless this is the file that the manifest names.
+  func check(_ segment: IndexManifest.Segment) throws(ParlanceError) {
+    guard file.count == segment.passagesFile.bytes, count == segment.passages, hasTexts == segment.hasTexts else {
+      throw foreignFile(path)
+    }
+  }
+}
+
+private func foreignFile(_ path: String) -> ParlanceError {
+  ParlanceError(
+    .badInput, "the file is not the one that the manifest names; build the index anew or copy all of it again",
+    at: .init(file: path))
 }

@@ -1,0 +1,105 @@
+import BinaryFiles
+import Diagnostics
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// The folder of an index while somebody writes to it: locked, with file names that were never used before.
+final class IndexFolder {
+  let path: String
+  /// The index that is there now, if it is whole.
+  let current: IndexManifest?
+  /// The generation of the next manifest.
+  let generation: Int
+
+  private let lock: FileLock
+
+  private static let lockName = "lock"
+
+  /// Makes the folder where it is not there, and removes what a killed build left behind.
+  ///
+  /// - Throws: `tryAgain` while somebody else writes to the index; `cannotWrite` when the folder cannot be made or holds
+  ///   something else.
+  init(path: String) throws(ParlanceError) {
+    self.path = path
+    try Self.make(path)
+    let names = try Self.names(in: path)
+    if let stranger = names.first(where: { !Self.isOurs($0) }) {
+      throw ParlanceError(
+        .cannotWrite,
+        "expected an index or an empty folder, found \"\(stranger)\" in it; choose another folder for the index",
+        at: .init(file: path))
+    }
+    lock = try FileLock(path: path + "/" + Self.lockName)
+    current = try? IndexManifest.read(from: path).manifest
+    generation = 1 + max(current?.generation ?? 0, names.compactMap(Self.generation(of:)).max() ?? 0)
+    if let current { removeAll(but: current) }
+  }
+
+  /// A new file of this generation.
+  func name(_ kind: String) -> String {
+    let digits = String(generation)
+    return String(repeating: "0", count: max(0, 6 - digits.utf8.count)) + digits + "." + kind
+  }
+
+  /// Removes all files that do not belong to `manifest`.
+  func removeAll(but manifest: IndexManifest) {
+    let kept = Set(manifest.files.map(\.name) + [IndexManifest.fileName, Self.lockName])
+    for name in (try? Self.names(in: path)) ?? [] where Self.isOurs(name) && !kept.contains(name) {
+      FileNames.remove(path + "/" + name, faults: FaultLayer.current)
+    }
+  }
+
+  /// Removes the files of this generation, after a build that failed.
+  func removeNewFiles() {
+    for name in (try? Self.names(in: path)) ?? [] where Self.generation(of: name) == generation {
+      FileNames.remove(path + "/" + name, faults: FaultLayer.current)
+    }
+  }
+
+  private static func make(_ path: String) throws(ParlanceError) {
+    let files = FileManager.default
+    var isFolder = false
+    if files.fileExists(atPath: path, isDirectory: &isFolder) {
+      guard isFolder else {
+        throw ParlanceError(.cannotWrite, "expected a folder for the index, this is a file", at: .init(file: path))
+      }
+      return
+    }
+    do {
+      try files.createDirectory(atPath: path, withIntermediateDirectories: false)
+    } catch {
+      throw ParlanceError(
+        .cannotWrite, "cannot make the folder for the index; the folder above must be there and yours to write to",
+        at: .init(file: path))
+    }
+    try FileNames.sync(folder: folder(of: path), faults: FaultLayer.current)
+  }
+
+  private static func names(in path: String) throws(ParlanceError) -> [String] {
+    do {
+      return try FileManager.default.contentsOfDirectory(atPath: path)
+    } catch {
+      throw ParlanceError(.cannotWrite, "cannot look into the folder for the index", at: .init(file: path))
+    }
+  }
+
+  /// `manifest`, `lock`, `000001.postings` and their like, and the temporary names of `AtomicFile`.
+  private static func isOurs(_ name: String) -> Bool {
+    if name == IndexManifest.fileName || name == lockName || generation(of: name) != nil { return true }
+    return name.hasPrefix(".\(IndexManifest.fileName).partial-")
+  }
+
+  /// The number that a file name begins with.
+  private static func generation(of name: String) -> Int? {
+    let visible = name.hasPrefix(".") ? name.dropFirst() : name[...]
+    let parts = visible.split(separator: ".", maxSplits: 1)
+    guard parts.count == 2, parts[0].utf8.count >= 6,
+      ["postings", "passages", "vocabulary", "vectors"].contains(where: { parts[1].hasPrefix($0) })
+    else { return nil }
+    return Int(parts[0])
+  }
+}

@@ -1,0 +1,51 @@
+import BinaryFiles
+public import Diagnostics
+public import Identifiers
+
+/// What the terms of sparse vectors are: the pieces of a tokenizer, or the words of a collection, in the order of their
+/// `TermID`s.
+public struct Vocabulary: Sendable {
+  /// SHA-256 of all pieces, each behind its length in bytes (u32), in lower-case hexadecimal. Vectors over vocabularies
+  /// with different digests cannot be compared.
+  public let digest: String
+
+  private let pieces: [ExternalID]
+  private let terms: [ExternalID: TermID]
+
+  /// - Parameter pieces: the piece of each term, in order.
+  /// - Throws: `badInput` for a piece that is given twice.
+  public init(pieces: [ExternalID]) throws(ParlanceError) {
+    var terms: [ExternalID: TermID] = [:]
+    terms.reserveCapacity(pieces.count)
+    var hash = SHA256()
+    for (index, piece) in pieces.enumerated() {
+      if let first = terms.updateValue(TermID(UInt32(index)), forKey: piece) {
+        throw ParlanceError(
+          .badInput,
+          "expected pieces that differ, \"\(piece)\" is both term \(first.rawValue) and term \(index) of the vocabulary"
+        )
+      }
+      var bytes: [UInt8] = []
+      bytes.append(littleEndian: UInt32(piece.string.utf8.count))
+      bytes += piece.string.utf8
+      hash.update(bytes.rawSpan)
+    }
+    self.pieces = pieces
+    self.terms = terms
+    digest = hash.finish().hexadecimal
+  }
+
+  /// The number of terms.
+  public var count: Int { pieces.count }
+
+  /// The piece of `term`, which must be below `count`.
+  public func piece(of term: TermID) -> ExternalID { pieces[Int(term.rawValue)] }
+
+  /// The term of a piece, or `nil` where there is none.
+  public func term(of piece: ExternalID) -> TermID? { terms[piece] }
+}
+
+extension Vocabulary: Hashable {
+  public static func == (left: Vocabulary, right: Vocabulary) -> Bool { left.digest == right.digest }
+  public func hash(into hasher: inout Hasher) { hasher.combine(digest) }
+}

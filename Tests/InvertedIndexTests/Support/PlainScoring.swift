@@ -1,0 +1,58 @@
+// Outside data never comes here.
+// swift-format-ignore-file: NeverForceUnwrap, NeverUseForceTry
+
+import InvertedIndex
+import SparseVectors
+
+/// The score of every passage as Documentation/formats/index.md defines it, in plain loops over the vectors that the index
+/// was built from: no postings, no ranges, no code of the index.
+struct PlainScoring {
+  private let passages: [[TermID: Float]]
+  private let weights: StoredWeights
+
+  init(vectors: [SparseVector], weights: StoredWeights) {
+    passages = vectors.map { Dictionary(uniqueKeysWithValues: zip($0.terms, $0.weights)) }
+    self.weights = weights
+  }
+
+  func search(_ query: SparseVector, k: Int) -> [Hit] {
+    let scores = weights == .u8 ? wholeScores(query) : floatScores(query)
+    let hits = scores.enumerated().filter { $0.element > 0 }.map {
+      Hit(document: DocumentID(UInt32($0.offset)), score: $0.element)
+    }
+    return Array(hits.sorted { $0.score != $1.score ? $0.score > $1.score : $0.document < $1.document }.prefix(k))
+  }
+
+  private func floatScores(_ query: SparseVector) -> [Float] {
+    passages.map { passage in
+      var score: Float = 0
+      for (term, weight) in zip(query.terms, query.weights) {
+        guard let stored = passage[term] else { continue }
+        score += weight * (weights == .f16 ? max(Float(Float16(stored)), 0x1p-24) : stored)
+      }
+      return score
+    }
+  }
+
+  private func wholeScores(_ query: SparseVector) -> [Float] {
+    var greatest: [TermID: Float] = [:]
+    for passage in passages {
+      for (term, weight) in passage { greatest[term] = max(greatest[term] ?? 0, weight) }
+    }
+    let matched = zip(query.terms, query.weights).filter { greatest[$0.0] != nil }
+    let scales = matched.map { max(greatest[$0.0]! / 255, .leastNonzeroMagnitude) }
+    let total = zip(matched, scales).reduce(0) { $0 + Double($1.0.1) * Double($1.1) }
+    let multiplier = (Double(Int32.max) - 255 * Double(matched.count + 1)) / (255 * total)
+    return passages.map { passage in
+      var sum = 0
+      for ((term, weight), scale) in zip(matched, scales) {
+        guard let stored = passage[term] else { continue }
+        let code = min(255, max(1, Int((stored / scale).rounded(.toNearestOrEven))))
+        let factor = max(1, Int((Double(weight) * Double(scale) * multiplier).rounded(.toNearestOrEven)))
+        sum += code * factor
+      }
+      precondition(sum <= Int(Int32.max))
+      return sum == 0 ? 0 : Float(Double(sum) * (1 / multiplier))
+    }
+  }
+}
