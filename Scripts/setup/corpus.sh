@@ -87,7 +87,7 @@ for deb in "$store"/*.deb; do
   (cd -- "$whole/$(documents_of "$package")" && find . -type f -name '*.html' -print0 | LC_ALL=C sort -z | tar -c --null -T - -f -) |
     tar -x -C "$staged/$package" -f -
   cp -- "$whole/usr/share/doc/$package/copyright" "$staged/$package/copyright"
-  chmod -R u+rwX -- "$whole"
+  chmod -R u+rwX "$whole"
   rm -rf -- "$whole"
   printf '%s %s %s\n' "$package" "$(dpkg-deb --field "$deb" Version)" "$(sha256_of "$deb")" >>"$staged/VERSIONS.part"
 done

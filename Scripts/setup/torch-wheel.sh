@@ -22,8 +22,10 @@ torch_wheel_cached() {
 fetch_torch_wheel() {
   local wanted="torch==$torch_version+cpu"
   if [ -n "${TORCH_INDEX:-}" ]; then
-    wheel_into "$cache/wheels" "$wanted" "$@" --index-url "$TORCH_INDEX" --find-links "$TORCH_INDEX" && return
-    die "the index TORCH_INDEX=$TORCH_INDEX does not give $wanted" \
+    local from=(--index-url "$TORCH_INDEX")
+    [ ! -d "$TORCH_INDEX" ] || from=(--no-index --find-links "$TORCH_INDEX")
+    wheel_into "$cache/wheels" "$wanted" "$@" "${from[@]}" && return
+    die "TORCH_INDEX=$TORCH_INDEX does not give $wanted" \
       "PyTorch's public index of CPU wheels is $torch_public_index" \
       "or use a libtorch that is there: LIBTORCH=/path (a folder with lib/ and include/)"
   fi
@@ -32,7 +34,7 @@ fetch_torch_wheel() {
     wheel_into "$cache/wheels" "torch==$torch_version" "$@" 2>/dev/null && return
   fi
   say "The configured package index has no $wanted; trying $torch_public_index"
-  wheel_into "$cache/wheels" "$wanted" "$@" --index-url "$torch_public_index" && return
+  wheel_into "$cache/wheels" "$wanted" "$@" --retries 1 --index-url "$torch_public_index" && return
   die "no index gives $wanted" \
     "name one that does: TORCH_INDEX=URL (PyTorch's public index of CPU wheels is $torch_public_index)" \
     "or use a libtorch that is there: LIBTORCH=/path (a folder with lib/ and include/)"

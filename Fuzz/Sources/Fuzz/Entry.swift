@@ -1,0 +1,33 @@
+import Diagnostics
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// All targets. Each has its seeds in Corpus/NAME.
+let targets: [FuzzTarget] =
+  LineFileTargets.all + CheckpointTargets.all + WordPieceTargets.all + DocumentTargets.all + ContainerTargets.all
+
+let chosen: FuzzTarget = {
+  let name = getenv("FUZZ_TARGET").map { String(cString: $0) } ?? ""
+  guard let target = targets.first(where: { $0.name == name }) else {
+    // `FUZZ_TARGET=list` is how the script learns the names.
+    for target in targets { print(target.name) }
+    exit(name == "list" ? 0 : 64)
+  }
+  return target
+}()
+
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+  let bytes = [UInt8](UnsafeBufferPointer(start: start, count: count))
+  do {
+    try chosen.read(bytes)
+  } catch {
+    // Refused, as it may be. The message must be printable whatever the input was.
+    precondition(!error.description.isEmpty)
+  }
+  return 0
+}

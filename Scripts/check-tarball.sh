@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# Checks that the tarball runs where there is no Swift: in an empty root folder that holds only the system libraries that
+# every Debian has, with an empty environment.
+. "$(dirname -- "${BASH_SOURCE[0]}")/setup/places.sh"
+
+scratch=$(mktemp -d)
+trap 'rm -rf -- "$scratch"' EXIT
+rm -rf -- "$root/dist"
+"$root/Scripts/tarball.sh"
+for archive in "$root"/dist/*.tar.gz; do
+  (cd -- "$root/dist" && sha256sum --check --quiet "${archive##*/}.sha256")
+  tar -xzf "$archive" -C "$scratch"
+done
+unpacked=$(echo "$scratch"/parlance-*)
+program=$unpacked/bin/parlance
+
+# What the program and the engine load, by path; nothing of Swift's may be among it.
+loaded() { ldd "$1" | awk '$3 ~ /^\// { print $3 } $1 ~ /^\// { print $1 }'; }
+! ldd "$program" | grep -E 'libswift|libFoundation|not found' || die "the program loads a library that a machine without Swift lacks"
+
+world=$scratch/world
+mkdir -p -- "$world/opt" "$world/tmp" "$world/root"
+mv -- "$unpacked" "$world/opt/parlance"
+allowed='^(ld-linux.*|lib(c|m|dl|rt|pthread|resolv|gcc_s|stdc\+\+|z))\.so(\.[0-9]+)*$'
+for file in "$world/opt/parlance/bin/parlance" "$world"/opt/parlance/lib/parlance/*.so*; do
+  loaded "$file"
+done | sort -u | grep -v "^$world" | while read -r library; do
+  [[ ${library##*/} =~ $allowed ]] || die "the tarball needs ${library##*/}, which a plain Debian need not have"
+  mkdir -p -- "$world${library%/*}"
+  cp -L -- "$library" "$world$library"
+done
+
+if [ "$(id -u)" -eq 0 ]; then
+  run() { env -i chroot "$world" /opt/parlance/bin/parlance "$@"; }
+else
+  run() { env -i "$world/opt/parlance/bin/parlance" "$@"; }
+fi
+version=$(run --version)
+[ -n "$version" ] || die "the program in the tarball does not say its version"
+run --help >/dev/null
+# doctor names the engine that it loaded.
+run doctor --json >"$scratch/doctor.json" || die "doctor fails on a machine without Swift" "$(cat -- "$scratch/doctor.json")"
+grep -q 'libparlance-torch.so' "$scratch/doctor.json" || die "the engine of the tarball was not found" "$(cat -- "$scratch/doctor.json")"
+say "parlance $version runs from its tarball without Swift, the engine with it."
