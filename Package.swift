@@ -94,7 +94,10 @@ let package = Package(
     room("Datasets", ["Diagnostics", "Identifiers", "LineFiles", "StrictJSON", "Conversations"]),
     room(
       "InvertedIndex",
-      ["Diagnostics", "Identifiers", "BinaryFiles", "CKernels", "CZlib", "Conversations", "SparseVectors"],
+      [
+        "Diagnostics", "Identifiers", "BinaryFiles", "StrictJSON", "CKernels", "CZlib", "Conversations",
+        "SparseVectors",
+      ],
       more: [.enableExperimentalFeature("Lifetimes")]),
     room(
       "SparseEncoder",
