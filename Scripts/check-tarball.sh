@@ -30,9 +30,18 @@ done | sort -u | grep -v "^$world" | while read -r library; do
   cp -L -- "$library" "$world$library"
 done
 
-if [ "$(id -u)" -eq 0 ]; then
-  run() { env -i chroot "$world" /opt/parlance/bin/parlance "$@"; }
-else
+# In namespaces of its own: the program finds itself through /proc, and the mount is gone with the process.
+mkdir -- "$world/proc"
+chroot=$(PATH=$PATH:/usr/sbin:/sbin command -v chroot)
+contained() {
+  # shellcheck disable=SC2016 # expanded inside
+  unshare --map-root-user --mount --pid --fork sh -c \
+    'mount -t proc proc "$0/proc" && world=$0 chroot=$1 && shift && exec env -i "$chroot" "$world" "$@"' \
+    "$world" "$chroot" "$@"
+}
+run() { contained /opt/parlance/bin/parlance "$@"; }
+if ! contained /opt/parlance/bin/parlance --version >/dev/null 2>&1; then
+  say "No namespaces here; running the program in the ordinary root folder, with an empty environment."
   run() { env -i "$world/opt/parlance/bin/parlance" "$@"; }
 fi
 version=$(run --version)

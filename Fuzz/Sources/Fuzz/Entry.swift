@@ -8,7 +8,8 @@ import Diagnostics
 
 /// All targets. Each has its seeds in Corpus/NAME.
 let targets: [FuzzTarget] =
-  LineFileTargets.all + CheckpointTargets.all + WordPieceTargets.all + DocumentTargets.all + ContainerTargets.all
+  LineFileTargets.all + RecordTargets.all + CheckpointTargets.all + WordPieceTargets.all + DocumentTargets.all
+  + ContainerTargets.all
 
 let chosen: FuzzTarget = {
   let name = getenv("FUZZ_TARGET").map { String(cString: $0) } ?? ""
