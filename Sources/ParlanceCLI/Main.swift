@@ -46,6 +46,9 @@ struct ParlanceCommand: AsyncParsableCommand {
     version: version,
     // One a line, in the order of the way of the data.
     subcommands: [
+      EvaluateCommand.self,
+      CompareCommand.self,
+      FuseCommand.self,
       DoctorCommand.self
     ])
 

@@ -41,7 +41,7 @@ struct TableTests {
         Figures
         run      nDCG@3   R@100
         -------  -------  ------
-        bm25o     0.200   0.700
+        bm25*     0.200   0.700
         splade    0.256+  0.700-
         short
         + better

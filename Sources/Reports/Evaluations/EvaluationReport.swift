@@ -47,8 +47,11 @@ public struct EvaluationReport: Sendable {
     }
     if let comparison {
       table.legend = legend(comparison)
+      if !comparison.entries.contains(where: \.isSignificant) {
+        table.notes = ["No difference from \(comparison.baseline) is significant."]
+      }
     }
-    table.notes = denominatorNotes
+    table.notes += denominatorNotes
     return table
   }
 
@@ -60,11 +63,15 @@ public struct EvaluationReport: Sendable {
   }
 
   private func legend(_ comparison: BaselineComparison) -> [Table.LegendEntry] {
-    [
-      Table.LegendEntry(.baseline, "the baseline"),
-      Table.LegendEntry(.better, "better than \(comparison.baseline), \(comparison.procedure)"),
-      Table.LegendEntry(.worse, "worse, likewise"),
-    ]
+    let significant = comparison.entries.filter(\.isSignificant)
+    var legend = [Table.LegendEntry(.baseline, "baseline; \(comparison.procedure)")]
+    if significant.contains(where: { $0.difference >= 0 }) {
+      legend.append(Table.LegendEntry(.better, "significantly better than \(comparison.baseline)"))
+    }
+    if significant.contains(where: { $0.difference < 0 }) {
+      legend.append(Table.LegendEntry(.worse, "significantly worse than \(comparison.baseline)"))
+    }
+    return legend
   }
 
   private var denominatorNotes: [String] {
@@ -215,7 +222,8 @@ extension BaselineComparison {
     }
     let correction =
       configuration.correction == .none
-      ? "uncorrected" : "after \(configuration.correction.title) over \(entries.count) comparisons"
+      ? "uncorrected"
+      : "after \(configuration.correction.title) over \(entries.count) comparison\(entries.count == 1 ? "" : "s")"
     let alpha = "\(configuration.alpha)"
     return "\(test) by \(configuration.unit.rawValue) (\(units)), two-sided, p < \(alpha) \(correction)"
   }

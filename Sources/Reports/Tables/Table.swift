@@ -39,7 +39,7 @@ public struct Table: Sendable, Equatable {
       switch self {
       case .better: ascii ? "+" : "▲"
       case .worse: ascii ? "-" : "▼"
-      case .baseline: ascii ? "o" : "◦"
+      case .baseline: ascii ? "*" : "◦"
       }
     }
   }
