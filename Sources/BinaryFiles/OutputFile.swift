@@ -52,6 +52,27 @@ package final class OutputFile {
     if closes { close(descriptor) }
   }
 
+  /// Opens an existing file or a new one at its end, locked, so that a second writer of the same file is refused.
+  ///
+  /// - Throws: `tryAgain` when somebody else is writing it; `cannotWrite`.
+  package static func locked(path: String) throws(ParlanceError) -> OutputFile {
+    while true {
+      let file = try OutputFile(path: path, mode: .append)
+      guard flock(file.descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        throw ParlanceError(
+          .tryAgain, "another process is writing this file; wait until it is done or end it", at: .init(file: path))
+      }
+      // Between opening and locking the writer before may have finished and given the file another name.
+      var opened = stat()
+      var named = stat()
+      if unsafe fstat(file.descriptor, &opened) == 0, unsafe stat(path, &named) == 0, opened.st_ino == named.st_ino,
+        opened.st_dev == named.st_dev
+      {
+        return file
+      }
+    }
+  }
+
   /// Writes all of `bytes`, in as many calls as it takes.
   ///
   /// - Throws: `cannotWrite`; how many bytes reached the file is then unknown.

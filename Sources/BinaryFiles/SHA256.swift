@@ -6,6 +6,12 @@ public struct SHA256: Sendable {
   public struct Digest: Hashable, Sendable, CustomStringConvertible {
     public let bytes: [UInt8]
 
+    /// - Precondition: there are 32 bytes.
+    public init(_ bytes: [UInt8]) {
+      precondition(bytes.count == 32, "SHA-256 has 32 bytes")
+      self.bytes = bytes
+    }
+
     /// 64 digits, lower case.
     public var hexadecimal: String {
       let digits = Array("0123456789abcdef".utf8)
@@ -68,7 +74,7 @@ public struct SHA256: Sendable {
     }
     compress(tail.rawSpan, blocks: tail.count / 64)
     return Digest(
-      bytes: state.flatMap { word in [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: word >> UInt32($0)) } })
+      state.flatMap { word in [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: word >> UInt32($0)) } })
   }
 
   /// The hash of `bytes` alone.

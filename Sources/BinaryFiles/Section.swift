@@ -1,8 +1,7 @@
 public import Diagnostics
-import Synchronization
 
 /// One section of a `SectionedFile`; it keeps the file mapped.
-@safe public final class Section: Sendable {
+public final class Section: Sendable {
   public let name: String
   /// The number of bytes.
   public let count: Int
@@ -11,9 +10,7 @@ import Synchronization
   private let file: MappedFile
   private let blockSize: Int
   private let checksums: [UInt32]
-  /// One bit for each block that was found whole. Two threads may check the same block; both come to the same answer.
-  private nonisolated(unsafe) let checked: UnsafeMutablePointer<Atomic<UInt64>>
-  private let wordCount: Int
+  private let checked: CheckedBlocks
 
   init(entry: SectionEntry, file: MappedFile, blockSize: Int) {
     name = entry.name
@@ -22,14 +19,7 @@ import Synchronization
     checksums = entry.checksums
     self.file = file
     self.blockSize = blockSize
-    wordCount = max(1, (entry.checksums.count + 63) / 64)
-    unsafe checked = .allocate(capacity: wordCount)
-    for word in 0..<wordCount { unsafe (checked + word).initialize(to: Atomic(0)) }
-  }
-
-  deinit {
-    unsafe checked.deinitialize(count: wordCount)
-    unsafe checked.deallocate()
+    checked = CheckedBlocks(count: entry.checksums.count)
   }
 
   var blockCount: Int { checksums.count }
@@ -47,7 +37,7 @@ import Synchronization
         at: location)
     }
     if !range.isEmpty {
-      for block in range.lowerBound / blockSize...(range.upperBound - 1) / blockSize where !isChecked(block) {
+      for block in range.lowerBound / blockSize...(range.upperBound - 1) / blockSize where !checked.contains(block) {
         try checkBlock(block)
       }
     }
@@ -104,11 +94,7 @@ import Synchronization
         .badInput, "the file is damaged: the checksum does not fit; make it anew or copy it again",
         at: .init(file: file.path, component: "section \(name), block \(block)"))
     }
-    _ = unsafe checked[block / 64].bitwiseOr(1 << UInt64(block % 64), ordering: .releasing)
-  }
-
-  private func isChecked(_ block: Int) -> Bool {
-    unsafe checked[block / 64].load(ordering: .acquiring) >> UInt64(block % 64) & 1 != 0
+    checked.insert(block)
   }
 
   private var location: ParlanceError.Location {

@@ -1,6 +1,7 @@
 import BinaryFiles
 public import Diagnostics
 public import Identifiers
+import LineFiles
 
 /// What the terms of sparse vectors are: the pieces of a tokenizer, or the words of a collection, in the order of their
 /// `TermID`s.
@@ -9,7 +10,8 @@ public struct Vocabulary: Sendable {
   /// with different digests cannot be compared.
   public let digest: String
 
-  private let pieces: [ExternalID]
+  /// The pieces in the order of their terms.
+  public let pieces: [ExternalID]
   private let terms: [ExternalID: TermID]
 
   /// - Parameter pieces: the piece of each term, in order.
@@ -33,6 +35,20 @@ public struct Vocabulary: Sendable {
     self.pieces = pieces
     self.terms = terms
     digest = hash.finish().hexadecimal
+  }
+
+  /// Reads a `vocab.txt`: one piece a line, the first line being term 0.
+  ///
+  /// - Throws: as `LineReader`, and `badInput` for a piece that is there twice.
+  public init(readingFrom path: String) throws(ParlanceError) {
+    let lines = try LineReader(path: path)
+    var pieces: [ExternalID] = []
+    while let piece = try lines.nextString() { pieces.append(ExternalID(piece)) }
+    do {
+      try self.init(pieces: pieces)
+    } catch {
+      throw ParlanceError(error.code, error.message, at: .init(file: path))
+    }
   }
 
   /// The number of terms.
