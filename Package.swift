@@ -39,7 +39,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 
 /// `Tests/NAMETests/Goldens`, where there is one.
 func goldenFolders(of name: String) -> [String] {
-  let withGoldens: Set<String> = ["Checkpoints"]
+  let withGoldens: Set<String> = ["Checkpoints", "SparseEncoder"]
   return withGoldens.contains(name) ? ["Goldens"] : []
 }
 

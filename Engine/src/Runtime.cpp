@@ -10,7 +10,7 @@
 #include "PooledProduct.h"
 
 // MKL keeps a number of threads for the process and one for each thread; libtorch sets the former only.
-extern "C" int mkl_set_num_threads_local(int count) __attribute__((weak));
+extern "C" int MKL_Set_Num_Threads_Local(int count) __attribute__((weak));
 
 namespace parlance {
 
@@ -57,7 +57,7 @@ parlance_status setThreads(int32_t count) {
     // The first query of a thread takes over the process's default, which would undo what is set here.
     at::get_num_threads();
     at::set_num_threads(count);
-    if (mkl_set_num_threads_local != nullptr) mkl_set_num_threads_local(count);
+    if (MKL_Set_Num_Threads_Local != nullptr) MKL_Set_Num_Threads_Local(count);
   });
 }
 
