@@ -80,14 +80,14 @@ let package = Package(
     room("SparseVectors", ["Diagnostics", "Identifiers", "BinaryFiles", "LineFiles", "StrictJSON"]),
     room("WordPiece", ["Diagnostics", "BinaryFiles"]),
     room("TensorEngine", ["Diagnostics", "CTensorEngine"]),
-    room("Checkpoints", ["Diagnostics", "BinaryFiles"]),
+    room("Checkpoints", ["Diagnostics", "BinaryFiles", "StrictJSON"]),
     room("Evaluation", ["Diagnostics", "Identifiers", "RankedResults", "SparseVectors"]),
 
     // Layer 2: what is built from them.
     room(
       "ModelHub",
       [
-        "Diagnostics", "BinaryFiles",
+        "Diagnostics", "BinaryFiles", "StrictJSON",
         .product(
           name: "AsyncHTTPClient", package: "async-http-client", condition: .when(traits: ["Network"])),
       ]),
@@ -145,9 +145,9 @@ let package = Package(
     tests("SparseVectors", ["BinaryFiles", "LineFiles"]),
     tests("WordPiece"),
     tests("TensorEngine", ["CTensorEngine"]),
-    tests("Checkpoints", ["BinaryFiles"]),
+    tests("Checkpoints", ["BinaryFiles", "StrictJSON"]),
     tests("Evaluation", ["RankedResults", "SparseVectors"]),
-    tests("ModelHub"),
+    tests("ModelHub", ["BinaryFiles"]),
     tests("Datasets", ["Conversations", "LineFiles", "StrictJSON"]),
     tests("InvertedIndex", ["BinaryFiles", "StrictJSON", "Conversations", "SparseVectors"]),
     tests(

@@ -1,11 +1,12 @@
 public import Diagnostics
+import StrictJSON
 
 extension Architecture {
   /// Reads the text of a `config.json`; keys that are absent have transformers' defaults.
   ///
   /// - Throws: `badInput` when the model is of another kind, or a value makes no sense.
   public init(config bytes: [UInt8], file: String) throws(ParlanceError) {
-    let reader = ConfigReader(node: try JSONParser.parse(bytes, file: file), file: file)
+    let reader = ConfigReader(node: try JSONValue(parsing: bytes, file: file), file: file)
     let family = try reader.family()
     let (hidden, layers, heads, intermediate, activation): (String, String, String, String, String) =
       switch family {
@@ -39,7 +40,7 @@ extension Architecture {
 
 /// Takes typed values out of a `config.json` and says which key is wrong.
 private struct ConfigReader {
-  let node: JSONNode
+  let node: JSONValue
   let file: String
 
   func fault(_ message: String) -> ParlanceError {
@@ -47,7 +48,7 @@ private struct ConfigReader {
   }
 
   func family() throws(ParlanceError) -> Architecture.Family {
-    guard node.members != nil else { throw fault("expected a JSON object, found \(node.kind)") }
+    guard node.object != nil else { throw fault("expected a JSON object, found \(node.kind)") }
     let known = "Parlance reads BertForMaskedLM and DistilBertForMaskedLM"
     if let architecture = node["architectures"]?.array?.first?.string {
       if let family = Architecture.Family(rawValue: architecture) { return family }

@@ -1,5 +1,6 @@
 import BinaryFiles
 public import Diagnostics
+import StrictJSON
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -157,7 +158,10 @@ public struct CheckpointWriter: Sendable {
     Self.object([
       ("model_type", #""SparseEncoder""#),
       ("__version__", #"{"sentence_transformers": "5.0.0"}"#),
-      ("prompts", #"{"query": \#(JSONText.quoted(prompts.query)), "document": \#(JSONText.quoted(prompts.passage))}"#),
+      (
+        "prompts",
+        #"{"query": \#(JSONValue.string(prompts.query).text), "document": \#(JSONValue.string(prompts.passage).text)}"#
+      ),
       ("default_prompt_name", "null"),
       ("similarity_fn_name", #""dot""#),
     ])

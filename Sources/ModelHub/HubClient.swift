@@ -1,10 +1,5 @@
 import Diagnostics
-
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
+import StrictJSON
 
 /// What is asked of the hub: the files of a revision, what a file is, and its bytes.
 struct HubClient: Sendable {
@@ -33,20 +28,17 @@ struct HubClient: Sendable {
       "\(settings.endpoint)/api/models/\(name.repository)/revision/\(HubAddress.quoted(name.revision).replacing("/", with: "%2F"))"
     return try await exchange(.get, url, what: name.description) { answer, body throws(ParlanceError) in
       try Self.check(answer, what: name.description)
-      struct Model: Decodable {
-        struct File: Decodable { var rfilename: String }
-        var sha: String
-        var siblings: [File]
-      }
       var text: [UInt8] = []
       while let piece = try await body.next() {
         text += piece
         guard text.count < 64 << 20 else { throw ParlanceError(.unavailable, "the hub's list of files has no end") }
       }
-      guard let model = try? JSONDecoder().decode(Model.self, from: Data(text)), HubCache.isPlainName(model.sha) else {
+      let model = try? JSONValue(parsing: text, file: url)
+      guard let commit = model?["sha"]?.string, HubCache.isPlainName(commit), let files = model?["siblings"]?.array
+      else {
         throw ParlanceError(.unavailable, "\(url) did not answer with a list of files; is HF_ENDPOINT a hub?")
       }
-      return Listing(commit: model.sha, paths: model.siblings.map(\.rfilename))
+      return Listing(commit: commit, paths: files.compactMap { $0["rfilename"]?.string })
     }
   }
 

@@ -1,5 +1,6 @@
 import BinaryFiles
 import Diagnostics
+import StrictJSON
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -32,12 +33,12 @@ enum FolderFile {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  static func json(_ path: String) throws(ParlanceError) -> JSONNode {
-    try JSONParser.parse(try bytes(path), file: path)
+  static func json(_ path: String) throws(ParlanceError) -> JSONValue {
+    try JSONValue(parsing: try bytes(path), file: path)
   }
 
   /// - Returns: `nil` when there is no such file.
-  static func jsonIfPresent(_ path: String) throws(ParlanceError) -> JSONNode? {
+  static func jsonIfPresent(_ path: String) throws(ParlanceError) -> JSONValue? {
     exists(path) ? try json(path) : nil
   }
 }

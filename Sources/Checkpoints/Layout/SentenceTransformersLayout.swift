@@ -1,4 +1,5 @@
 import Diagnostics
+import StrictJSON
 
 /// What `modules.json` and the files it names say about a checkpoint: sentence-transformers' layout of a SparseEncoder.
 ///
@@ -59,10 +60,10 @@ struct SentenceTransformersLayout {
     let file = folder + "/" + base + "router_config.json"
     func fault(_ message: String) -> ParlanceError { ParlanceError(.badInput, message, at: .init(file: file)) }
     let node = try FolderFile.json(file)
-    guard let types = node["types"], types.members != nil, let structure = node["structure"]?.members else {
+    guard let types = node["types"], types.object != nil, let structure = node["structure"]?.object else {
       throw fault("expected the objects `types` and `structure`")
     }
-    func modules(_ names: JSONNode) throws(ParlanceError) -> [Module] {
+    func modules(_ names: JSONValue) throws(ParlanceError) -> [Module] {
       var modules: [Module] = []
       for name in names.array ?? [] {
         guard let name = name.string, let type = types[name]?.string else {
@@ -128,7 +129,7 @@ struct SentenceTransformersLayout {
     lowercasesText = node["do_lower_case"]?.bool ?? false
   }
 
-  private static func head(_ node: JSONNode, file: String) throws(ParlanceError) -> SparseHead {
+  private static func head(_ node: JSONValue, file: String) throws(ParlanceError) -> SparseHead {
     func choice<Choice: RawRepresentable<String> & CaseIterable>(
       _ key: String, default fallback: Choice
     ) throws(ParlanceError) -> Choice {
@@ -161,7 +162,7 @@ public struct Prompts: Sendable, Hashable {
     let file = folder + "/config_sentence_transformers.json"
     guard let node = try FolderFile.jsonIfPresent(file) else { return }
     guard let prompts = node["prompts"], !prompts.isNull else { return }
-    guard prompts.members != nil else {
+    guard prompts.object != nil else {
       throw ParlanceError(.badInput, "`prompts` must be an object, found \(prompts.kind)", at: .init(file: file))
     }
     let fallback = node["default_prompt_name"]?.string.flatMap { prompts[$0]?.string } ?? ""

@@ -1,4 +1,5 @@
 import Diagnostics
+import StrictJSON
 
 /// Where a checkpoint's tokenizer is and how its configuration sets it up.
 public struct TokenizerFiles: Sendable, Hashable {

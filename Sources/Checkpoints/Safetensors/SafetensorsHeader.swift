@@ -1,4 +1,5 @@
 public import Diagnostics
+import StrictJSON
 
 /// What the JSON at the head of a safetensors file says: the tensors, their types, shapes and places.
 ///
@@ -38,15 +39,15 @@ public struct SafetensorsHeader: Sendable {
       ParlanceError(.badInput, message, at: .init(file: file, component: "safetensors header"))
     }
     guard bytes.first == UInt8(ascii: "{") else { throw fault("expected a JSON object, which begins with `{`") }
-    let node = try JSONParser.parse(bytes, file: file)
-    guard let members = node.members else { throw fault("expected a JSON object, found \(node.kind)") }
+    let node = try JSONValue(parsing: bytes, file: file)
+    guard let members = node.object else { throw fault("expected a JSON object, found \(node.kind)") }
 
     var metadata: [String: String] = [:]
     var entries: [Entry] = []
     let start = 8 + bytes.count
     for (name, value) in members {
       if name == "__metadata__" {
-        guard let pairs = value.members else { throw fault("`__metadata__` must be an object of strings") }
+        guard let pairs = value.object else { throw fault("`__metadata__` must be an object of strings") }
         for (key, text) in pairs {
           guard let string = text.string else { throw fault("`__metadata__` must be an object of strings") }
           metadata[key] = string
@@ -75,9 +76,9 @@ public struct SafetensorsHeader: Sendable {
   }
 
   private static func entry(
-    _ name: String, _ value: JSONNode, dataStart: Int, fileSize: Int, _ fault: (String) -> ParlanceError
+    _ name: String, _ value: JSONValue, dataStart: Int, fileSize: Int, _ fault: (String) -> ParlanceError
   ) throws(ParlanceError) -> Entry {
-    guard value.members != nil else { throw fault("`\(name)` must be an object, found \(value.kind)") }
+    guard value.object != nil else { throw fault("`\(name)` must be an object, found \(value.kind)") }
     guard let typeName = value["dtype"]?.string else { throw fault("`\(name)` has no `dtype`") }
     guard let type = ElementType(rawValue: typeName) else {
       throw fault("`\(name)` has dtype \(typeName), which Parlance does not read; F32, F16 and BF16 are read")

@@ -1,5 +1,6 @@
 import BinaryFiles
 public import Diagnostics
+import StrictJSON
 
 /// Writes a safetensors file of 32-bit floats, tensor after tensor, so that no second copy of the model is in memory.
 ///
@@ -68,7 +69,7 @@ public final class SafetensorsWriter {
       let end = offset + 4 * plan.count
       let shape = plan.shape.map(String.init).joined(separator: ",")
       text +=
-        ",\(JSONText.quoted(plan.name)):{\"dtype\":\"F32\",\"shape\":[\(shape)],\"data_offsets\":[\(offset),\(end)]}"
+        ",\(JSONValue.string(plan.name).text):{\"dtype\":\"F32\",\"shape\":[\(shape)],\"data_offsets\":[\(offset),\(end)]}"
       offset = end
     }
     return Array((text + "}").utf8)

@@ -1,4 +1,5 @@
 public import Diagnostics
+import StrictJSON
 
 /// The tensors of a model, in one safetensors file or in several with an index.
 public struct TensorStore: Sendable {
@@ -49,7 +50,7 @@ public struct TensorStore: Sendable {
   private init(index: String, folder: String) throws(ParlanceError) {
     func fault(_ message: String) -> ParlanceError { ParlanceError(.badInput, message, at: .init(file: index)) }
     let node = try FolderFile.json(index)
-    guard let map = node["weight_map"]?.members else { throw fault("expected an object `weight_map`") }
+    guard let map = node["weight_map"]?.object else { throw fault("expected an object `weight_map`") }
     var shardOfTensor: [(name: String, shard: String)] = []
     for (name, value) in map {
       guard let shard = value.string else { throw fault("`\(name)` of `weight_map` must name a file") }

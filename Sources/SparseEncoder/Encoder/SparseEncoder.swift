@@ -1,5 +1,6 @@
 public import Checkpoints
 public import Diagnostics
+import Identifiers
 public import SparseVectors
 public import WordPiece
 
@@ -18,6 +19,8 @@ public struct SparseEncoder: Sendable {
   /// Which encoder this is: vectors may only be compared with those of an encoder that fits.
   public let identity: EncoderIdentity
 
+  /// The pieces of the model's columns; a vector's term is a position in it.
+  public let vocabulary: Vocabulary
   public let tokenizer: WordPieceTokenizer
   public let licence: Licence
   /// The most tokens a text may have here: the setting, the model's files and its position table, whichever is least.
@@ -52,9 +55,18 @@ public struct SparseEncoder: Sendable {
     prompts = checkpoint.prompts
     maxLength = min(settings.maxLength, checkpoint.maxLength, forward.longestSequence)
 
+    vocabulary = try Self.vocabulary(tokenizer.pieces, columns: columns)
     staticQueries = try checkpoint.staticQueries.map { side throws(ParlanceError) in try StaticQueries(side) }
     self.identity =
       if let identity { identity } else { try EncoderIdentity(checkpoint: checkpoint, settings: settings) }
+  }
+
+  /// A name for every column: some models have more columns than their tokenizer has pieces.
+  private static func vocabulary(_ pieces: [String], columns: Int) throws(ParlanceError) -> Vocabulary {
+    try Vocabulary(
+      pieces: (0..<columns).map { column in
+        ExternalID(column < pieces.count && !pieces[column].isEmpty ? pieces[column] : "[column \(column)]")
+      })
   }
 
   /// Whether queries need no forward pass.

@@ -1,0 +1,281 @@
+import BinaryFiles
+import Diagnostics
+import Foundation
+import TestSupport
+import Testing
+
+@testable import ModelHub
+
+@Suite("The model hub")
+struct ModelHubTests {
+  static let files: [String: [UInt8]] = [
+    "config.json": Array("{}".utf8),
+    "README.md": Array("---\nlicense: mit\n---\n".utf8),
+    "vocab.txt": Array("[PAD]\n".utf8),
+    "modules.json": Array("[]".utf8),
+    "1_SpladePooling/config.json": Array(#"{"a":1}"#.utf8),
+    "model.safetensors": (0..<10_000).map { UInt8(truncatingIfNeeded: $0 * 7) },
+    "pytorch_model.bin": [1], "onnx/model.onnx": [2], "onnx/config.json": [3], "training_args.bin": [4],
+    "../evil": [5], "model-00001-of-00002.safetensors": [6],
+  ]
+  static let needed: Set<String> = [
+    "config.json", "README.md", "vocab.txt", "modules.json", "1_SpladePooling/config.json", "model.safetensors",
+  ]
+
+  /// A hub with an empty cache in a folder of its own.
+  func withHub(
+    _ fake: FakeHub, token: String? = "hf_secret", isOffline: Bool = false, cache: String? = nil,
+    _ body: (ModelHub, String) async throws -> Void
+  ) async throws {
+    let folder = try cache ?? TestSupport.temporaryFolder("hub")
+    defer { if cache == nil { try? FileManager.default.removeItem(atPath: folder) } }
+    let settings = HubSettings(cache: folder, endpoint: FakeHub.endpoint, token: token, isOffline: isOffline)
+    try await body(ModelHub(settings: settings, transport: { fake }), folder)
+  }
+
+  func failure(_ hub: ModelHub, _ model: String = "hf:owner/name") async -> ParlanceError? {
+    do throws(ParlanceError) {
+      _ = try await hub.resolve(model)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  @Test("only the needed files are brought, into blobs that snapshots link to")
+  func brings() async throws {
+    let fake = FakeHub(files: Self.files)
+    try await withHub(fake) { hub, cache in
+      let model = try await hub.resolve("hf:owner/name")
+      #expect(model.folder == cache + "/models--owner--name/snapshots/" + FakeHub.commit)
+      #expect(model.name == "owner/name" && model.commit == FakeHub.commit && !model.isUnchecked)
+      for path in Self.needed {
+        #expect(FileManager.default.contents(atPath: model.folder + "/" + path).map(Array.init) == Self.files[path])
+        let target = try FileManager.default.destinationOfSymbolicLink(atPath: model.folder + "/" + path)
+        #expect(target.hasPrefix(path.contains("/") ? "../../../blobs/" : "../../blobs/"))
+      }
+      let found = try FileManager.default.subpathsOfDirectory(atPath: model.folder)
+      #expect(Set(found.filter { $0 != "1_SpladePooling" }) == Self.needed)
+      #expect(try String(contentsOfFile: cache + "/models--owner--name/refs/main", encoding: .utf8) == FakeHub.commit)
+      let blobs = try FileManager.default.contentsOfDirectory(atPath: cache + "/models--owner--name/blobs")
+      #expect(blobs.count == Self.needed.count && !blobs.contains { $0.hasSuffix(".incomplete") })
+      #expect(blobs.contains(SHA256.digest(of: Self.files["model.safetensors"] ?? []).hexadecimal))
+
+      fake.clearLog()
+      _ = try await hub.resolve("hf:owner/name")
+      #expect(fake.requests.map(\.method) == ["GET"], "a whole snapshot only costs the question which commit is meant")
+      fake.clearLog()
+      _ = try await hub.resolve("hf:owner/name@" + FakeHub.commit)
+      #expect(fake.requests.isEmpty, "a commit never changes")
+    }
+  }
+
+  @Test("the token goes to the hub and to no other host")
+  func token() async throws {
+    let fake = FakeHub(files: Self.files)
+    try await withHub(fake) { hub, _ in
+      _ = try await hub.resolve("hf:owner/name")
+      #expect(fake.requests.contains { $0.url.hasPrefix(FakeHub.storage) })
+      for request in fake.requests {
+        #expect(request.authorization == (request.url.hasPrefix(FakeHub.endpoint + "/") ? "Bearer hf_secret" : nil))
+      }
+    }
+  }
+
+  @Test("a broken download goes on where it stopped")
+  func resumes() async throws {
+    let fake = FakeHub(files: Self.files, faults: .init(breaksAfter: [3500, 2000]))
+    try await withHub(fake) { hub, _ in
+      let model = try await hub.resolve("hf:owner/name")
+      let content = FileManager.default.contents(atPath: model.folder + "/model.safetensors").map(Array.init)
+      #expect(content == Self.files["model.safetensors"])
+      let ranges = fake.requests.filter { $0.url.hasPrefix(FakeHub.storage) && $0.method == "GET" }.map(\.range)
+      #expect(ranges == [nil, "bytes=3500-", "bytes=5500-"])
+    }
+  }
+
+  @Test("a download that an earlier process left goes on, and a storage that ignores ranges begins again")
+  func goesOn() async throws {
+    for ignoresRange in [false, true] {
+      let fake = FakeHub(files: Self.files, faults: .init(ignoresRange: ignoresRange))
+      try await withHub(fake) { hub, cache in
+        let content = Self.files["model.safetensors"] ?? []
+        let blobs = cache + "/models--owner--name/blobs"
+        try FileManager.default.createDirectory(atPath: blobs, withIntermediateDirectories: true)
+        let partial = blobs + "/" + SHA256.digest(of: content).hexadecimal + ".incomplete"
+        try Data(content[..<1234]).write(to: URL(fileURLWithPath: partial))
+        let model = try await hub.resolve("hf:owner/name")
+        #expect(FileManager.default.contents(atPath: model.folder + "/model.safetensors").map(Array.init) == content)
+        #expect(fake.requests.contains { $0.range == "bytes=1234-" })
+      }
+    }
+  }
+
+  @Test("an answer of 5xx is tried again")
+  func trouble() async throws {
+    let fake = FakeHub(files: Self.files)
+    try await withHub(fake) { hub, _ in
+      // The list is asked once: there a failure is told at once. Files are tried again.
+      _ = try await hub.resolve("hf:owner/name")
+    }
+    let again = FakeHub(files: Self.files)
+    try await withHub(again) { hub, cache in
+      let client = HubClient(settings: hub.settings, transport: again)
+      var download = HubDownload(client: client, cache: HubCache(root: cache, repository: "owner/name"))
+      download.pause = .milliseconds(1)
+      again.faults.withLock { $0.statuses = [503, 500, 502] }
+      try await download.bring(
+        "vocab.txt", of: HubName("hf:owner/name"), commit: FakeHub.commit, progress: nil, interruption: nil)
+      again.faults.withLock { $0.statuses = [503, 503, 503, 503, 503] }
+      await #expect(throws: ParlanceError.self) {
+        try await download.bring(
+          "README.md", of: HubName("hf:owner/name"), commit: FakeHub.commit, progress: nil, interruption: nil)
+      }
+    }
+  }
+
+  @Test("bytes with another hash than the hub names are thrown away")
+  func damaged() async throws {
+    let fake = FakeHub(files: Self.files, faults: .init(damages: true))
+    try await withHub(fake) { hub, cache in
+      let error = await failure(hub)
+      #expect(error?.code == .tryAgain)
+      #expect(error?.message.contains("arrived damaged") == true)
+      let blobs = try FileManager.default.contentsOfDirectory(atPath: cache + "/models--owner--name/blobs")
+      #expect(!blobs.contains(SHA256.digest(of: Self.files["model.safetensors"] ?? []).hexadecimal))
+      #expect(!blobs.contains { $0.hasSuffix(".incomplete") })
+      #expect(!FileManager.default.fileExists(atPath: cache + "/models--owner--name/refs/main"))
+    }
+  }
+
+  struct Refusal: Sendable, CustomTestStringConvertible {
+    var status: Int
+    var errorCode: String?
+    var code: ParlanceError.Code
+    var says: String
+    var testDescription: String { "\(status) \(errorCode ?? "")" }
+  }
+
+  @Test(
+    "each refusal of the hub is told in words",
+    arguments: [
+      Refusal(status: 401, errorCode: nil, code: .noInput, says: "HF_TOKEN"),
+      Refusal(status: 401, errorCode: "GatedRepo", code: .noInput, says: "accept the model's terms"),
+      Refusal(status: 403, errorCode: nil, code: .noInput, says: "accept the model's terms"),
+      Refusal(status: 404, errorCode: nil, code: .noInput, says: "the hub has no hf:owner/name"),
+      Refusal(status: 404, errorCode: "RevisionNotFound", code: .noInput, says: "no such revision"),
+      Refusal(status: 429, errorCode: nil, code: .tryAgain, says: "too many requests"),
+      Refusal(status: 500, errorCode: nil, code: .tryAgain, says: "in trouble (500)"),
+      Refusal(status: 418, errorCode: nil, code: .unavailable, says: "418"),
+    ])
+  func refusals(_ refusal: Refusal) async throws {
+    let fake = FakeHub(files: Self.files, faults: .init(statuses: [refusal.status], errorCode: refusal.errorCode))
+    try await withHub(fake) { hub, _ in
+      let error = await failure(hub)
+      #expect(error?.code == refusal.code)
+      #expect(error?.message.contains(refusal.says) == true, "\(String(describing: error))")
+    }
+  }
+
+  @Test("a model with pickled weights alone is refused before anything is fetched, with how to convert it")
+  func pickles() async throws {
+    var files = Self.files
+    files["model.safetensors"] = nil
+    files["model-00001-of-00002.safetensors"] = nil
+    let fake = FakeHub(files: files)
+    try await withHub(fake) { hub, cache in
+      let error = await failure(hub)
+      #expect(error?.code == .noInput)
+      #expect(error?.message.contains("save_pretrained") == true)
+      #expect(fake.requests.count == 1)
+      let left = try FileManager.default.contentsOfDirectory(atPath: cache)
+      #expect(left.isEmpty)
+    }
+  }
+
+  @Test("without a line, or with HF_HUB_OFFLINE, the cache serves")
+  func offline() async throws {
+    let cache = try TestSupport.temporaryFolder("hub")
+    defer { try? FileManager.default.removeItem(atPath: cache) }
+    let fake = FakeHub(files: Self.files)
+    try await withHub(fake, isOffline: true, cache: cache) { hub, _ in
+      #expect(await failure(hub)?.message.contains("HF_HUB_OFFLINE") == true)
+    }
+    try await withHub(fake, cache: cache) { hub, _ in _ = try await hub.resolve("hf:owner/name") }
+    fake.clearLog()
+    try await withHub(fake, isOffline: true, cache: cache) { hub, _ in
+      let model = try await hub.resolve("hf:owner/name")
+      #expect(model.isUnchecked)
+      #expect(fake.requests.isEmpty)
+    }
+    fake.faults.withLock { $0.isOffline = true }
+    try await withHub(fake, cache: cache) { hub, _ in
+      let model = try await hub.resolve("hf:owner/name")
+      #expect(model.isUnchecked)
+      #expect(await failure(hub, "hf:owner/other")?.code == .tryAgain)
+    }
+    let closed = ModelHub(settings: HubSettings(cache: cache), transport: { nil })
+    let model = try await closed.resolve("hf:owner/name")
+    #expect(model.isUnchecked)
+    #expect(await failure(closed, "hf:owner/other")?.code == .unavailable)
+  }
+
+  @Test(
+    "names that are none are refused",
+    arguments: [
+      "hf:", "hf:/", "hf:a/b/c", "hf:a/", "hf:../x", "hf:a/..", "hf:a b/c", "hf:a/b@", "hf:a/b@..", "hf:a/b@x/../y",
+      "hf:a/b@x//y", "hf:é/x", "hf:a--b/c",
+    ])
+  func names(_ text: String) async {
+    let hub = ModelHub(settings: HubSettings(cache: "/nowhere"), transport: { nil })
+    #expect(await failure(hub, text)?.code == .usage)
+  }
+
+  @Test("revisions of branches, tags and pull requests are kept apart from names")
+  func revisions() throws {
+    #expect(try HubName("hf:a/b").revision == "main")
+    #expect(try HubName("hf:a/b@refs/pr/3").revision == "refs/pr/3")
+    #expect(try HubName("hf:bert-base-uncased@v1.0").repository == "bert-base-uncased")
+    #expect(try HubName("hf:a/b@" + FakeHub.commit).isCommit)
+  }
+
+  @Test("a folder is taken as it is, a missing one is told, and an owner/name gets a hint")
+  func folders() async throws {
+    let folder = try TestSupport.temporaryFolder("model")
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let hub = ModelHub(settings: HubSettings(cache: "/nowhere"), transport: { nil })
+    let model = try await hub.resolve(folder)
+    #expect(model == .init(folder: folder))
+    #expect(await failure(hub, folder + "/none")?.code == .noInput)
+    #expect(await failure(hub, "naver/splade-v3")?.message.contains("hf:naver/splade-v3") == true)
+    try Data().write(to: URL(fileURLWithPath: folder + "/file"))
+    #expect(await failure(hub, folder + "/file")?.message.contains("this is a file") == true)
+  }
+
+  @Test("the environment is read as the Python library reads it")
+  func environment() throws {
+    let home = try TestSupport.temporaryFolder("home")
+    defer { try? FileManager.default.removeItem(atPath: home) }
+    var settings = HubSettings(environment: ["HOME": home])
+    #expect(settings == HubSettings(cache: home + "/.cache/huggingface/hub"))
+    settings = HubSettings(environment: ["HOME": home, "XDG_CACHE_HOME": "/x"])
+    #expect(settings.cache == "/x/huggingface/hub")
+    try Data("hf_file\n".utf8).write(to: URL(fileURLWithPath: home + "/token"))
+    settings = HubSettings(environment: ["HOME": "/none", "HF_HOME": home, "HF_ENDPOINT": "http://h:1//"])
+    #expect(settings == HubSettings(cache: home + "/hub", endpoint: "http://h:1", token: "hf_file"))
+    settings = HubSettings(environment: [
+      "HOME": home, "HF_HUB_CACHE": "~/c", "HF_TOKEN": " t ", "HF_HUB_OFFLINE": "yes",
+    ])
+    #expect(settings == HubSettings(cache: home + "/c", token: "t", isOffline: true))
+    #expect(!HubSettings(environment: ["HF_HUB_OFFLINE": "0"]).isOffline)
+  }
+
+  @Test("git's hash of a blob is git's")
+  func gitHash() {
+    // echo -n "" | git hash-object --stdin; echo "hello" | git hash-object --stdin
+    #expect(GitBlobHash.hexadecimal(of: [UInt8]().rawSpan) == "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391")
+    #expect(GitBlobHash.hexadecimal(of: Array("hello\n".utf8).rawSpan) == "ce013625030ba8dba906f756967f9e9ca394464a")
+    let long = [UInt8](repeating: 0x61, count: 1000)
+    #expect(GitBlobHash.hexadecimal(of: long.rawSpan).count == 40)
+  }
+}

@@ -1,0 +1,83 @@
+import Checkpoints
+import Diagnostics
+import Foundation
+import SparseVectors
+import TestSupport
+import Testing
+
+@testable import SparseEncoder
+
+@Suite("The encoder's identity")
+struct IdentityTests {
+  func digest(_ folder: String, _ settings: EncoderSettings = EncoderSettings()) throws -> String {
+    try EncoderIdentity(checkpoint: Checkpoint(folder: folder), settings: settings).digest
+  }
+
+  @Test("the recipe is the documented one")
+  func recipe() throws {
+    let checkpoint = try Checkpoint(folder: SmallCheckpoints.path("distilbert-sum"))
+    let recipe = try EncoderIdentity.recipe(checkpoint: checkpoint, settings: EncoderSettings())
+    let lines = recipe.split(separator: "\n").map(String.init)
+    #expect(lines[0] == "parlance-encoder 1")
+    #expect(lines[1].hasPrefix("weights ") && lines[1].count == "weights ".count + 64)
+    #expect(
+      lines[2...5] == [
+        "architecture DistilBertForMaskedLM", "heads 2", "hidden-activation gelu", "layer-norm-epsilon 1e-12",
+      ])
+    #expect(lines[6].hasPrefix("tokenizer "))
+    #expect(
+      lines[7...] == [
+        "lowercase true", "strip-accents unset", "split-chinese true", "pooling sum", "activation relu",
+        "max-length 24", #"passage-text "{title} {text}""#, #"passage-prompt "the ""#, #"query-prompt "how ""#,
+      ])
+  }
+
+  @Test("everything that changes a vector changes the identity, and a copy elsewhere does not")
+  func changes() throws {
+    let root = try TestSupport.temporaryFolder("identity")
+    defer { try? FileManager.default.removeItem(atPath: root) }
+    let folder = root + "/other-name"
+    func reset() throws {
+      try? FileManager.default.removeItem(atPath: folder)
+      try FileManager.default.copyItem(atPath: SmallCheckpoints.path("bert-old-names"), toPath: folder)
+    }
+    func edit(_ file: String, _ old: String, _ new: String) throws {
+      try reset()
+      let text = try String(contentsOfFile: folder + "/" + file, encoding: .utf8)
+      try #require(text.contains(old))
+      try text.replacingOccurrences(of: old, with: new).write(
+        toFile: folder + "/" + file, atomically: true, encoding: .utf8)
+    }
+    let original = try digest(SmallCheckpoints.path("bert-old-names"))
+    try reset()
+    #expect(try digest(folder) == original)
+    try edit("README.md", "Random", "Other")
+    #expect(try digest(folder) == original)
+    for (file, old, new) in [
+      ("config.json", #""num_attention_heads": 2"#, #""num_attention_heads": 4"#),
+      ("config.json", "1e-12", "1e-6"),
+      ("config.json", #""hidden_act": "gelu""#, #""hidden_act": "relu""#),
+      ("1_SpladePooling/config.json", "max", "sum"),
+      ("1_SpladePooling/config.json", "relu", "log1p_relu"),
+      ("sentence_bert_config.json", "24", "23"),
+      ("tokenizer_config.json", #""do_lower_case": true"#, #""do_lower_case": false"#),
+      ("tokenizer.json", "##ing", "##ung"),
+      ("config_sentence_transformers.json", #""query": """#, #""query": "q: ""#),
+    ] {
+      try edit(file, old, new)
+      #expect(try digest(folder) != original, "\(file): \(old) -> \(new)")
+    }
+    try reset()
+    let weights = folder + "/model.safetensors"
+    var bytes = try Data(contentsOf: URL(fileURLWithPath: weights))
+    bytes[bytes.count - 1] ^= 1
+    try bytes.write(to: URL(fileURLWithPath: weights))
+    #expect(try digest(folder) != original)
+
+    let path = SmallCheckpoints.path("bert-old-names")
+    #expect(try digest(path, EncoderSettings(maxLength: 20)) != original)
+    #expect(try digest(path, EncoderSettings(passageText: PassageText("{text}"))) != original)
+    #expect(try digest(path, EncoderSettings(maxLength: 100)) == original, "the model's own limit is lower")
+    #expect(try digest(path, EncoderSettings(batchTokens: 7)) == original)
+  }
+}
