@@ -113,7 +113,7 @@ struct CheckpointTests {
     .init(
       what: "no tokenizer", code: .noInput, says: "tokenizer.json or vocab.txt",
       damage: Broken.remove("tokenizer.json", "vocab.txt")),
-    .init(what: "config that is no JSON", says: "not valid JSON", damage: Broken.edit("config.json", "{", "[")),
+    .init(what: "config that is no JSON", says: "expected", damage: Broken.edit("config.json", "{", "[")),
     .init(
       what: "RoBERTa, as ibm-granite's", says: "RobertaForMaskedLM; Parlance reads",
       damage: Broken.edit("config.json", "BertForMaskedLM", "RobertaForMaskedLM")),

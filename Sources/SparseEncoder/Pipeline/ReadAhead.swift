@@ -20,7 +20,9 @@ final class ReadAhead<Item: Sendable>: Sendable {
   private let space: DispatchSemaphore
 
   init(capacity: Int, source: @escaping Source) {
-    space = DispatchSemaphore(value: capacity)
+    // A semaphore that begins above zero must not be let go of below where it began.
+    space = DispatchSemaphore(value: 0)
+    for _ in 0..<capacity { space.signal() }
     DispatchQueue(label: "parlance.read-ahead").async { self.pull(source) }
   }
 
