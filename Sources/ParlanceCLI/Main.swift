@@ -49,6 +49,7 @@ struct ParlanceCommand: AsyncParsableCommand {
       EvaluateCommand.self,
       CompareCommand.self,
       FuseCommand.self,
+      FlopsCommand.self,
       DoctorCommand.self
     ])
 
