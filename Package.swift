@@ -112,7 +112,7 @@ let package = Package(
       "Retrieval",
       [
         "Diagnostics", "Identifiers", "BinaryFiles", "LineFiles", "Conversations", "RankedResults", "SparseVectors",
-        "InvertedIndex", "SparseEncoder", "ModelHub",
+        "InvertedIndex", "SparseEncoder", "ModelHub", "Checkpoints", "TensorEngine",
       ]),
     room(
       "Parlance",

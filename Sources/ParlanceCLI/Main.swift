@@ -46,11 +46,13 @@ struct ParlanceCommand: AsyncParsableCommand {
     version: version,
     // One a line, in the order of the way of the data.
     subcommands: [
+      EncodeCommand.self,
       EvaluateCommand.self,
       CompareCommand.self,
       FuseCommand.self,
       FlopsCommand.self,
-      DoctorCommand.self
+      DoctorCommand.self,
+      BenchCommand.self,
     ])
 
   static let version = "0.1.0"

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import SparseEncoder
@@ -7,7 +8,7 @@ struct PackingTests {
   @Test("each sequence is packed once, batches keep the budget, and lengths descend")
   func properties() {
     let seed = UInt64.random(in: 0 ... .max)
-    var generator = SeededGenerator(state: seed)
+    var generator = SeededGenerator(seed: seed)
     for _ in 0..<200 {
       let lengths = (0..<Int.random(in: 0...80, using: &generator)).map { _ in
         Int.random(in: 2...300, using: &generator)
@@ -25,16 +26,5 @@ struct PackingTests {
   @Test("sequences of equal length stay in their order")
   func stable() {
     #expect(Packing.batches(of: [5, 7, 5, 7, 5], budget: 12) == [[1], [3, 0], [2, 4]])
-  }
-}
-
-struct SeededGenerator: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

@@ -28,7 +28,7 @@ enum SmallCheckpoints {
 struct PipelineTests {
   /// Texts of many lengths; the letters a to z are pieces of the vocabulary.
   static func texts(_ count: Int, seed: UInt64) -> [String] {
-    var generator = SeededGenerator(state: seed)
+    var generator = SeededGenerator(seed: seed)
     return (0..<count).map { _ in
       (0..<Int.random(in: 0...40, using: &generator)).map { _ in
         String(UnicodeScalar(UInt8.random(in: 97...122, using: &generator)))

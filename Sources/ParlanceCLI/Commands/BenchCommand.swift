@@ -1,0 +1,9 @@
+import ArgumentParser
+
+/// `parlance bench`: how fast the parts are on this machine; one subcommand a part.
+struct BenchCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench",
+    abstract: "Measure how fast encoding is on this machine.",
+    subcommands: [BenchEncodeCommand.self])
+}

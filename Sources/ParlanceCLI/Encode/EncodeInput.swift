@@ -1,0 +1,64 @@
+import Conversations
+import Diagnostics
+import Identifiers
+import Synchronization
+
+/// What `encode` reads: passages of several files as one, or turns in a form.
+final class EncodeInput: Sendable {
+  /// A text and what it is called.
+  struct Item: Sendable {
+    var id: ExternalID
+    var words: String
+  }
+
+  private enum Reader {
+    case passages(PassageReader)
+    case turns(TurnReader)
+  }
+
+  private struct State {
+    var paths: ArraySlice<String>
+    var reader: Reader?
+  }
+
+  private let state: Mutex<State>
+  private let form: ConversationForm
+  private let rewrites: Rewrites?
+  private let words: @Sendable (Passage) -> String
+  private let isPassages: Bool
+  private let refusesDuplicates: Bool
+
+  /// - Parameter words: the words of a passage that are encoded.
+  init(
+    _ command: EncodeCommand, refusingDuplicates: Bool, words: @escaping @Sendable (Passage) -> String
+  ) throws(ParlanceError) {
+    isPassages = command.conversations == nil
+    state = Mutex(State(paths: (command.conversations.map { [$0] } ?? command.passages)[...]))
+    form = command.chosenForm
+    rewrites = try command.rewrites.map { path throws(ParlanceError) in try Rewrites(readingFrom: path) }
+    refusesDuplicates = refusingDuplicates
+    self.words = words
+  }
+
+  /// - Throws: `badInput` with file and line, `noInput`.
+  func next() throws(ParlanceError) -> Item? {
+    try state.withLock { state throws(ParlanceError) in
+      while true {
+        switch state.reader {
+        case .passages(let reader):
+          if let passage = try reader.next() { return Item(id: passage.id, words: words(passage)) }
+        case .turns(let reader):
+          if let turn = try reader.next() {
+            return Item(id: turn.id, words: try form.query(for: turn, rewrite: rewrites?[turn.id]).text)
+          }
+        case nil: break
+        }
+        guard let path = state.paths.popFirst() else { return nil }
+        state.reader =
+          isPassages
+          ? .passages(try PassageReader(path: path, refusingDuplicates: refusesDuplicates))
+          : .turns(try TurnReader(path: path))
+      }
+    }
+  }
+}

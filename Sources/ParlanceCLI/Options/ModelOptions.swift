@@ -1,0 +1,65 @@
+import ArgumentParser
+import Checkpoints
+import Diagnostics
+import Retrieval
+import SparseEncoder
+import SparseVectors
+import TensorEngine
+
+/// The options of every subcommand that encodes.
+struct ModelOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The SPLADE model: a folder, or hf:owner/name[@revision] from the Hugging Face hub.", valueName: "model"))
+  var model: String
+
+  @OptionGroup(title: "Encoding")
+  var encoding: EncodingOptions
+
+  func open() async throws -> SparseEncoder {
+    try await encoding.open(model)
+  }
+}
+
+/// How a model encodes, whichever model it is.
+struct EncodingOptions: ParsableArguments {
+  @Option(help: "Texts are cut to this many tokens, [CLS] and [SEP] included.")
+  var maxLength = 256
+
+  @Option(
+    help: ArgumentHelp(
+      "How a passage's title and text become the words that are encoded; TopiOCQA takes \"{title}. {text}\".",
+      valueName: "template"))
+  var passageText = "{title} {text}"
+
+  @Option(help: "Where the model runs: cpu, cuda, or cuda:N.", transform: Self.device)
+  var device = Device.cpu
+
+  @Option(help: "Cores to use; all by default.")
+  var threads: Int?
+
+  func validate() throws {
+    if let threads, threads < 1 { throw ValidationError("expected --threads of at least 1, found \(threads)") }
+    if maxLength < 3 { throw ValidationError("expected --max-length of at least 3, found \(maxLength)") }
+  }
+
+  func open(_ model: String) async throws -> SparseEncoder {
+    let settings = EncoderSettings(maxLength: maxLength, passageText: try PassageText(passageText))
+    let bar = ProgressBar()
+    defer { bar.finish() }
+    let encoder = try await SparseEncoder.open(
+      model, settings: settings, device: device, cores: threads, progress: bar.handler,
+      interruption: Console.standard.interruption)
+    if encoder.licence.commercialUse != .allowed {
+      Console.standard.note("licence of \(encoder.identity.name): \(encoder.licence.summary)")
+    }
+    return encoder
+  }
+
+  private static func device(_ text: String) throws -> Device {
+    guard let device = Device(text) else {
+      throw ValidationError("expected cpu, cuda or cuda:N, found \"\(text)\"")
+    }
+    return device
+  }
+}

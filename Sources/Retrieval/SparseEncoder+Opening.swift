@@ -1,0 +1,29 @@
+import Checkpoints
+public import Diagnostics
+public import ModelHub
+public import SparseEncoder
+public import TensorEngine
+
+extension SparseEncoder {
+  /// Opens a model by name: finds or fetches it, loads the engine, and makes it ready to encode.
+  ///
+  /// ```swift
+  /// let encoder = try await SparseEncoder.open("hf:opensearch-project/opensearch-neural-sparse-encoding-v1")
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - model: a folder, or `hf:owner/name` with an optional `@revision`.
+  ///   - cores: how many cores to use; all that the process may run on when `nil`.
+  /// - Throws: `noInput` when there is no such model, `badInput` when it is damaged or not a SPLADE model,
+  ///   `unavailable` when the engine, the device or the network is missing.
+  public static func open(
+    _ model: String, settings: EncoderSettings = EncoderSettings(), device: Device = .cpu, cores: Int? = nil,
+    hub: ModelHub = ModelHub(), progress: ProgressHandler? = nil, interruption: Interruption? = nil
+  ) async throws(ParlanceError) -> SparseEncoder {
+    let found = try await hub.resolve(model, progress: progress, interruption: interruption)
+    let checkpoint = try Checkpoint(folder: found.folder, name: found.name)
+    let engine = try TensorEngine.load()
+    let forward = try EngineForwardPass(checkpoint, engine: engine, device: device, cores: cores)
+    return try SparseEncoder(checkpoint: checkpoint, forward: forward, settings: settings)
+  }
+}
