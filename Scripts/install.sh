@@ -59,6 +59,11 @@ put_documents() {
   for document in LICENSE README.md CHANGELOG.md; do
     put 644 "$root/$document" "$prefix/share/doc/parlance/$document"
   done
+  # The packages that are linked into the program.
+  for document in "$root"/.build/checkouts/*/{LICENSE,NOTICE}*; do
+    [ ! -f "$document" ] ||
+      put 644 "$document" "$prefix/share/doc/parlance/packages/$(basename -- "${document%/*}")/${document##*/}"
+  done
 }
 
 put_program

@@ -26,6 +26,5 @@ pack() {
   say "$(du -h -- "$archive" | cut -f 1)  dist/${archive##*/}"
 }
 
-pack "$folder-$system.tar.gz" "$folder/bin" "$folder/share/bash-completion" "$folder/share/zsh" "$folder/share/fish" \
-  "$folder/share/doc/parlance/LICENSE" "$folder/share/doc/parlance/README.md" "$folder/share/doc/parlance/CHANGELOG.md"
+pack "$folder-$system.tar.gz" --exclude=share/doc/parlance/libtorch "$folder/bin" "$folder/share"
 pack "$folder-engine-cpu-$system.tar.gz" "$folder/lib" "$folder/share/doc/parlance/libtorch"
