@@ -29,7 +29,7 @@ public final class InvertedIndex: Sendable {
   let manifest: IndexManifest
   let manifestBytes: Int
   let segments: [IndexSegment]
-  private let algorithm: any SearchAlgorithm
+  private let exactSearch: ExactSearch
   private let vocabularyFile: SectionedFile
   private let loadedVocabulary = Mutex<Vocabulary?>(nil)
 
@@ -43,7 +43,7 @@ public final class InvertedIndex: Sendable {
     manifestBytes = files.manifestBytes
     vocabularyFile = files.vocabulary
     segments = files.segments
-    algorithm = manifest.weights.makeSearchAlgorithm()
+    exactSearch = ExactSearch(weights: files.manifest.weights)
   }
 
   /// The best `k` passages for `query`: exactly those that scoring every passage would give.
@@ -60,7 +60,7 @@ public final class InvertedIndex: Sendable {
       hits: [], isExact: true, weights: weights, postingsTouched: 0, queryTerms: query.count,
       matchedTerms: prepared.terms.count)
     guard !prepared.terms.isEmpty else { return answer }
-    (answer.hits, answer.postingsTouched) = try algorithm.search(prepared, k: min(k, count), in: segments)
+    (answer.hits, answer.postingsTouched) = try exactSearch.run(prepared, k: min(k, count), in: segments)
     return answer
   }
 

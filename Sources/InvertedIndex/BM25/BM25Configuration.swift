@@ -1,5 +1,13 @@
 import Diagnostics
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// How BM25 weighs words: Okapi's formula as Lucene computes it, with Anserini's settings by default.
 ///
 ///     idf(t)       = ln(1 + (N - n_t + 0.5) / (n_t + 0.5))
@@ -22,5 +30,15 @@ public struct BM25Configuration: Sendable, Hashable, Codable {
   func check() throws(ParlanceError) {
     guard k1.isFinite, k1 >= 0 else { throw ParlanceError(.usage, "expected k1 of at least 0, found \(k1)") }
     guard (0...1).contains(b) else { throw ParlanceError(.usage, "expected b between 0 and 1, found \(b)") }
+  }
+
+  /// idf of the formula.
+  static func inverseFrequency(passagesWithWord: Int, passages: Int) -> Double {
+    log(1 + (Double(passages - passagesWithWord) + 0.5) / (Double(passagesWithWord) + 0.5))
+  }
+
+  /// What is left of the formula.
+  func saturation(count: Double, length: Double, averageLength: Double) -> Double {
+    count / (count + k1 * (1 - b + b * length / averageLength))
   }
 }

@@ -10,7 +10,7 @@ protocol WeightKind {
   /// What lies in the file.
   associatedtype Stored: BitwiseCopyable & FixedWidthInteger
   /// What sums up; also what a query's term multiplies with.
-  associatedtype Sum: BitwiseCopyable & SIMDScalar & Comparable & Numeric & Sendable
+  associatedtype Sum: BitwiseCopyable & Comparable & Numeric & Sendable
 
   /// One posting's part of a score.
   static func product(_ stored: Stored, _ factor: Sum) -> Sum

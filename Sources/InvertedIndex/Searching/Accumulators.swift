@@ -1,7 +1,7 @@
 /// One sum for each passage of a range, all zero between two ranges.
 ///
 /// There are always 65,536 of them, so that no 16-bit number, not even one of a forged file, names a place outside.
-@safe struct Accumulators<Sum: BitwiseCopyable & SIMDScalar & Comparable & Numeric>: ~Copyable {
+@safe struct Accumulators<Sum: BitwiseCopyable & Comparable & Numeric>: ~Copyable {
   private let sums: UnsafeMutablePointer<Sum>
 
   static var count: Int { 65_536 }
@@ -42,14 +42,17 @@
     precondition(count <= Self.count, "a range has at most 65,536 passages")
     var number = 0
     while number < count {
-      let block = unsafe UnsafeMutableRawPointer(sums + number)
-      let values = unsafe block.load(as: SIMD16<Sum>.self)
-      unsafe block.storeBytes(of: SIMD16<Sum>(repeating: 0), as: SIMD16<Sum>.self)
-      if any(values .> limit) {
-        for lane in 0..<min(16, count - number) where values[lane] > limit {
-          take(number + lane, values[lane], &limit)
+      let block = unsafe sums + number
+      // Without branches, so that it becomes a few vector instructions.
+      var above: UInt32 = 0
+      for lane in 0..<16 { above |= unsafe block[lane] > limit ? 1 : 0 }
+      if above != 0 {
+        for lane in 0..<min(16, count - number) {
+          let sum = unsafe block[lane]
+          if sum > limit { take(number + lane, sum, &limit) }
         }
       }
+      unsafe block.update(repeating: 0, count: 16)
       number += 16
     }
   }

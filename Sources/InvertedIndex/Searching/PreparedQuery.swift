@@ -14,7 +14,7 @@ import SparseVectors
 struct PreparedQuery: Sendable {
   /// The terms that some passage has, ascending.
   var terms: [TermID] = []
-  /// Their weights in the query.
+  /// Their weights in the query; for `f16` and `f32` also their factors.
   var weights: [Float] = []
   /// For `u8`, for each segment the factor of each term.
   var wholeFactors: [[Int32]] = []
@@ -41,9 +41,6 @@ struct PreparedQuery: Sendable {
     }
     if segments.first?.weights == .u8, !terms.isEmpty { try makeFactorsWhole(segments) }
   }
-
-  /// The factors where they are floats.
-  var floatFactors: [Float] { weights }
 
   private mutating func makeFactorsWhole(_ segments: [SegmentPostings]) throws(ParlanceError) {
     let room = Double(Int32.max) - 255 * Double(terms.count + 1)

@@ -1,0 +1,69 @@
+import BinaryFiles
+public import Diagnostics
+import Identifiers
+public import SparseVectors
+
+/// Builds an index of BM25 weights from texts: the classic baseline, through the same files and the same search.
+///
+///     var builder = BM25IndexBuilder()
+///     try builder.build(at: "bm25") { () throws(ParlanceError) in
+///       let reader = try PassageReader(path: "passages.jsonl")
+///       return { () throws(ParlanceError) in try reader.next() }
+///     }
+public struct BM25IndexBuilder: Sendable {
+  public var bm25: BM25Configuration
+  /// Weights are kept as they are unless chosen otherwise.
+  public var configuration: IndexConfiguration
+
+  public init(_ bm25: BM25Configuration = BM25Configuration()) {
+    self.bm25 = bm25
+    configuration = IndexConfiguration()
+    configuration.weights = .f32
+  }
+
+  /// - Parameter passages: opens the passages; called twice, once to count words and once to store the texts.
+  /// - Throws: as `IndexBuilder.build`; `usage` for settings out of their range.
+  public func build(
+    at path: String, progress: ProgressHandler? = nil, interruption: Interruption? = nil,
+    passages: () throws(ParlanceError) -> PassageSource
+  ) throws(ParlanceError) {
+    try bm25.check()
+    let words = try WordCounts(
+      of: try passages(), analyzer: bm25.analyzer, progress: progress, interruption: interruption)
+    let vocabulary = try Vocabulary(pieces: words.words)
+    var builder = IndexBuilder(
+      passageSpace: passageSpace(vocabulary), vocabulary: vocabulary, configuration: configuration)
+    builder.bm25 = bm25
+    try builder.build(
+      BM25Vectors(words, configuration: bm25), texts: try passages(), at: path, progress: progress,
+      interruption: interruption)
+  }
+
+  /// BM25 over these words with these settings.
+  private func passageSpace(_ vocabulary: Vocabulary) -> EncoderIdentity {
+    var hash = SHA256()
+    hash.update(
+      "bm25 k1=\(bm25.k1) b=\(bm25.b) \(bm25.analyzer.stopWords) \(bm25.analyzer.stemmer) \(vocabulary.digest)")
+    return EncoderIdentity(digest: hash.finish().hexadecimal, name: "bm25")
+  }
+}
+
+extension InvertedIndex {
+  /// The vector of a question for an index of BM25 weights: each of its words that the collection has, weighed by how often
+  /// the question has it.
+  ///
+  /// - Throws: `usage` for an index of an encoder's vectors; `badInput` for a damaged index.
+  public func bm25Query(_ text: String) throws(ParlanceError) -> SparseVector {
+    guard let bm25 else {
+      throw ParlanceError(
+        .usage, "expected an index of BM25 weights, this one holds vectors of \(passageSpace)", at: .init(file: path))
+    }
+    let vocabulary = try vocabulary()
+    var counts: [TermID: Float] = [:]
+    for word in bm25.analyzer.words(of: text) {
+      if let term = vocabulary.term(of: ExternalID(word)) { counts[term, default: 0] += 1 }
+    }
+    let terms = counts.keys.sorted()
+    return SparseVector(unchecked: terms, terms.compactMap { counts[$0] })
+  }
+}
