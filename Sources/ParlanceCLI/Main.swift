@@ -46,12 +46,13 @@ struct ParlanceCommand: AsyncParsableCommand {
     version: version,
     // One a line, in the order of the way of the data.
     subcommands: [
+      DoctorCommand.self,
       EncodeCommand.self,
+      IndexCommand.self,
       EvaluateCommand.self,
       CompareCommand.self,
       FuseCommand.self,
       FlopsCommand.self,
-      DoctorCommand.self,
       BenchCommand.self,
     ])
 

@@ -1,0 +1,185 @@
+import ArgumentParser
+import Conversations
+import Diagnostics
+import InvertedIndex
+
+/// `parlance index`: what is searched.
+struct IndexCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "index",
+    abstract: "Build an index, say what it holds, check it.",
+    subcommands: [IndexBuildCommand.self, IndexInfoCommand.self, IndexVerifyCommand.self])
+}
+
+/// `parlance index build`.
+struct IndexBuildCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "build",
+    abstract: "Build an index from vectors, or from texts by BM25.",
+    discussion: """
+      With --passages the texts and metadata are stored inside, compressed. The index takes effect in one step at the \
+      end: an index that was there before stays in use until then, and after a failure.
+
+      Weights: u8 keeps one byte a posting (each weight to the nearest 1/255 of its term's greatest), f16 two, f32 \
+      four. Search is exact over what is kept.
+
+      Examples:
+        parlance index build --vectors passages.vectors --passages passages.jsonl --out index
+        parlance index build --vectors a.vectors --vectors b.vectors --weights f32 --out index
+        parlance index build --bm25 --passages passages.jsonl.gz --out bm25-index
+      """)
+
+  @Option(help: ArgumentHelp("Vectors of the passages, by parlance encode; may be repeated.", valueName: "file"))
+  var vectors: [String] = []
+
+  @Option(help: ArgumentHelp("Texts of the passages, one JSON object a line; may be repeated.", valueName: "file"))
+  var passages: [String] = []
+
+  @Option(name: .customLong("out"), help: ArgumentHelp("The folder of the index.", valueName: "dir"))
+  var output: String
+
+  @Option(help: "How weights are kept: u8, f16 or f32 (default: u8, f32 with --bm25).")
+  var weights: StoredWeights?
+
+  @Flag(name: .customLong("bm25"), help: "Weigh the words of the passages by BM25; needs no model.")
+  var isBM25 = false
+
+  @Option(help: "BM25: how quickly further occurrences of a word stop to count.")
+  var k1 = 0.9
+
+  @Option(help: "BM25: how much longer passages are held back, from 0 to 1.")
+  var b = 0.4
+
+  @Option(help: "BM25: what becomes of the endings of words, porter or none.")
+  var stemmer: TextAnalyzer.Stemmer = .porter
+
+  @Option(help: "BM25: which words do not count, english or none.")
+  var stopWords: TextAnalyzer.StopWords = .english
+
+  @Flag(help: "Print what was built as JSON.")
+  var json = false
+
+  func run() throws {
+    guard isBM25 != !vectors.isEmpty else {
+      throw ParlanceError(.usage, "expected either --vectors or --bm25 with --passages")
+    }
+    if isBM25 { try buildBM25() } else { try buildFromVectors() }
+    try IndexInfoCommand.show(InvertedIndex(path: output), asJSON: json)
+  }
+
+  private func buildFromVectors() throws {
+    let console = Console.standard
+    let files = try VectorsFiles(paths: vectors)
+    var builder = IndexBuilder(passageSpace: files.passageSpace, vocabulary: files.vocabulary)
+    if let weights { builder.configuration.weights = weights }
+    let bar = ProgressBar()
+    defer { bar.finish() }
+    try builder.build(
+      files, texts: passages.isEmpty ? nil : PassageFiles.open(passages), at: output, progress: bar.handler,
+      interruption: console.interruption)
+  }
+
+  private func buildBM25() throws {
+    guard !passages.isEmpty, !passages.contains("-") else {
+      throw ParlanceError(.usage, "--bm25 needs --passages with files, which are read twice")
+    }
+    var builder = BM25IndexBuilder()
+    builder.bm25.k1 = k1
+    builder.bm25.b = b
+    builder.bm25.analyzer = TextAnalyzer(stopWords: stopWords, stemmer: stemmer)
+    if let weights { builder.configuration.weights = weights }
+    let bar = ProgressBar()
+    defer { bar.finish() }
+    try builder.build(
+      at: output, progress: bar.handler, interruption: Console.standard.interruption
+    ) { () throws(ParlanceError) in try PassageFiles.open(passages) }
+  }
+}
+
+extension StoredWeights: ExpressibleByArgument {}
+extension TextAnalyzer.Stemmer: ExpressibleByArgument {}
+extension TextAnalyzer.StopWords: ExpressibleByArgument {}
+
+/// `parlance index info`.
+struct IndexInfoCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "info",
+    abstract: "Say what an index holds.",
+    discussion: """
+      Examples:
+        parlance index info index
+        parlance index info index --json
+      """)
+
+  @Argument(help: ArgumentHelp("The folder of the index.", valueName: "dir"))
+  var path: String
+
+  @Flag(help: "Print one JSON document.")
+  var json = false
+
+  func run() throws {
+    try Self.show(InvertedIndex(path: path), asJSON: json)
+  }
+
+  static func show(_ index: InvertedIndex, asJSON: Bool) throws {
+    let console = Console.standard
+    let info = index.info
+    if asJSON { return try console.print(json: info) }
+    let hundredths = Int((info.bytesPerPosting * 100).rounded())
+    let fraction = hundredths % 100
+    try console.print("passages         \(info.passages)\(info.hasTexts ? ", texts inside" : ", no texts")")
+    try console.print("postings         \(info.postings)")
+    try console.print("vocabulary       \(info.vocabularySize) terms, \(info.vocabularyDigest.prefix(12))")
+    try console.print("passage space    \(info.passageSpace)")
+    try console.print("weights          \(info.weights.rawValue)")
+    try console.print("bytes a posting  \(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction)")
+    try console.print(
+      "format           \(info.formatVersion), \(info.segments) segment\(info.segments == 1 ? "" : "s")")
+    for file in info.files { try console.print("file             \(file.name), \(file.bytes) bytes") }
+    try console.print("total            \(info.bytes) bytes")
+  }
+}
+
+/// `parlance index verify`.
+struct IndexVerifyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify",
+    abstract: "Read every byte of an index and check it.",
+    discussion: """
+      Names each damaged file with its section and block and ends with 65; says nothing but "whole" otherwise.
+
+      Examples:
+        parlance index verify index
+        parlance index verify index --json
+      """)
+
+  @Argument(help: ArgumentHelp("The folder of the index.", valueName: "dir"))
+  var path: String
+
+  @Flag(help: "Print one JSON document: the list of damages.")
+  var json = false
+
+  func run() throws {
+    let console = Console.standard
+    let bar = ProgressBar()
+    let damages: [IndexDamage]
+    do {
+      defer { bar.finish() }
+      damages = try InvertedIndex.verify(
+        path: path, progress: bar.handler, interruption: console.interruption)
+    }
+    if json {
+      try console.print(json: damages)
+    } else if damages.isEmpty {
+      try console.print("whole")
+    } else {
+      for damage in damages { try console.print("\(damage)") }
+    }
+    guard damages.isEmpty else {
+      throw ParlanceError(
+        .badInput,
+        "\(damages.count) file\(damages.count == 1 ? " is" : "s are") damaged; build the index anew or copy it again",
+        at: .init(file: path))
+    }
+  }
+}
