@@ -49,6 +49,7 @@ struct ParlanceCommand: AsyncParsableCommand {
       DoctorCommand.self,
       EncodeCommand.self,
       IndexCommand.self,
+      SearchCommand.self,
       EvaluateCommand.self,
       CompareCommand.self,
       FuseCommand.self,

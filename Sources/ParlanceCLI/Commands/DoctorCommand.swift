@@ -1,6 +1,7 @@
 import ArgumentParser
 import Checkpoints
 import Diagnostics
+import ModelHub
 import Reports
 import TensorEngine
 
@@ -84,8 +85,9 @@ struct Health: Encodable {
       tried: search.attempts.map {
         Engine.Attempt(path: $0.place.path, place: $0.place.reason, obstacle: $0.obstacle)
       })
-    modelCache = Self.cacheFolder
-    offline = Environment["HF_HUB_OFFLINE"].map { ["1", "true", "yes", "on"].contains($0.lowercased()) } ?? false
+    let hub = HubSettings()
+    modelCache = hub.cache
+    offline = hub.isOffline
     models = folders.map(Self.examine)
     problems = models.compactMap(\.problem)
     if search.engine == nil {
@@ -107,13 +109,6 @@ struct Health: Encodable {
     } catch {
       return Model(folder: folder, problem: "model \(error)")
     }
-  }
-
-  private static var cacheFolder: String {
-    if let cache = Environment["HF_HUB_CACHE"] { return cache }
-    if let home = Environment["HF_HOME"] { return home + "/hub" }
-    if let cache = Environment["XDG_CACHE_HOME"] { return cache + "/huggingface/hub" }
-    return (Environment["HOME"] ?? "") + "/.cache/huggingface/hub"
   }
 }
 

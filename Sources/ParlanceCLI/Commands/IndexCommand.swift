@@ -1,7 +1,7 @@
-import ArgumentParser
+public import ArgumentParser
 import Conversations
 import Diagnostics
-import InvertedIndex
+public import InvertedIndex
 
 /// `parlance index`: what is searched.
 struct IndexCommand: ParsableCommand {

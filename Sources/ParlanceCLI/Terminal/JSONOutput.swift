@@ -7,9 +7,10 @@ import Diagnostics
 #endif
 
 extension Console {
-  /// Prints one JSON document, keys sorted, for `--json`.
+  /// Prints one JSON document, keys sorted, in snake case, for `--json`.
   func print(json value: some Encodable) throws {
     let encoder = JSONEncoder()
+    encoder.keyEncodingStrategy = .convertToSnakeCase
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     try print(String(decoding: encoder.encode(value), as: UTF8.self))
   }
@@ -17,6 +18,7 @@ extension Console {
   /// Prints one JSON object on one line, for streams of them.
   func print(jsonLine value: some Encodable) throws {
     let encoder = JSONEncoder()
+    encoder.keyEncodingStrategy = .convertToSnakeCase
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     try print(String(decoding: encoder.encode(value), as: UTF8.self))
   }

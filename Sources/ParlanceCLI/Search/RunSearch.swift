@@ -1,0 +1,79 @@
+import Conversations
+import Diagnostics
+import Identifiers
+import InvertedIndex
+import RankedResults
+import Reports
+import Retrieval
+import SparseVectors
+import TensorEngine
+
+/// Searches many queries and writes a run.
+struct RunSearch {
+  let command: SearchCommand
+  private let console = Console.standard
+
+  init(command: SearchCommand) {
+    self.command = command
+  }
+
+  func write(to path: String) async throws {
+    let k = command.depth ?? 1000
+    let bar = ProgressBar()
+    defer { bar.finish() }
+    let summary: BatchSummary
+    if let vectors = command.vectors {
+      summary = try await searchVectors(vectors, k: k, to: path, progress: bar.handler)
+    } else {
+      summary = try await searchConversations(k: k, to: path, progress: bar.handler)
+    }
+    bar.finish()
+    console.note(Self.description(of: summary))
+  }
+
+  private var threads: Int { command.encoding.threads ?? EngineThreads.availableCores }
+
+  private func searchVectors(
+    _ vectors: String, k: Int, to path: String, progress: @escaping ProgressHandler
+  ) async throws -> BatchSummary {
+    let index = try InvertedIndex(path: command.index ?? "")
+    let queries = try VectorsFile(path: vectors)
+    try index.check(
+      queries.description.encoder, distilledFor: queries.description.passageSpace,
+      vocabularyDigest: queries.description.vocabulary.digest, trusted: command.trustModel)
+    let batch = BatchSearch(
+      index: index, k: k, threads: threads, progress: progress, interruption: console.interruption)
+    return try await batch.run(queries, to: RunWriter(path: path, tag: command.tag ?? "vectors"))
+  }
+
+  private func searchConversations(
+    k: Int, to path: String, progress: @escaping ProgressHandler
+  ) async throws -> BatchSummary {
+    let form = command.form.chosen
+    let turns = try TurnReader.all(command.conversations ?? "")
+    let rewrites = try command.form.rewrites.map { path throws(ParlanceError) in try Rewrites(readingFrom: path) }
+    let queries = try turns.map { turn throws(ParlanceError) in
+      (turn.id, try form.query(for: turn, rewrite: rewrites?[turn.id]))
+    }
+    let searcher = try await command.openSearcher(command.index ?? "")
+    let batch = BatchSearch(
+      index: searcher.index, k: k, threads: threads, progress: progress, interruption: console.interruption)
+    return try await batch.run(
+      queries, by: searcher.encoder, to: RunWriter(path: path, tag: command.tag ?? form.rawValue))
+  }
+
+  private static func description(of summary: BatchSummary) -> String {
+    guard summary.queries > 0 else { return "no queries" }
+    let count = Double(summary.queries)
+    let milliseconds = summary.searchTime / .milliseconds(1) / count
+    var text = "\(FixedDecimal.grouped(summary.queries)) queries, "
+    text += "\(FixedDecimal.text(Double(summary.terms) / count, digits: 1)) terms and "
+    text += "\(FixedDecimal.grouped(summary.postingsTouched / summary.queries)) postings a query, "
+    text += "\(FixedDecimal.text(milliseconds, digits: 2)) ms of search each"
+    if summary.emptyQueries > 0 { text += "; \(summary.emptyQueries) had no terms and found nothing" }
+    if summary.unmatchedQueries > 0 {
+      text += "; \(summary.unmatchedQueries) had only terms that no passage has and found nothing"
+    }
+    return text
+  }
+}

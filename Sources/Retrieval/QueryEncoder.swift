@@ -1,0 +1,42 @@
+public import Conversations
+public import Diagnostics
+public import SparseVectors
+
+/// What turns the words of a query into a sparse vector: a SPLADE model, or BM25's analyzer.
+public protocol QueryEncoder: Sendable {
+  /// Which encoder this is.
+  var identity: EncoderIdentity { get }
+  /// The passage encoder that it was distilled for, where it is a student.
+  var passageSpace: EncoderIdentity? { get }
+  /// The pieces that its terms are of.
+  var vocabulary: Vocabulary { get }
+
+  /// Encodes one query that somebody waits for.
+  func encode(_ query: FormedQuery) async throws(ParlanceError) -> QueryVector
+
+  /// Encodes many queries as fast as the machine can, in their order.
+  func encode(_ queries: [FormedQuery]) async throws(ParlanceError) -> [SparseVector]
+}
+
+extension QueryEncoder {
+  public var passageSpace: EncoderIdentity? { nil }
+}
+
+/// A query's vector, and where in the conversation each of its terms came from.
+public struct QueryVector: Hashable, Sendable {
+  public var vector: SparseVector
+  /// For each term of the vector the part of the query that gave it its weight; `nil` where that was a token between the
+  /// parts, such as `[CLS]` or `[SEP]`.
+  public var sources: [FormedQuery.Source?]
+  /// Tokens that were read.
+  public var tokenCount: Int
+  /// Whether the oldest part of the conversation did not fit.
+  public var isTruncated: Bool
+
+  public init(vector: SparseVector, sources: [FormedQuery.Source?], tokenCount: Int, isTruncated: Bool) {
+    self.vector = vector
+    self.sources = sources
+    self.tokenCount = tokenCount
+    self.isTruncated = isTruncated
+  }
+}

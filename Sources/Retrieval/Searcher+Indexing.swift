@@ -1,0 +1,52 @@
+import BinaryFiles
+import Conversations
+public import Diagnostics
+import Identifiers
+import InvertedIndex
+public import SparseEncoder
+import SparseVectors
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+extension Searcher {
+  /// Encodes the passages of a file and searches them without an index that is kept: for a few thousand passages.
+  ///
+  /// The index lives in a temporary folder that is removed before this returns; its mapping stays.
+  ///
+  /// - Throws: as `PassageReader`, `SparseEncoder.encode` and `IndexBuilder.build`.
+  public static func indexing(
+    _ passages: String, with encoder: SparseEncoder, interruption: Interruption? = nil
+  ) async throws(ParlanceError) -> Searcher {
+    let reader = try PassageReader(path: passages)
+    var read: [Passage] = []
+    while let passage = try reader.next() { read.append(passage) }
+    let vectors = GatheredVectors(
+      file: passages, passages: read,
+      vectors: try await encoder.encode(read.map(encoder.settings.passageText.words)).map(\.vector))
+
+    let folder = FileManager.default.temporaryDirectory.path + "/parlance-\(UInt64.random(in: 0 ... .max))"
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    var configuration = IndexConfiguration()
+    configuration.weights = .f32
+    var texts = read.makeIterator()
+    try IndexBuilder(passageSpace: encoder.identity, vocabulary: encoder.vocabulary, configuration: configuration)
+      .build(vectors, texts: { texts.next() }, at: folder, interruption: interruption)
+    return try Searcher(index: InvertedIndex(path: folder), encoder: encoder)
+  }
+}
+
+/// Vectors that were just encoded, kept in memory.
+private struct GatheredVectors: PassageVectors {
+  var file: String
+  var passages: [Passage]
+  var vectors: [SparseVector]
+
+  var count: Int { vectors.count }
+  func location(of index: Int) -> ParlanceError.Location { .init(file: file, line: index + 1) }
+  func id(at index: Int) -> ExternalID { passages[index].id }
+  func vector(at index: Int) -> SparseVector { vectors[index] }
+}

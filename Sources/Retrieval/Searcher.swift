@@ -1,0 +1,78 @@
+public import Conversations
+public import Diagnostics
+import Identifiers
+public import InvertedIndex
+import SparseVectors
+
+/// Messages in, passages out: what the command line, a server and a Swift program share.
+///
+/// ```swift
+/// let searcher = try Searcher(index: InvertedIndex(path: "index"), encoder: encoder)
+/// let result = try await searcher.search("how do I undo the last commit?", k: 5)
+/// for found in result.passages { print(found.rank, found.id, found.passage?.title ?? "") }
+/// ```
+///
+/// One searcher serves any number of tasks.
+public struct Searcher: Sendable {
+  public let index: InvertedIndex
+  public let encoder: any QueryEncoder
+
+  /// - Parameter trustingEncoder: search even with an encoder whose vectors are not known to fit the index's.
+  /// - Throws: `badInput` when the encoder is neither that of the passages nor a student distilled for it, or when its
+  ///   terms are of another vocabulary.
+  public init(
+    index: InvertedIndex, encoder: any QueryEncoder, trustingEncoder: Bool = false
+  ) throws(ParlanceError) {
+    try index.check(
+      encoder.identity, distilledFor: encoder.passageSpace, vocabularyDigest: encoder.vocabulary.digest,
+      trusted: trustingEncoder)
+    self.index = index
+    self.encoder = encoder
+  }
+
+  /// Finds passages for the last question of a conversation.
+  ///
+  /// - Parameters:
+  ///   - form: which words of the conversation make the query.
+  ///   - rewrite: a self-contained form of the question, for the forms that need one.
+  /// - Throws: `badInput` when a rewrite is needed and missing; as `search(_:k:)`.
+  public func search(
+    _ turn: Turn, form: ConversationForm = .conversation, rewrite: String? = nil, k: Int = 10
+  ) async throws(ParlanceError) -> SearchResult {
+    try await search(form.query(for: turn, rewrite: rewrite), k: k)
+  }
+
+  /// Finds passages for a question that stands by itself.
+  public func search(_ question: String, k: Int = 10) async throws(ParlanceError) -> SearchResult {
+    try await search(FormedQuery(segments: [.init(text: question, source: .message(0))]), k: k)
+  }
+
+  /// Finds the best `k` passages for a query.
+  ///
+  /// - Throws: `usage` for a `k` below 1, `unavailable` when the engine fails, `badInput` for a damaged index.
+  public func search(_ query: FormedQuery, k: Int) async throws(ParlanceError) -> SearchResult {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let encoded = try await encoder.encode(query)
+    let middle = clock.now
+    let answer = try index.search(encoded.vector, k: k)
+    var passages: [FoundPassage] = []
+    passages.reserveCapacity(answer.hits.count)
+    for (place, hit) in answer.hits.enumerated() {
+      passages.append(
+        FoundPassage(
+          rank: place + 1, document: hit.document, id: try index.id(of: hit.document), score: hit.score,
+          passage: index.hasTexts ? try index.passage(of: hit.document) : nil))
+    }
+    return SearchResult(
+      query: query, terms: terms(of: encoded), passages: passages, answer: answer, tokenCount: encoded.tokenCount,
+      isTruncated: encoded.isTruncated, encodingTime: middle - start, searchTime: clock.now - middle)
+  }
+
+  private func terms(of query: QueryVector) -> [QueryTerm] {
+    let sources = query.sources.count == query.vector.count ? query.sources : query.vector.terms.map { _ in nil }
+    return zip(zip(query.vector.terms, query.vector.weights), sources)
+      .map { QueryTerm(term: $0.0, piece: encoder.vocabulary.piece(of: $0.0).string, weight: $0.1, source: $1) }
+      .sorted { ($1.weight, $0.term) < ($0.weight, $1.term) }
+  }
+}

@@ -1,0 +1,20 @@
+public import Conversations
+public import Diagnostics
+public import SparseEncoder
+public import SparseVectors
+
+extension SparseEncoder: QueryEncoder {
+  public func encode(_ query: FormedQuery) async throws(ParlanceError) -> QueryVector {
+    let encoded = try await encode(query: query.text)
+    let sources = encoded.origins.map { origin in
+      origin.bytes.isEmpty
+        ? nil : query.segmentIndex(atUTF8Offset: origin.bytes.lowerBound).map { query.segments[$0].source }
+    }
+    return QueryVector(
+      vector: encoded.vector, sources: sources, tokenCount: encoded.tokenCount, isTruncated: encoded.isTruncated)
+  }
+
+  public func encode(_ queries: [FormedQuery]) async throws(ParlanceError) -> [SparseVector] {
+    try await encode(queries.map(\.text), as: .query).map(\.vector)
+  }
+}
