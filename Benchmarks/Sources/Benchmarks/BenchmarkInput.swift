@@ -1,0 +1,36 @@
+import Conversations
+import Datasets
+import Diagnostics
+import Foundation
+
+/// What all benchmarks read: the texts of the demo corpus, as the demo splits them.
+struct BenchmarkInput {
+  let model: String
+  let texts: [String]
+  /// The interpreter with the judges; nil without them, and then only our own side is measured.
+  let python: String?
+  /// Where the peers' scripts lie.
+  let peers: String
+
+  init() throws {
+    let environment = ProcessInfo.processInfo.environment
+    let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let deps = environment["PARLANCE_DEPS"] ?? folder.deletingLastPathComponent().path + "/.deps"
+    model = deps + "/models/splade-tiny"
+    peers = folder.path + "/Peers"
+    let interpreter = deps + "/judges/bin/python"
+    python = FileManager.default.isExecutableFile(atPath: interpreter) ? interpreter : nil
+    var texts: [String] = []
+    _ = try PassageSplitter().split(folders: [environment["DEMO_CORPUS"] ?? deps + "/corpus"]) {
+      passage throws(ParlanceError) in texts.append(passage.title + " " + passage.text)
+    }
+    self.texts = texts
+  }
+
+  /// `count` texts spread evenly over the corpus.
+  func sample(_ count: Int) -> [String] {
+    let count = min(count, texts.count)
+    return (0..<count).map { texts[$0 * texts.count / count] }
+  }
+}

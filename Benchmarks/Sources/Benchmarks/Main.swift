@@ -1,0 +1,25 @@
+import Foundation
+
+/// `Benchmarks [name...]`: all, or those named. Needs what `make bench` brings: demo model, demo corpus, engine; and for the
+/// peers the judges.
+@main
+struct Main {
+  static func main() async throws {
+    let benchmarks: [(name: String, run: (BenchmarkInput) async throws -> Void)] = [
+      ("tokenizer", TokenizerBenchmark.run),
+      ("encode", EncodeBenchmark.run),
+      ("latency", QueryLatencyBenchmark.run),
+    ]
+    let wanted = CommandLine.arguments.dropFirst()
+    for name in wanted where !benchmarks.contains(where: { $0.name == name }) {
+      FileHandle.standardError.write(Data("no benchmark \(name); there are: \(benchmarks.map(\.name))\n".utf8))
+      exit(64)
+    }
+    let input = try BenchmarkInput()
+    print("\(input.texts.count) passages of the demo corpus, \(ProcessInfo.processInfo.activeProcessorCount) cores")
+    for benchmark in benchmarks where wanted.isEmpty || wanted.contains(benchmark.name) {
+      print("\n\(benchmark.name)")
+      try await benchmark.run(input)
+    }
+  }
+}

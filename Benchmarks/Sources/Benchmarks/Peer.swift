@@ -1,0 +1,59 @@
+import Foundation
+
+/// Another implementation of the same work, in a process that stays: it loads everything once, then times one run for each
+/// line it is sent.
+final class Peer {
+  private let process = Process()
+  private let input = Pipe()
+  private let output = Pipe()
+  private var pending = Data()
+
+  /// - Parameters:
+  ///   - script: a file in `Peers/`.
+  ///   - texts: written to a file, one JSON string a line, whose path is the script's first argument.
+  init(python: String, script: String, texts: [String], arguments: [String]) throws {
+    let file = FileManager.default.temporaryDirectory.appending(path: "parlance-bench-\(UUID()).jsonl")
+    let encoder = JSONEncoder()
+    let lines = try texts.map { String(decoding: try encoder.encode($0), as: UTF8.self) + "\n" }
+    try lines.joined().write(to: file, atomically: true, encoding: .utf8)
+    process.executableURL = URL(filePath: python)
+    process.arguments = [script, file.path] + arguments
+    process.standardInput = input
+    process.standardOutput = output
+    try process.run()
+    let greeting = try readLine()
+    try FileManager.default.removeItem(at: file)
+    guard greeting == "ready" else { throw PeerError(script: script, said: greeting) }
+  }
+
+  deinit {
+    try? input.fileHandleForWriting.close()
+    process.waitUntilExit()
+  }
+
+  /// One timed run in seconds; `setting` is the script's own.
+  func run(_ setting: String = "") throws -> Double {
+    try input.fileHandleForWriting.write(contentsOf: Data((setting + "\n").utf8))
+    let line = try readLine()
+    guard let seconds = Double(line) else { throw PeerError(script: process.arguments?.first ?? "", said: line) }
+    return seconds
+  }
+
+  private func readLine() throws -> String {
+    while true {
+      if let end = pending.firstIndex(of: UInt8(ascii: "\n")) {
+        defer { pending = Data(pending[(end + 1)...]) }
+        return String(decoding: pending[..<end], as: UTF8.self)
+      }
+      let more = output.fileHandleForReading.availableData
+      guard !more.isEmpty else { throw PeerError(script: process.arguments?.first ?? "", said: "nothing; it ended") }
+      pending.append(more)
+    }
+  }
+}
+
+struct PeerError: Error, CustomStringConvertible {
+  var script: String
+  var said: String
+  var description: String { "expected a time from \(script), it said: \(said)" }
+}

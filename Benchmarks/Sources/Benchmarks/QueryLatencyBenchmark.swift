@@ -1,0 +1,39 @@
+import Checkpoints
+import SparseEncoder
+import TensorEngine
+
+/// How long one query takes that somebody waits for, by its length in tokens.
+enum QueryLatencyBenchmark {
+  static func encoder(_ input: BenchmarkInput) throws -> SparseEncoder {
+    let checkpoint = try Checkpoint(folder: input.model)
+    let engine = try TensorEngine.load()
+    return try SparseEncoder(checkpoint: checkpoint, forward: try EngineForwardPass(checkpoint, engine: engine))
+  }
+
+  static func run(_ input: BenchmarkInput) async throws {
+    let encoder = try encoder(input)
+    let words = input.texts.joined(separator: " ").split(separator: " ").prefix(4000).map(String.init)
+    for length in [16, 64, 256] {
+      let query = text(of: length, from: words, with: encoder)
+      var milliseconds: [Double] = []
+      for round in 0..<220 {
+        let seconds = try await AlternatingRuns.seconds { _ = try await encoder.encode(query: query) }
+        if round >= 20 { milliseconds.append(seconds * 1000) }
+      }
+      milliseconds.sort()
+      print(
+        "  \(length) tokens: p50 \(rounded(milliseconds[100])) ms, p95 \(rounded(milliseconds[190])) ms, "
+          + "p99 \(rounded(milliseconds[198])) ms")
+    }
+  }
+
+  /// Words until there are `length` tokens; the model cuts what is over.
+  private static func text(of length: Int, from words: [String], with encoder: SparseEncoder) -> String {
+    var text = ""
+    for word in words {
+      guard encoder.tokenizer.encode(text).count < length else { break }
+      text += " " + word
+    }
+    return text
+  }
+}
