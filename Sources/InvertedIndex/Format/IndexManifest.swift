@@ -57,6 +57,7 @@ struct IndexManifest: Codable, Sendable, Equatable {
         .noInput, "expected an index, there is none; build it by: parlance index build", at: .init(file: folder))
     }
     let file = try SectionedFile(path: path, format: format)
+    try file.verify()
     let section = try file.section(section)
     let bytes = try section.copy(of: 0..<section.count)
     guard let manifest = try? JSONDecoder().decode(IndexManifest.self, from: Data(bytes)), manifest.makesSense else {
