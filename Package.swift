@@ -39,7 +39,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 
 /// `Tests/NAMETests/Goldens`, where there is one.
 func goldenFolders(of name: String) -> [String] {
-  let withGoldens: Set<String> = ["Checkpoints", "SparseEncoder"]
+  let withGoldens: Set<String> = ["WordPiece", "Checkpoints", "SparseEncoder"]
   return withGoldens.contains(name) ? ["Goldens"] : []
 }
 
@@ -78,7 +78,7 @@ let package = Package(
     room("Conversations", ["Diagnostics", "Identifiers", "LineFiles", "StrictJSON"]),
     room("RankedResults", ["Diagnostics", "Identifiers", "BinaryFiles", "LineFiles"]),
     room("SparseVectors", ["Diagnostics", "Identifiers", "BinaryFiles", "LineFiles", "StrictJSON"]),
-    room("WordPiece", ["Diagnostics", "BinaryFiles"]),
+    room("WordPiece", ["Diagnostics", "BinaryFiles", "StrictJSON"]),
     room("TensorEngine", ["Diagnostics", "CTensorEngine"]),
     room("Checkpoints", ["Diagnostics", "BinaryFiles", "StrictJSON"]),
     room("Evaluation", ["Diagnostics", "Identifiers", "RankedResults", "SparseVectors"]),
@@ -142,7 +142,7 @@ let package = Package(
     tests("Conversations", ["LineFiles", "StrictJSON"]),
     tests("RankedResults", ["LineFiles"]),
     tests("SparseVectors", ["BinaryFiles", "LineFiles"]),
-    tests("WordPiece"),
+    tests("WordPiece", ["BinaryFiles"]),
     tests("TensorEngine", ["CTensorEngine"]),
     tests("Checkpoints", ["BinaryFiles", "StrictJSON"]),
     tests("Evaluation", ["RankedResults", "SparseVectors"]),

@@ -55,6 +55,7 @@ struct ParlanceCommand: AsyncParsableCommand {
       FuseCommand.self,
       FlopsCommand.self,
       BenchCommand.self,
+      TokenizeCommand.self,
     ])
 
   static let version = "0.1.0"

@@ -20,6 +20,14 @@ public struct Normalizer: Sendable, Hashable {
     lowercases = lowercase
   }
 
+  /// The text as the vocabulary sees it, words still unsplit.
+  public func normalized(_ text: String) -> String {
+    let bytes = Array(text.utf8)
+    var output = NormalizedText()
+    normalize(bytes.span, 0..<bytes.count, segmentStart: 0, tables: .shared, into: &output)
+    return String(decoding: output.bytes, as: UTF8.self)
+  }
+
   /// Changes nothing.
   static let identity = Normalizer(
     cleanText: false, handleChineseCharacters: false, stripAccents: false, lowercase: false)

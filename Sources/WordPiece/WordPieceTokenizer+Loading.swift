@@ -11,7 +11,7 @@ extension WordPieceTokenizer {
   public init(
     tokenizerJSON: [UInt8], configurationJSON: [UInt8]? = nil, file: String = "tokenizer.json"
   ) throws(ParlanceError) {
-    let declared = try TokenizerFile(try JSONParser.parse(tokenizerJSON, file: file))
+    let declared = try TokenizerFile(try JSONField.parse(tokenizerJSON, file: file))
     let configuration = try Self.configuration(configurationJSON, beside: file)
     try self.init(
       declared, normalizer: declared.normalizer.map { configuration.applied(to: $0) } ?? .identity,
@@ -37,7 +37,7 @@ extension WordPieceTokenizer {
   ) throws(ParlanceError) -> TokenizerConfiguration {
     guard let json else { return TokenizerConfiguration() }
     let folder = file.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(file[...$0]) } ?? ""
-    return try TokenizerConfiguration(try JSONParser.parse(json, file: folder + "tokenizer_config.json"))
+    return try TokenizerConfiguration(try JSONField.parse(json, file: folder + "tokenizer_config.json"))
   }
 
   private init(

@@ -15,9 +15,9 @@ public enum ParlanceProcess {
     return bundle.appendingPathComponent("parlance").path
   }()
 
-  /// Runs `parlance` in a folder, in a UTF-8 locale, off a terminal, without input.
+  /// Runs `parlance` in a folder, in a UTF-8 locale, off a terminal, without input unless some is given.
   public static func run(
-    _ arguments: [String], in folder: String, environment: [String: String] = [:]
+    _ arguments: [String], in folder: String, environment: [String: String] = [:], input: String? = nil
   ) throws -> ParlanceResult {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: executable)
@@ -28,6 +28,10 @@ public enum ParlanceProcess {
     let (output, error) = (folder + "/.output", folder + "/.error")
     for path in [output, error] { _ = FileManager.default.createFile(atPath: path, contents: nil) }
     process.standardInput = FileHandle.nullDevice
+    if let input {
+      try input.write(toFile: folder + "/.input", atomically: false, encoding: .utf8)
+      process.standardInput = FileHandle(forReadingAtPath: folder + "/.input")
+    }
     process.standardOutput = FileHandle(forWritingAtPath: output)
     process.standardError = FileHandle(forWritingAtPath: error)
     try process.run()
@@ -42,6 +46,8 @@ public enum ParlanceProcess {
     let folder = try TestSupport.temporaryFolder("command")
     defer { try? FileManager.default.removeItem(atPath: folder) }
     for (name, contents) in files {
+      let parent = URL(fileURLWithPath: folder + "/" + name).deletingLastPathComponent()
+      try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true)
       try contents.write(toFile: folder + "/" + name, atomically: false, encoding: .utf8)
     }
     return try body(folder)

@@ -1,4 +1,5 @@
 import Diagnostics
+import StrictJSON
 
 /// What tokenizer_config.json says beside tokenizer.json or vocab.txt. A key that is not there is nil.
 struct TokenizerConfiguration {
@@ -24,7 +25,7 @@ struct TokenizerConfiguration {
     splitsSpecialTokens = try json.optional("split_special_tokens")?.bool() ?? false
     // Models without a limit say 1e30.
     if let field = try json.optional("model_max_length") {
-      guard case .number(let number) = field.value, number >= 1 else {
+      guard let number = field.value.double, number >= 1 else {
         throw field.error("expected a number of tokens")
       }
       modelMaxLength = number < 1e9 ? Int(number) : nil
@@ -39,7 +40,7 @@ struct TokenizerConfiguration {
   /// A special token is written as a string or as an object with its `content`.
   private static func token(_ key: String, _ json: JSONField) throws(ParlanceError) -> String? {
     guard let field = try json.optional(key) else { return nil }
-    if case .object = field.value { return try field.required("content").string() }
+    if field.value.object != nil { return try field.required("content").string() }
     return try field.string()
   }
 

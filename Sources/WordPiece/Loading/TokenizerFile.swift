@@ -1,4 +1,5 @@
 import Diagnostics
+import StrictJSON
 
 /// tokenizer.json of a BERT model, read and checked.
 struct TokenizerFile {

@@ -79,6 +79,9 @@ struct AddedTokenFinder: Sendable {
           guard tables[scalar].flags.contains(.splitsWords) else { break }
           piece.start -= length
         }
+        // A token before this one may have taken white space that this one begins with.
+        piece.start = max(piece.start, cursor.done)
+        piece.end = max(piece.end, piece.start)
       }
       if token.stripsRight {
         while piece.end < text.count {

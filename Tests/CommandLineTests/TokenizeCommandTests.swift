@@ -1,0 +1,86 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("parlance tokenize")
+struct TokenizeCommandTests {
+  static let files: [String: String] = [
+    "m/vocab.txt": "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\ncafe\n##s\nbar\n",
+    "bpe/tokenizer.json": "{\"version\":\"1.0\",\"model\":{\"type\":\"BPE\"}}",
+    "short/vocab.txt": "[PAD]\n[UNK]\n",
+  ]
+
+  private func parlance(_ arguments: [String], input: String? = nil) throws -> ParlanceResult {
+    try ParlanceProcess.inFolder(of: Self.files) { folder in
+      try ParlanceProcess.run(arguments, in: folder, input: input)
+    }
+  }
+
+  @Test("a line a token: id, piece, place")
+  func table() throws {
+    let result = try parlance(["tokenize", "--model", "m", "Cafés [SEP] bar?"])
+    #expect(result.code == 0)
+    #expect(
+      result.output == """
+        2  [CLS]  added
+        5  cafe   0..<4
+        6  ##s    4..<5
+        3  [SEP]  6..<11
+        7  bar    12..<15
+        1  [UNK]  15..<16
+        3  [SEP]  added
+
+        """)
+  }
+
+  @Test("--json gives pieces, ids, and both kinds of offsets")
+  func document() throws {
+    let result = try parlance(["tokenize", "--model", "m", "é bar", "--pair", "cafes", "--json"])
+    #expect(result.code == 0)
+    let json = try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+    #expect(json["ids"] as? [Int] == [2, 1, 7, 3, 5, 6, 3])
+    #expect(json["type_ids"] as? [Int] == [0, 0, 0, 0, 1, 1, 1])
+    #expect(json["offsets"] as? [[Int]] == [[0, 0], [0, 1], [2, 5], [0, 0], [0, 4], [4, 5], [0, 0]])
+    #expect(json["byte_offsets"] as? [[Int]] == [[0, 0], [0, 2], [3, 6], [0, 0], [0, 4], [4, 5], [0, 0]])
+  }
+
+  @Test("what is wrong is said with its place, and the exit code tells its kind")
+  func malformed() throws {
+    let cases: [([String], Int32, String)] = [
+      (["--model", "nowhere", "a"], 66, "found neither"),
+      (["--model", "bpe", "a"], 65, "expected the model WordPiece, found BPE"),
+      (["--model", "short", "a"], 65, "lacks the special token \"[CLS]\""),
+      (["--model", "m", "a", "--max-length", "0"], 64, "--max-length must be at least 1"),
+      (["--model", "m", "a", "--max-length", "1"], 64, "no room for the 2 special tokens"),
+      (["--model", "m", "-", "--pair", "b"], 64, "--pair goes with a text"),
+      (["--model", "m"], 64, "text"),
+    ]
+    for (arguments, code, says) in cases {
+      let result = try parlance(["tokenize"] + arguments)
+      #expect(result.code == code, "\(arguments): \(result.error)")
+      #expect(result.error.contains(says), "\(arguments): \(result.error)")
+      #expect(result.output.isEmpty)
+    }
+  }
+
+  @Test("with -, lines and JSON objects go in, a line comes out for each, in order, ids kept")
+  func stream() throws {
+    let input = "bar\n{\"_id\": \"p1\", \"text\": \"cafes\"}\n\n"
+    let plain = try parlance(["tokenize", "--model", "m", "-"], input: input)
+    #expect(plain.output == "[CLS] bar [SEP]\n[CLS] cafe ##s [SEP]\n[CLS] [SEP]\n")
+    let json = try parlance(["tokenize", "--model", "m", "-", "--json"], input: input)
+    let lines = json.output.split(separator: "\n")
+    #expect(lines.count == 3)
+    #expect(lines[1].contains("\"id\":\"p1\"") && lines[1].contains("\"ids\":[2,5,6,3]"))
+  }
+
+  @Test("a bad line is named, and what came before it is out")
+  func badLine() throws {
+    for line in ["{\"text\": 1}", "{\"title\": \"a\"}", "{\"text\": \"a\"", "{\"text\": \"\\ud800\"}"] {
+      let result = try parlance(["tokenize", "--model", "m", "-"], input: "bar\n" + line + "\n")
+      #expect(result.code == 65)
+      #expect(result.error.contains("standard input:2: "), "\(result.error)")
+      #expect(result.output == "[CLS] bar [SEP]\n")
+    }
+  }
+}
