@@ -53,8 +53,14 @@ final class IndexFolder {
     }
   }
 
-  /// Removes the files of this generation, after a build that failed.
+  /// Removes the files of this generation, after a build that failed, unless the manifest that names them is there
+  /// already: the last sync may fail after it got its name.
   func removeNewFiles() {
+    if FileManager.default.fileExists(atPath: IndexManifest.path(in: path)) {
+      guard let manifest = try? IndexManifest.read(from: path).manifest, manifest.generation != generation else {
+        return
+      }
+    }
     for name in (try? Self.names(in: path)) ?? [] where Self.generation(of: name) == generation {
       FileNames.remove(path + "/" + name, faults: FaultLayer.current)
     }
