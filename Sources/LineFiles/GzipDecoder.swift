@@ -1,10 +1,10 @@
-import CZlib
+import BinaryFiles
 import Diagnostics
 
 /// Unpacks gzip (RFC 1952), several members one after the other included, in bounded memory.
-@safe final class GzipDecoder {
+final class GzipDecoder {
   private let path: String
-  private let stream: UnsafeMutablePointer<z_stream>
+  private let inflater: Inflater
   private var input: [UInt8] = []
   private var inputStart = 0
   /// Whether the last member is complete, so that the file may end here.
@@ -14,17 +14,7 @@ import Diagnostics
   /// - Throws: `internalFault` when zlib has no memory.
   init(path: String) throws(ParlanceError) {
     self.path = path
-    unsafe stream = .allocate(capacity: 1)
-    unsafe stream.initialize(to: z_stream())
-    // 15 bits of window, plus 16 for a gzip header and nothing else.
-    guard unsafe inflateInit2_(stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
-      throw ParlanceError(.internalFault, "zlib cannot be started", at: .init(file: path))
-    }
-  }
-
-  deinit {
-    _ = unsafe inflateEnd(stream)
-    unsafe stream.deallocate()
+    inflater = try Inflater(.gzip)
   }
 
   /// Takes packed bytes; the ones before must be used up.
@@ -47,16 +37,17 @@ import Diagnostics
           continue
         }
         guard !sawPadding else { throw damaged("bytes after its end") }
-        unsafe inflateReset(stream)
+        inflater.reset()
         isBetweenMembers = false
       }
-      let (status, consumed, produced) = inflateOnce(into: &buffer, from: start)
+      let packed = input
+      let (status, consumed, produced) = inflater.inflate(
+        packed.rawSpan.extracting(inputStart..<packed.count), into: &buffer, from: start)
       inputStart += consumed
       switch status {
-      case Z_OK, Z_BUF_ERROR: break
-      case Z_STREAM_END: isBetweenMembers = true
-      case Z_MEM_ERROR: throw ParlanceError(.internalFault, "zlib has no memory", at: .init(file: path))
-      default: throw damaged(unsafe stream.pointee.msg.map { unsafe String(cString: $0) } ?? "unexpected content")
+      case .more: break
+      case .end: isBetweenMembers = true
+      case .damaged(let what): throw damaged(what)
       }
       if produced > 0 { return produced }
     }
@@ -67,22 +58,6 @@ import Diagnostics
   func finish() throws(ParlanceError) {
     guard isBetweenMembers else {
       throw ParlanceError(.badInput, "the gzip file is cut short; copy it again", at: .init(file: path))
-    }
-  }
-
-  private func inflateOnce(into buffer: inout [UInt8], from start: Int) -> (Int32, consumed: Int, produced: Int) {
-    unsafe input.withUnsafeMutableBufferPointer { input in
-      unsafe buffer.withUnsafeMutableBufferPointer { buffer in
-        unsafe stream.pointee.next_in = input.baseAddress.map { unsafe $0 + inputStart }
-        unsafe stream.pointee.avail_in = UInt32(input.count - inputStart)
-        unsafe stream.pointee.next_out = buffer.baseAddress.map { unsafe $0 + start }
-        let room = UInt32(clamping: buffer.count - start)
-        unsafe stream.pointee.avail_out = room
-        let status = unsafe inflate(stream, Z_NO_FLUSH)
-        return unsafe (
-          status, input.count - inputStart - Int(stream.pointee.avail_in), Int(room - stream.pointee.avail_out)
-        )
-      }
     }
   }
 

@@ -47,7 +47,9 @@ struct ParlanceCommand: AsyncParsableCommand {
     // One a line, in the order of the way of the data.
     subcommands: [
       DoctorCommand.self,
+      DataCommand.self,
       EncodeCommand.self,
+      VectorsCommand.self,
       IndexCommand.self,
       SearchCommand.self,
       EvaluateCommand.self,

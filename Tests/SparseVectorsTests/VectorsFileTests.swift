@@ -14,7 +14,7 @@ struct SampleVectors {
   init(count: Int, seed: UInt64, weightKind: VectorsDescription.WeightKind = .float32, longest: Int = 20) throws {
     var generator = SeededGenerator(seed: seed)
     let vocabulary = try Vocabulary(
-      pieces: ["[PAD]", "the", "##s", "2019", "é", "e\u{301}"] + (6..<50).map { ExternalID("w\($0)") })
+      pieces: ["[PAD]", "the", "##s", "2019", "\u{E9}", "e\u{301}"] + (6..<50).map { ExternalID("w\($0)") })
     description = VectorsDescription(
       encoder: EncoderIdentity(digest: "ab12", name: "tiny"),
       passageSpace: EncoderIdentity(digest: "cd34", name: "teacher \"T\""), vocabulary: vocabulary,

@@ -18,6 +18,9 @@ public final class VectorsFile: Sendable {
   /// SHA-256 over all ids, each with a line end: what tells two lists of passages apart.
   public let idDigest: SHA256.Digest
 
+  /// The length of the file.
+  public var byteCount: Int { file.count }
+
   private let file: MappedFile
   private let passagesPerChunk: Int
   /// Where each chunk begins, and where the last one ends.

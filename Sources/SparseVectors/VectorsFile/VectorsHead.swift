@@ -12,16 +12,10 @@ enum VectorsHead {
   static let passagesPerChunk = 256
 
   static func bytes(of description: VectorsDescription) -> [UInt8] {
-    var json = JSONText()
-    json.append(raw: "{\"encoder\":")
-    description.encoder.write(to: &json)
-    json.append(raw: ",\"passage_space\":")
-    description.passageSpace.write(to: &json)
-    json.append(raw: "}")
-
+    let encoders = description.encoders
     var body: [UInt8] = []
-    body.append(littleEndian: UInt32(json.bytes.count))
-    body += json.bytes
+    body.append(littleEndian: UInt32(encoders.count))
+    body += encoders
     body.append(littleEndian: UInt32(description.vocabulary.count))
     for piece in description.vocabulary.pieces {
       body.append(littleEndian: UInt32(piece.string.utf8.count))

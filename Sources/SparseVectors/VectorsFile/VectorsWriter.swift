@@ -28,6 +28,23 @@ public final class VectorsWriter {
   private var positions: [ExternalID: UInt32] = [:]
   private var idHash = SHA256()
 
+  /// Writes a file from its beginning to its end, and leaves nothing behind when that fails.
+  ///
+  /// - Throws: as the functions of the writer; what `body` throws.
+  public static func write(
+    _ path: String, _ description: VectorsDescription,
+    _ body: (VectorsWriter) throws(ParlanceError) -> Void
+  ) throws(ParlanceError) {
+    let writer = try VectorsWriter(path: path, description: description)
+    do {
+      try body(writer)
+      try writer.finish()
+    } catch {
+      writer.abandon()
+      throw error
+    }
+  }
+
   /// Where the vectors are until the file is finished.
   public static func partialPath(for path: String) -> String { path + ".partial" }
 
@@ -110,6 +127,11 @@ public final class VectorsWriter {
     try file.sync()
     try FileNames.rename(file.path, to: path, faults: faults)
     try FileNames.sync(folder: folder(of: path), faults: faults)
+  }
+
+  /// Removes the partial file, for a caller that will not resume.
+  public func abandon() {
+    FileNames.remove(file.path, faults: faults)
   }
 
   private func writeChunk() throws(ParlanceError) {
