@@ -67,4 +67,16 @@ struct BM25Tests {
       try builder.build(at: scratch("x")) { () throws(ParlanceError) in Texts.source([]) }
     }
   }
+
+  @Test("stems are those of Snowball's Porter stemmer")
+  func porter() throws {
+    let path = TestSupport.packageRoot + "/Tests/InvertedIndexTests/Goldens/porter.tsv"
+    let analyzer = TextAnalyzer(stopWords: .none, stemmer: .porter)
+    let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+    #expect(lines.count > 3000)
+    for line in lines {
+      let columns = line.split(separator: "\t").map(String.init)
+      #expect(analyzer.words(of: columns[0]) == [columns[1]], "\(columns[0])")
+    }
+  }
 }

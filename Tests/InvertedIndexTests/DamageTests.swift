@@ -3,6 +3,7 @@ import Foundation
 import Identifiers
 import InvertedIndex
 import SparseVectors
+import TestSupport
 import Testing
 
 @testable import BinaryFiles
@@ -120,5 +121,16 @@ struct DamageTests {
         }
       }
     }
+  }
+
+  /// `PARLANCE_WRITE_SPECIMEN=1` makes it; a new format version gets a new folder, and this one stays.
+  @Test("of format version 1, made long ago, still opens and answers the same")
+  func specimen() throws {
+    let path = TestSupport.packageRoot + "/Tests/InvertedIndexTests/Goldens/index-v1"
+    if ProcessInfo.processInfo.environment["PARLANCE_WRITE_SPECIMEN"] != nil { try Self.build(path) }
+    let scratch = try Scratch()
+    try Self.build(scratch("index"))
+    #expect(try Self.answers(path) == Self.answers(scratch("index")))
+    #expect(try InvertedIndex.verify(path: path).isEmpty)
   }
 }
