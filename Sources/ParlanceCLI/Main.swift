@@ -47,6 +47,7 @@ struct ParlanceCommand: AsyncParsableCommand {
     // One a line, in the order of the way of the data.
     subcommands: [
       DoctorCommand.self,
+      PassagesCommand.self,
       DataCommand.self,
       EncodeCommand.self,
       VectorsCommand.self,

@@ -85,18 +85,18 @@ struct SplittingTests {
   )
   func properties() {
     for seed in UInt64(1)...200 {
-      var random = SeededRandom(seed: seed)
+      var random = SeededGenerator(seed: seed)
       let words = ["alpha", "beta.", "Gamma", "delta,", "e.g.", "Zeta!", "x:", "(eta)", "naïve", "日本", "--flag"]
       let tags = [
         "<p>", "<li>", "<ul>", "</ul>", "<pre>", "</pre>", "<h2>", "</h2>", "<dt>", "<dd>", "<td>", "<table><tr>",
       ]
       var html = ""
-      for _ in 0..<random.next(below: 300) {
-        let isTag = random.next(below: 5) == 0
-        html += (isTag ? tags : words)[random.next(below: isTag ? tags.count : words.count)] + " "
+      for _ in 0..<Int.random(in: 0..<300, using: &random) {
+        let isTag = Int.random(in: 0..<5, using: &random) == 0
+        html += (isTag ? tags : words)[Int.random(in: 0..<(isTag ? tags.count : words.count), using: &random)] + " "
       }
       let document = HTMLReader.read(Array(html.utf8), fallbackTitle: "t")
-      let maximum = 4 + random.next(below: 40)
+      let maximum = 4 + Int.random(in: 0..<40, using: &random)
       let passages = PassageSplitter(targetWords: maximum / 2, maximumWords: maximum)
         .passages(of: document, path: "a b/c\u{A0}d.html")
       #expect(Set(passages.map(\.id)).count == passages.count, "seed \(seed)")
@@ -108,21 +108,4 @@ struct SplittingTests {
       #expect(source.filter(letters) == cut.filter(letters), "seed \(seed)")
     }
   }
-}
-
-/// SplitMix64.
-struct SeededRandom: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var word = state
-    word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-    return word ^ (word >> 31)
-  }
-
-  mutating func next(below bound: Int) -> Int { bound <= 0 ? 0 : Int(next() % UInt64(bound)) }
 }

@@ -11,6 +11,8 @@ struct HTMLFlow {
   private var definitionTerms: [String?] = []
   /// The open rows, and in each the finished cells; a table may stand in a cell.
   private var rows: [Row] = []
+  /// How many rows were open when each open table began.
+  private var tables: [Int] = []
 
   private enum Item { case fresh, begun, definition(String) }
 
@@ -83,7 +85,13 @@ struct HTMLFlow {
   /// Ends a list and gives the terms that nothing defined.
   mutating func endList() -> Block? {
     defer { listDepth = max(0, listDepth - 1) }
+    return takeTerms()
+  }
+
+  /// The terms that are still without a definition, as a block.
+  mutating func takeTerms() -> Block? {
     guard !terms.isEmpty else { return nil }
+    isTerm = false
     run = terms.joined(separator: ", ")
     terms = []
     return takeBlock()
@@ -117,17 +125,30 @@ struct HTMLFlow {
     return term
   }
 
-  mutating func endDefinition() {
+  /// Ends a definition and gives its terms where it was empty.
+  mutating func endDefinition() -> Block? {
     _ = definitionTerms.popLast()
-    _ = items.popLast()
+    guard case .definition(let joined)? = items.popLast() else { return nil }
+    terms.append(joined)
+    return takeTerms()
   }
 
   // MARK: Tables
 
+  mutating func beginTable() { tables.append(rows.count) }
+
+  /// Ends a table and gives the rows that no end tag ended.
+  mutating func endTable(separator: String) -> [Block] {
+    let outer = tables.popLast() ?? 0
+    var blocks: [Block] = []
+    while rows.count > outer { blocks = endRow(separator: separator) + blocks }
+    return blocks
+  }
+
   mutating func beginRow() { rows.append(Row()) }
 
   mutating func beginCell() {
-    if rows.isEmpty { rows.append(Row()) }
+    if rows.count <= tables.last ?? 0 { rows.append(Row()) }
     rows[rows.count - 1].cells.append([])
     rows[rows.count - 1].isInCell = true
   }

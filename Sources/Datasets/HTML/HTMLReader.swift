@@ -9,45 +9,49 @@ struct HTMLReader {
   }
 
   static let deepest = 512
+  private static let cellSeparator = " | "
 
   private var open: [OpenElement] = []
   private var counts: [String: Int] = [:]
   /// The number of open elements at which leaving out began.
   private var leftOutFrom: Int?
 
-  private var outline = Outline()
+  private(set) var outline = Outline()
   private var title = ""
-  private var documentName: String?
+  private var hasFirstHeading = false
+  /// The first heading, where it says what the title says and therefore begins no section.
+  private(set) var repeatedTitle: String?
   private var flow = HTMLFlow()
   private var heading: (level: Int, anchor: String?)?
   private var pendingAnchor: String?
 
   /// - Parameter text: UTF-8.
   static func read(_ text: [UInt8], fallbackTitle: String) -> StructuredDocument {
-    let isXML = isXHTML(text)
+    let reader = HTMLReader(reading: text)
+    let title = reader.title.collapsed
+    return reader.outline.document(title: title.isEmpty ? reader.repeatedTitle ?? fallbackTitle : title)
+  }
+
+  init(reading text: [UInt8]) {
+    let isXML = HTMLReader.isXHTML(text)
     var tokenizer = HTMLTokenizer(text, isXML: isXML)
-    var reader = HTMLReader()
     while let token = tokenizer.next() {
       switch token {
-      case .text(let text): reader.text(text)
-      case .start(let tag): reader.start(tag, isXML: isXML)
-      case .end(let name): reader.end(name)
+      case .text(let text): self.text(text)
+      case .start(let tag): start(tag, isXML: isXML)
+      case .end(let name): end(name)
       }
     }
-    return reader.finish(fallbackTitle: fallbackTitle)
+    while !open.isEmpty { pop() }
+    flush()
+    emit(flow.endTable(separator: HTMLReader.cellSeparator))
+    if let terms = flow.takeTerms() { emit([terms]) }
   }
 
   /// Whether the text says that it is XHTML, before its first 1,024 bytes are over.
   private static func isXHTML(_ text: [UInt8]) -> Bool {
     let start = String(decoding: text.prefix(1024), as: UTF8.self)
     return start.hasPrefix("<?xml") || start.contains("//DTD XHTML") || start.contains("http://www.w3.org/1999/xhtml")
-  }
-
-  private mutating func finish(fallbackTitle: String) -> StructuredDocument {
-    popAll()
-    flush()
-    let title = title.collapsed
-    return outline.document(title: title.isEmpty ? documentName ?? fallbackTitle : title)
   }
 
   // MARK: Tokens
@@ -132,6 +136,7 @@ struct HTMLReader {
     case "dd": flow.beginDefinition()
     case "td", "th": flow.beginCell()
     case "tr": flow.beginRow()
+    case "table": flow.beginTable()
     default:
       if HTMLVocabulary.lists.contains(name) { flow.beginList() }
       if HTMLVocabulary.preformatted.contains(name) { flow.preformattedDepth += 1 }
@@ -151,20 +156,18 @@ struct HTMLReader {
       return
     }
     if HTMLVocabulary.block.contains(element.name) { flush() }
+    let separator = open.contains(where: \.isAdmonition) ? ": " : HTMLReader.cellSeparator
     switch element.name {
     case "li": flow.endItem()
     case "dt": flow.endTerm()
-    case "dd": flow.endDefinition()
+    case "dd": if let block = flow.endDefinition() { emit([block]) }
     case "td", "th": flow.endCell()
-    case "tr": emit(flow.endRow(separator: open.contains(where: \.isAdmonition) ? ": " : " | "))
+    case "tr": emit(flow.endRow(separator: separator))
+    case "table": emit(flow.endTable(separator: separator))
     default:
       if HTMLVocabulary.lists.contains(element.name), let block = flow.endList() { emit([block]) }
       if HTMLVocabulary.preformatted.contains(element.name) { flow.preformattedDepth -= 1 }
     }
-  }
-
-  private mutating func popAll() {
-    while !open.isEmpty { pop() }
   }
 
   // MARK: Blocks
@@ -184,11 +187,14 @@ struct HTMLReader {
 
   /// The first heading that repeats the title names the document and no section of it.
   private mutating func place(heading text: String, level: Int, anchor: String?) {
-    if documentName == nil, level == 1 {
-      documentName = text
+    if !hasFirstHeading, level == 1 {
+      hasFirstHeading = true
       let title = title.collapsed.lowercased()
       let name = text.lowercased()
-      if title.isEmpty || title.contains(name) || name.contains(title) { return outline.unnamedSection() }
+      if title.isEmpty || title.contains(name) || name.contains(title) {
+        repeatedTitle = text
+        return outline.unnamedSection()
+      }
     }
     outline.heading(text, level: level, anchor: anchor)
   }

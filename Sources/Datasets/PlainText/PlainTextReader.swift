@@ -124,9 +124,7 @@ struct PlainTextReader {
   /// Whether columns or ragged indents show that the line breaks mean something.
   private static func isLaidOut(_ lines: [TextLine]) -> Bool {
     if lines.contains(where: { $0.itemMarker != nil }) { return false }
-    let columns = lines.count { line in
-      line.content.contains("   ") || line.content.contains("  |") || line.content.hasPrefix("$ ")
-    }
+    let columns = lines.count { $0.hasGap || $0.content.hasPrefix("$ ") }
     if columns * 2 > lines.count || (lines.count == 1 && columns == 1) { return true }
     guard let margin = lines.dropFirst().map(\.indent).min(), lines.count > 2 else { return false }
     return lines.dropFirst().count { $0.indent > margin } * 3 > lines.count

@@ -47,6 +47,16 @@ struct TextLine {
     return marker.dropLast().allSatisfy { $0.isASCII && $0.isNumber }
   }
 
+  /// Whether two spaces or more stand inside the line other than after the end of a sentence, as between columns.
+  var hasGap: Bool {
+    var previous: (Character, Character) = (".", ".")
+    for character in content {
+      if character == " ", previous.1 == " ", !".!?:".contains(previous.0) { return true }
+      previous = (previous.1, character)
+    }
+    return false
+  }
+
   /// The character that a line of at least three of one kind is made of.
   var ruleCharacter: Character? {
     guard let first = content.first, content.count >= 3, content.allSatisfy({ $0 == first }) else { return nil }

@@ -1,6 +1,7 @@
 import Conversations
 import Identifiers
 import StrictJSON
+import StrictJSON
 
 /// Cuts documents into passages of a useful size along their own structure, under ids that survive small changes.
 ///
