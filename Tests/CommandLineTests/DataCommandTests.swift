@@ -33,7 +33,7 @@ struct DataCommandTests {
         No faults.
 
         """)
-    #expect(try check(Self.good, ["--json"]).output.contains("\"faultCount\" : 0"))
+    #expect(try check(Self.good, ["--json"]).output.contains("\"fault_count\" : 0"))
   }
 
   @Test(

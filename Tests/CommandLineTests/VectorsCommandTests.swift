@@ -59,7 +59,30 @@ struct VectorsCommandTests {
       let result = try ParlanceProcess.run(["vectors"] + arguments.split(separator: " ").map(String.init), in: folder)
       #expect(result.code == code)
       #expect(result.error.contains(words), "\(result.error)")
-      #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == Self.files.keys.sorted())
+      let left = Set(try FileManager.default.contentsOfDirectory(atPath: folder)).subtracting([".output", ".error"])
+      #expect(left == Set(Self.files.keys))
+    }
+  }
+
+  @Test("at the limit of file sizes the export says so and leaves nothing")
+  func sizeLimit() throws {
+    try ParlanceProcess.inFolder(of: [:]) { folder in
+      let specimen = TestSupport.packageRoot + "/Tests/SparseVectorsTests/Goldens/v1.vectors"
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: "/bin/sh")
+      process.arguments = [
+        "-c", "ulimit -f 1; exec \"$0\" vectors export \"$1\" --to npz --out out.npz", ParlanceProcess.executable,
+        specimen,
+      ]
+      process.currentDirectoryURL = URL(fileURLWithPath: folder)
+      let pipe = Pipe()
+      process.standardError = pipe
+      try process.run()
+      let message = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+      process.waitUntilExit()
+      #expect(process.terminationReason == .exit && process.terminationStatus == 73)
+      #expect(message.contains("ulimit -f"), "\(message)")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
     }
   }
 }

@@ -14,6 +14,8 @@ enum Signals {
   /// Raised by the first signal. Reading it for the first time begins to listen.
   static let interruption: Interruption = {
     let interruption = Interruption()
+    // A write behind the limit of file sizes (ulimit -f) is an error with a message, not the end of the process.
+    signal(SIGXFSZ, SIG_IGN)
     for number in [SIGINT, SIGTERM] {
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
