@@ -39,7 +39,9 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 
 /// `Tests/NAMETests/Goldens`, where there is one.
 func goldenFolders(of name: String) -> [String] {
-  let withGoldens: Set<String> = ["WordPiece", "Checkpoints", "Datasets", "SparseEncoder", "SparseVectors", "InvertedIndex"]
+  let withGoldens: Set<String> = [
+    "WordPiece", "Checkpoints", "Datasets", "SparseEncoder", "SparseVectors", "InvertedIndex",
+  ]
   return withGoldens.contains(name) ? ["Goldens"] : []
 }
 
