@@ -29,6 +29,8 @@ func defaultTransport() -> (any HubTransport)? {
       configuration.redirectConfiguration = .disallow
       configuration.timeout = .init(connect: .seconds(20), read: .seconds(60))
       configuration.decompression = .disabled
+      // A refused connection is told at once; the download has its own patience.
+      configuration.connectionPool.retryConnectionEstablishment = false
       configuration.proxy = Self.proxy(environment)
       client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
