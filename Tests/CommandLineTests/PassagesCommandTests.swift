@@ -57,7 +57,7 @@ struct PassagesCommandTests {
     arguments: [
       ("missing --out out.jsonl", 66, "missing: there is no such folder of documents"),
       ("empty --out out.jsonl", 66, "no text, Markdown or HTML document with text among 0 files"),
-      ("picture.png --out out.jsonl", 66, "no text, Markdown or HTML document with text among 1 files"),
+      ("data.txt --out out.jsonl", 66, "no text, Markdown or HTML document with text among 1 files"),
       ("notes.md --out nowhere/out.jsonl", 73, "nowhere"),
       ("notes.md", 64, "--out"),
       ("--out out.jsonl", 64, "<documents>"),

@@ -21,7 +21,7 @@ struct PassagesCommand: AsyncParsableCommand {
         parlance passages docs --out - | head
       """)
 
-  @Argument(help: "Folders of documents, or single documents.")
+  @Argument(help: "Folders of documents, or single documents, which may have any name.")
   var documents: [String]
 
   @Option(name: [.short, .long], help: "Where the passages go; - is standard output, .gz is compressed.")
