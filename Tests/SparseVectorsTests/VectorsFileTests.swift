@@ -19,10 +19,11 @@ struct SampleVectors {
       encoder: EncoderIdentity(digest: "ab12", name: "tiny"),
       passageSpace: EncoderIdentity(digest: "cd34", name: "teacher \"T\""), vocabulary: vocabulary,
       weightKind: weightKind)
-    vectors = (0..<count).map { number in
+    vectors = try (0..<count).map { number in
       let terms = (0..<50).shuffled(using: &generator).prefix(Int.random(in: 0..<longest, using: &generator)).sorted()
       let weights = terms.map { _ in Float(Float16(Float.random(in: 0.01..<5, using: &generator))) }
-      return (ExternalID("p\(number)-ü"), SparseVector(exactly: terms.map { TermID(UInt32($0)) }, weights: weights)!)
+      let vector = try #require(SparseVector(exactly: terms.map { TermID(UInt32($0)) }, weights: weights))
+      return (ExternalID("p\(number)-ü"), vector)
     }
   }
 
@@ -243,7 +244,7 @@ struct SampleVectors {
     try writer.finish()
     let file = try VectorsFile(path: folder + "/a.vectors")
     #expect(file.count == 2)
-    #expect(try file.vector(at: 1) == SparseVector(exactly: [TermID(4)], weights: [2])!)
+    #expect(try file.vector(at: 1) == SparseVector(exactly: [TermID(4)], weights: [2]))
   }
 
   @Test("a full disk is an error at any write, and the writer can resume")
