@@ -6,8 +6,7 @@ struct Main {
   /// Parses, runs, and turns every error into one line on standard error and an exit code after `sysexits.h`.
   static func main() async {
     do {
-      let command = try ParlanceCommand.parseAsRoot()
-      try await run(command)
+      try await ParlanceCommand.parseAsRoot().execute()
       try Console.standard.flush()
     } catch let error as ParlanceError {
       Console.standard.finish(reporting: error)
@@ -15,12 +14,15 @@ struct Main {
       ParlanceCommand.exit(withError: error)
     }
   }
+}
 
-  private static func run(_ command: any ParsableCommand) async throws {
-    if var command = command as? any AsyncParsableCommand {
+extension ParsableCommand {
+  /// Runs a command that was parsed, whether it is asynchronous or not.
+  func execute() async throws {
+    if var command = self as? any AsyncParsableCommand {
       try await command.run()
     } else {
-      var command = command
+      var command = self
       try command.run()
     }
   }
@@ -46,6 +48,7 @@ struct ParlanceCommand: AsyncParsableCommand {
     version: version,
     // One a line, in the order of the way of the data.
     subcommands: [
+      QuickstartCommand.self,
       DoctorCommand.self,
       PassagesCommand.self,
       DataCommand.self,

@@ -1,0 +1,179 @@
+import ArgumentParser
+import BinaryFiles
+import Conversations
+import Diagnostics
+import Identifiers
+import LineFiles
+import RankedResults
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// The way of the data from documents to figures, each step by the subcommand that a user would type.
+struct Tour {
+  let workdir: String
+  let model: String
+  let documents: [String]
+  let examples: String
+  private let console = Console.standard
+
+  /// The systems of the table: the run's name, its index, its query form.
+  private static let systems: [(name: String, index: String, form: ConversationForm)] = [
+    ("bm25", "bm25", .rewrite),
+    ("last-turn", "index", .lastTurn),
+    ("user-turns", "index", .userTurns),
+    ("conversation", "index", .conversation),
+    ("rewrite", "index", .rewrite),
+  ]
+
+  init(workdir: String, model: String, documents: [String], examples: String) {
+    self.workdir = workdir
+    self.model = model
+    self.documents = documents
+    self.examples = examples
+  }
+
+  func run() async throws {
+    let clock = ContinuousClock()
+    let start = clock.now
+    try checkInputs()
+    try makeFolder(workdir)
+
+    try heading("Documents into passages")
+    try await step(PassagesCommand.self, "passages", documents + ["--out", path("passages.jsonl")])
+    try await encodeAndIndex()
+
+    if try examplesFit() {
+      try await searchAndMeasure()
+      try await show()
+    } else {
+      try console.print()
+      try console.print("There are no judged conversations on these documents, so no figures. Ask something yourself:")
+    }
+    try console.print()
+    try console.print("Try it:")
+    try console.print("  parlance search --index \(path("index")) --model \(model) \"a question of yours\" --explain")
+    console.note("done in \(ProgressBar.time((clock.now - start) / .seconds(1)))")
+  }
+
+  private func path(_ name: String) -> String { workdir + "/" + name }
+
+  private func checkInputs() throws(ParlanceError) {
+    for folder in documents + (model.hasPrefix("hf:") ? [] : [model])
+    where !FileManager.default.fileExists(atPath: folder) {
+      throw ParlanceError(
+        .noInput, "there is no such folder; `make demo` brings the demo's model and documents, or name your own",
+        at: .init(file: folder))
+    }
+  }
+
+  private func makeFolder(_ path: String) throws(ParlanceError) {
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw ParlanceError(.cannotWrite, "the folder cannot be made", at: .init(file: path))
+    }
+  }
+
+  // MARK: - Steps
+
+  private func heading(_ text: String) throws {
+    try console.print()
+    try console.print(console.bold(text))
+  }
+
+  /// Shows a command line and runs it.
+  private func step<Command: ParsableCommand>(
+    _: Command.Type, _ name: String, _ arguments: [String]
+  ) async throws {
+    try console.print(console.dim("$ parlance \(name) \(arguments.map(Self.quoted).joined(separator: " "))"))
+    try console.flush()
+    try console.interruption.check()
+    try await Command.parse(arguments).execute()
+  }
+
+  private static func quoted(_ argument: String) -> String {
+    argument.contains { " \"'$*".contains($0) } ? "'\(argument)'" : argument
+  }
+
+  private func encodeAndIndex() async throws {
+    try heading("Passages into sparse vectors")
+    let stamp = try SHA256.digest(of: MappedFile(path: path("passages.jsonl")).bytes).hexadecimal + " " + model
+    let stampPath = path("passages.vectors.made-from")
+    let known = FileManager.default.contents(atPath: stampPath).map { String(decoding: $0, as: UTF8.self) }
+    let isKnown = known == stamp
+    let vectors = path("passages.vectors")
+    if isKnown, FileManager.default.fileExists(atPath: vectors) {
+      try console.print("\(vectors) is of these passages already")
+    } else {
+      if !isKnown { try AtomicFile.write(Array(stamp.utf8), to: stampPath) }
+      try await step(
+        EncodeCommand.self, "encode",
+        ["--model", model, "--passages", path("passages.jsonl"), "--out", vectors] + (isKnown ? [] : ["--restart"]))
+    }
+    try heading("Vectors into an index, and BM25's beside it")
+    try await step(
+      IndexBuildCommand.self, "index build",
+      ["--vectors", vectors, "--passages", path("passages.jsonl"), "--out", path("index")])
+    try await step(
+      IndexBuildCommand.self, "index build",
+      ["--bm25", "--passages", path("passages.jsonl"), "--out", path("bm25")])
+  }
+
+  private func searchAndMeasure() async throws {
+    try heading("Search by BM25, by the last question, by the conversation, by a rewrite")
+    var runs: [String] = []
+    for system in Self.systems {
+      let run = path("\(system.name).trec")
+      runs.append(run)
+      try await step(
+        SearchCommand.self, "search",
+        ["--index", path(system.index)] + (system.index == "bm25" ? [] : ["--model", model])
+          + ["--conversations", examples + "/conversations.jsonl", "--form", system.form.rawValue]
+          + (system.form.needsRewrite ? ["--rewrites", rewrites] : [])
+          + ["--k", "100", "--tag", system.name, "--run", run])
+    }
+    try heading("Figures")
+    try await step(
+      EvaluateCommand.self, "evaluate",
+      ["--qrels", qrels] + runs
+        + ["--measures", "nDCG@3 RR R@10 R@100", "--baseline", path("last-turn.trec"),
+          "--conversations", examples + "/conversations.jsonl",
+        ])
+  }
+
+  private var rewrites: String { examples + "/rewrites/handwritten.jsonl" }
+  private var qrels: String { examples + "/qrels.txt" }
+
+  /// Whether the judged passages are in the collection: the examples are on one set of documents only.
+  private func examplesFit() throws -> Bool {
+    guard FileManager.default.fileExists(atPath: qrels) else { return false }
+    var judged: Set<ExternalID> = []
+    for grades in try Qrels(readingFrom: qrels).grades.values {
+      for (passage, grade) in grades where grade > 0 { judged.insert(passage) }
+    }
+    let reader = try PassageReader(path: path("passages.jsonl"))
+    var found = 0
+    while let passage = try reader.next() {
+      if judged.contains(passage.id) { found += 1 }
+    }
+    if found < judged.count, found > 0 {
+      console.note(
+        "\(judged.count - found) of \(judged.count) judged passages are not in these documents, which are of another "
+          + "version; figures are lower for it")
+    }
+    return found * 2 > judged.count
+  }
+
+  // MARK: - One conversation
+
+  private func show() async throws {
+    try heading("One conversation, turn by turn")
+    try await ConversationPage(
+      index: path("index"), model: model, conversations: examples + "/conversations.jsonl", rewrites: rewrites
+    ).print()
+  }
+}
