@@ -14,12 +14,14 @@ public struct ExternalID: Sendable {
 
 extension ExternalID: Hashable {
   public static func == (left: ExternalID, right: ExternalID) -> Bool {
-    left.string.utf8.elementsEqual(right.string.utf8)
+    // Strings that are not even canonically equal, nearly all that differ, are told apart by the library's fast path.
+    left.string.utf8.count == right.string.utf8.count && left.string == right.string
+      && left.string.utf8.elementsEqual(right.string.utf8)
   }
 
+  /// Ids of the same bytes are canonically equal, so the string's own hash serves.
   public func hash(into hasher: inout Hasher) {
-    for byte in string.utf8 { hasher.combine(byte) }
-    hasher.combine(0xFF as UInt8)
+    hasher.combine(string)
   }
 }
 
