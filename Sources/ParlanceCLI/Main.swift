@@ -50,6 +50,7 @@ struct ParlanceCommand: AsyncParsableCommand {
     subcommands: [
       QuickstartCommand.self,
       DoctorCommand.self,
+      TokenizeCommand.self,
       PassagesCommand.self,
       DataCommand.self,
       EncodeCommand.self,
@@ -61,7 +62,6 @@ struct ParlanceCommand: AsyncParsableCommand {
       FuseCommand.self,
       FlopsCommand.self,
       BenchCommand.self,
-      TokenizeCommand.self,
     ])
 
   static let version = "0.1.0"

@@ -140,7 +140,8 @@ struct Tour {
     try await step(
       EvaluateCommand.self, "evaluate",
       ["--qrels", qrels] + runs
-        + ["--measures", "nDCG@3 RR R@10 R@100", "--baseline", path("last-turn.trec"),
+        + [
+          "--measures", "nDCG@3 RR R@10 R@100", "--baseline", path("last-turn.trec"),
           "--conversations", examples + "/conversations.jsonl",
         ])
   }
