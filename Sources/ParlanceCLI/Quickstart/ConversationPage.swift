@@ -1,3 +1,4 @@
+import ArgumentParser
 import Conversations
 import Diagnostics
 import Identifiers

@@ -101,7 +101,8 @@ struct Tour {
 
   private func encodeAndIndex() async throws {
     try heading("Passages into sparse vectors")
-    let stamp = try SHA256.digest(of: MappedFile(path: path("passages.jsonl")).bytes).hexadecimal + " " + model
+    let passages = try MappedFile(path: path("passages.jsonl"))
+    let stamp = "\(SHA256.digest(of: passages.bytes)) \(model)"
     let stampPath = path("passages.vectors.made-from")
     let known = FileManager.default.contents(atPath: stampPath).map { String(decoding: $0, as: UTF8.self) }
     let isKnown = known == stamp
