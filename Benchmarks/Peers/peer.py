@@ -1,4 +1,5 @@
-"""The other side of Benchmarks' Peer: says that it is ready, then answers each line with the seconds of one run."""
+"""The other side of Benchmarks' Peer: says that it is ready, then answers each line with the cost of one run:
+its seconds, and its seconds of processor time on all threads."""
 
 import json
 import os
@@ -17,6 +18,6 @@ def texts():
 def serve(run):
     print("ready", flush=True)
     for line in sys.stdin:
-        start = time.perf_counter()
+        start, processor = time.perf_counter(), time.process_time()
         run(line.strip())
-        print(time.perf_counter() - start, flush=True)
+        print(time.perf_counter() - start, time.process_time() - processor, flush=True)

@@ -7,7 +7,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
+#include <string_view>
 #include <vector>
 
 #include "Boundary.h"
@@ -91,6 +93,12 @@ std::vector<Hits> productOnCPU(const at::Tensor &hidden_TH, const at::Tensor &pr
   return parts;
 }
 
+/// Whether PARLANCE_KERNEL=libtorch asks for what other devices do, so that it can be tested without one.
+bool withoutKernel() {
+  static const char *named = std::getenv("PARLANCE_KERNEL");
+  return named != nullptr && std::string_view(named) == "libtorch";
+}
+
 /// The same on any device, in blocks of vocabulary columns, with libtorch's own operations.
 std::vector<Hits> productAnywhere(const at::Tensor &hidden_TH, const at::Tensor &weight_VH, const at::Tensor &bias_V,
                                   std::span<const int32_t> starts, parlance_pooling pooling) {
@@ -109,14 +117,12 @@ std::vector<Hits> productAnywhere(const at::Tensor &hidden_TH, const at::Tensor 
         std::tie(own, tokens) = own.max(0, true);
       }
       const at::Tensor places = own.t().gt(0).nonzero();  // [hits, (column, row)]
-      const at::Tensor logit = own.t().index({places.select(1, 0), places.select(1, 1)}).cpu();
-      const at::Tensor token = (tokens.defined() ? tokens[0].index_select(0, places.select(1, 0)) : places.select(1, 1))
-                                   .cpu();
-      const at::Tensor which = places.select(1, 0).cpu().contiguous();
-      for (int64_t h = 0; h < which.size(0); h++) {
-        hits.push_back({static_cast<int32_t>(i), static_cast<int32_t>(column + which.const_data_ptr<int64_t>()[h]),
-                        static_cast<int32_t>(token.contiguous().const_data_ptr<int64_t>()[h]),
-                        logit.contiguous().const_data_ptr<float>()[h]});
+      const at::Tensor which = places.select(1, 0), row = places.select(1, 1);
+      const at::Tensor logit = own.t().index({which, row}).cpu(), onHost = which.cpu().contiguous();
+      const at::Tensor token = (tokens.defined() ? tokens[0].index_select(0, which) : row).cpu().contiguous();
+      for (int64_t h = 0; h < onHost.size(0); h++) {
+        hits.push_back({static_cast<int32_t>(i), static_cast<int32_t>(column + onHost.const_data_ptr<int64_t>()[h]),
+                        static_cast<int32_t>(token.const_data_ptr<int64_t>()[h]), logit.const_data_ptr<float>()[h]});
       }
     }
   }
@@ -221,7 +227,7 @@ Pooled forward(const at::Tensor &hidden_TH, const at::Tensor &weight_VH, const a
   }
   const at::Tensor hidden = hidden_TH.detach().contiguous(), bias = bias_V.detach().contiguous();
   std::vector<Hits> parts;
-  if (hidden.is_cpu()) {
+  if (hidden.is_cpu() && !withoutKernel()) {
     const at::Tensor prepared = settings.prepared.defined() ? settings.prepared : prepare(weight_VH);
     parts = productOnCPU(hidden, prepared, bias, settings.starts, settings.pooling);
   } else {

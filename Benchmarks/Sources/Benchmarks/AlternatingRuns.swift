@@ -4,8 +4,8 @@ import Foundation
 struct AlternatingRuns {
   struct Contender {
     var name: String
-    /// One run; gives its seconds.
-    var run: () async throws -> Double
+    /// One run.
+    var run: () async throws -> Cost
   }
 
   var rounds: Int
@@ -13,29 +13,49 @@ struct AlternatingRuns {
   var amount: Double
   var unit: String
 
-  /// Prints each contender's median rate; the first is compared with each of the others, round by round.
+  /// Prints each contender's median rate, by the clock and by the processor time that all cores would give in a second,
+  /// which other work on the machine disturbs less; the first is compared with each of the others, round by round.
   func compare(_ contenders: [Contender]) async throws {
-    var seconds = contenders.map { _ in [Double]() }
+    let cores = Double(ProcessInfo.processInfo.activeProcessorCount)
+    var costs = contenders.map { _ in [Cost]() }
     for contender in contenders { _ = try await contender.run() }
     for _ in 0..<rounds {
-      for (index, contender) in contenders.enumerated() { seconds[index].append(try await contender.run()) }
+      for (index, contender) in contenders.enumerated() { costs[index].append(try await contender.run()) }
     }
     for (index, contender) in contenders.enumerated() {
-      var line = "  \(contender.name): \(rounded(amount / median(seconds[index]))) \(unit)/s"
+      let (clock, processor) = (costs[index].map(\.seconds), costs[index].map(\.processorSeconds))
+      var line =
+        "  \(contender.name): \(rounded(amount / median(clock))) \(unit)/s, "
+        + "\(rounded(amount * cores / median(processor))) in \(Int(cores)) processor seconds"
       if index > 0 {
-        let ratios = zip(seconds[index], seconds[0]).map { $0 / $1 }
-        line +=
-          "; the first is \(rounded(median(ratios)))x as fast (\(rounded(ratios.min() ?? 0)) to \(rounded(ratios.max() ?? 0)))"
+        line += "; the first is \(ratio(clock, costs[0].map(\.seconds))) as fast"
+        line += ", by processor time \(ratio(processor, costs[0].map(\.processorSeconds)))"
       }
       print(line)
     }
   }
 
-  static func seconds(_ work: () async throws -> Void) async rethrows -> Double {
-    let start = ContinuousClock.now
+  private func ratio(_ theirs: [Double], _ ours: [Double]) -> String {
+    let ratios = zip(theirs, ours).map { $0 / $1 }
+    return "\(rounded(median(ratios)))x (\(rounded(ratios.min() ?? 0)) to \(rounded(ratios.max() ?? 0)))"
+  }
+}
+
+/// What a run took: by the clock, and of processor time on all threads.
+struct Cost {
+  var seconds: Double
+  var processorSeconds: Double
+
+  static func of(_ work: () async throws -> Void) async rethrows -> Cost {
+    let (start, processor) = (ContinuousClock.now, processorTime())
     try await work()
-    let passed = (ContinuousClock.now - start).components
-    return Double(passed.seconds) + Double(passed.attoseconds) / 1e18
+    return Cost(seconds: (ContinuousClock.now - start) / .seconds(1), processorSeconds: processorTime() - processor)
+  }
+
+  private static func processorTime() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 }
 

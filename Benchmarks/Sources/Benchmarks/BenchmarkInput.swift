@@ -3,7 +3,7 @@ import Datasets
 import Diagnostics
 import Foundation
 
-/// What all benchmarks read: the texts of the demo corpus, as the demo splits them.
+/// What all benchmarks read: the texts of the demo corpus, as the demo splits them, or of the file that PASSAGES names.
 struct BenchmarkInput {
   let model: String
   let texts: [String]
@@ -22,6 +22,12 @@ struct BenchmarkInput {
     let interpreter = deps + "/judges/bin/python"
     python = FileManager.default.isExecutableFile(atPath: interpreter) ? interpreter : nil
     var texts: [String] = []
+    if let file = environment["PASSAGES"] {
+      let reader = try PassageReader(path: file)
+      while let passage = try reader.next() { texts.append(passage.title + " " + passage.text) }
+      self.texts = texts
+      return
+    }
     _ = try PassageSplitter().split(folders: [environment["DEMO_CORPUS"] ?? deps + "/corpus"]) {
       passage throws(ParlanceError) in texts.append(passage.title + " " + passage.text)
     }

@@ -1,5 +1,6 @@
 import Checkpoints
 import Diagnostics
+import Foundation
 import SparseEncoder
 import Synchronization
 import TensorEngine
@@ -7,17 +8,34 @@ import TensorEngine
 /// Passages a second on all cores, against sentence-transformers' SparseEncoder at each of its batch sizes.
 enum EncodeBenchmark {
   static func run(_ input: BenchmarkInput) async throws {
-    let texts = input.sample(512)
-    let encoder = try QueryLatencyBenchmark.encoder(input)
+    try await run(input, model: input.model, count: 512)
+  }
+
+  /// The same for the shape of BERT-base, with random weights; it needs the judges to make them.
+  static func runBase(_ input: BenchmarkInput) async throws {
+    guard let python = input.python else { return print("  skipped: the judges are not installed") }
+    let folder = FileManager.default.temporaryDirectory.appending(path: "parlance-bench-\(UUID())")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let process = Process()
+    process.executableURL = URL(filePath: python)
+    process.arguments = [input.peers + "/random_bert_base.py", input.model, folder.path]
+    try process.run()
+    process.waitUntilExit()
+    try await run(input, model: folder.path, count: 32)
+  }
+
+  private static func run(_ input: BenchmarkInput, model: String, count: Int) async throws {
+    let texts = input.sample(count)
+    let encoder = try QueryLatencyBenchmark.encoder(model)
     var contenders = [
       AlternatingRuns.Contender(name: "parlance") {
-        try await AlternatingRuns.seconds { try await encode(texts, with: encoder) }
+        try await Cost.of { try await encode(texts, with: encoder) }
       }
     ]
     if let python = input.python {
       let peer = try Peer(
-        python: python, script: input.peers + "/encode.py", texts: texts, arguments: [input.model])
-      for batch in [8, 32, 128] {
+        python: python, script: input.peers + "/encode.py", texts: texts, arguments: [model])
+      for batch in [8, 32, 128] where batch <= texts.count {
         contenders.append(.init(name: "sentence-transformers, batch \(batch)") { try peer.run("\(batch)") })
       }
     }

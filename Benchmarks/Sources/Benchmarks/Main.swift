@@ -8,7 +8,9 @@ struct Main {
     let benchmarks: [(name: String, run: (BenchmarkInput) async throws -> Void)] = [
       ("tokenizer", TokenizerBenchmark.run),
       ("encode", EncodeBenchmark.run),
+      ("encode-base", EncodeBenchmark.runBase),
       ("latency", QueryLatencyBenchmark.run),
+      ("memory", MemoryBenchmark.run),
     ]
     let wanted = CommandLine.arguments.dropFirst()
     for name in wanted where !benchmarks.contains(where: { $0.name == name }) {

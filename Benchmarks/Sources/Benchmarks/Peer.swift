@@ -31,12 +31,13 @@ final class Peer {
     process.waitUntilExit()
   }
 
-  /// One timed run in seconds; `setting` is the script's own.
-  func run(_ setting: String = "") throws -> Double {
+  /// One timed run; `setting` is the script's own.
+  func run(_ setting: String = "") throws -> Cost {
     try input.fileHandleForWriting.write(contentsOf: Data((setting + "\n").utf8))
     let line = try readLine()
-    guard let seconds = Double(line) else { throw PeerError(script: process.arguments?.first ?? "", said: line) }
-    return seconds
+    let times = line.split(separator: " ").compactMap { Double($0) }
+    guard times.count == 2 else { throw PeerError(script: process.arguments?.first ?? "", said: line) }
+    return Cost(seconds: times[0], processorSeconds: times[1])
   }
 
   private func readLine() throws -> String {
@@ -55,5 +56,5 @@ final class Peer {
 struct PeerError: Error, CustomStringConvertible {
   var script: String
   var said: String
-  var description: String { "expected a time from \(script), it said: \(said)" }
+  var description: String { "expected two times from \(script), it said: \(said)" }
 }

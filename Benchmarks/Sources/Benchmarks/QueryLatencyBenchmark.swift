@@ -4,20 +4,20 @@ import TensorEngine
 
 /// How long one query takes that somebody waits for, by its length in tokens.
 enum QueryLatencyBenchmark {
-  static func encoder(_ input: BenchmarkInput) throws -> SparseEncoder {
-    let checkpoint = try Checkpoint(folder: input.model)
+  static func encoder(_ model: String) throws -> SparseEncoder {
+    let checkpoint = try Checkpoint(folder: model)
     let engine = try TensorEngine.load()
     return try SparseEncoder(checkpoint: checkpoint, forward: try EngineForwardPass(checkpoint, engine: engine))
   }
 
   static func run(_ input: BenchmarkInput) async throws {
-    let encoder = try encoder(input)
+    let encoder = try encoder(input.model)
     let words = input.texts.joined(separator: " ").split(separator: " ").prefix(4000).map(String.init)
     for length in [16, 64, 256] {
       let query = text(of: length, from: words, with: encoder)
       var milliseconds: [Double] = []
       for round in 0..<220 {
-        let seconds = try await AlternatingRuns.seconds { _ = try await encoder.encode(query: query) }
+        let seconds = try await Cost.of { _ = try await encoder.encode(query: query) }.seconds
         if round >= 20 { milliseconds.append(seconds * 1000) }
       }
       milliseconds.sort()

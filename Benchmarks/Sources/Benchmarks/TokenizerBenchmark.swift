@@ -10,7 +10,7 @@ enum TokenizerBenchmark {
     var tokens = 0
     var contenders = [
       AlternatingRuns.Contender(name: "parlance") {
-        await AlternatingRuns.seconds {
+        await Cost.of {
           tokens = 0
           for text in texts {
             tokenizer.encode(text, into: &buffer)
