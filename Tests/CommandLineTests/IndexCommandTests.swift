@@ -41,6 +41,11 @@ struct IndexCommandTests {
     "what is wrong is told with the exit code of its kind, and no index is left",
     arguments: [
       ("build --out out", 64, "--vectors"), ("build --bm25 --out out", 64, "--passages"),
+      ("build --model m --out out", 64, "--passages"), ("build --model m --bm25 --out out", 64, "expected one of"),
+      ("build --model m --passages - --out out", 64, "read twice"),
+      ("build --model m --passages passages.jsonl twice.jsonl --out out", 65, "twice.jsonl:1"),
+      ("build --model m --passages broken.jsonl --out out", 65, "broken.jsonl:2"),
+      ("build --model none --passages passages.jsonl --out out", 66, "none"),
       ("build --bm25 --passages - --out out", 64, "read twice"),
       ("build --bm25 --passages passages.jsonl --b 2 --out out", 64, "between 0 and 1"),
       ("build --bm25 --passages twice.jsonl --out out", 65, "given twice"),
@@ -61,4 +66,118 @@ struct IndexCommandTests {
       #expect(!FileManager.default.fileExists(atPath: folder + "/out/manifest"))
     }
   }
+
+  @Test("at the limit of file sizes, as on a full disk, it says so and the old index stays")
+  func sizeLimit() throws {
+    let text = (0..<4000).map { "{\"_id\":\"p\($0)\",\"text\":\"word\($0 * 7919 % 4001) other\($0)\"}\n" }.joined()
+    try ParlanceProcess.inFolder(of: Self.files.merging(["many.jsonl": text]) { $1 }) { folder in
+      let built = try ParlanceProcess.run(
+        ["index", "build", "--bm25", "--passages", "passages.jsonl", "--out", "index"], in: folder)
+      #expect(built.code == 0)
+      let files = try FileManager.default.contentsOfDirectory(atPath: folder + "/index").sorted()
+      let (code, message) = try shell(
+        "ulimit -f 16; exec \"$0\" index build --bm25 --passages many.jsonl --out index", in: folder)
+      #expect(code == 73 && message.contains("ulimit -f"), "\(message)")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder + "/index").sorted() == files)
+      let whole = try ParlanceProcess.run(["index", "verify", "index"], in: folder)
+      #expect(whole.output == "whole\n" && whole.code == 0)
+    }
+  }
+
+  @Test("without permission to write or to read it says so", .enabled(if: canBeNobody, "needs setpriv, as root"))
+  func permissions() throws {
+    try ParlanceProcess.inFolder(of: Self.files) { folder in
+      let built = try ParlanceProcess.run(
+        ["index", "build", "--bm25", "--passages", "passages.jsonl", "--out", "index"], in: folder)
+      #expect(built.code == 0)
+      let nobody = "exec setpriv --reuid 65534 --regid 65534 --clear-groups \"$0\" index "
+      for command in [
+        "build --bm25 --passages passages.jsonl --out new", "build --bm25 --passages passages.jsonl --out index",
+      ] {
+        let (code, message) = try shell(nobody + command, in: folder)
+        #expect(code == 73 && message.contains(command.hasSuffix("new") ? "new" : "index"), "\(message)")
+      }
+      #expect(!FileManager.default.fileExists(atPath: folder + "/new"))
+      try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: folder + "/index/000001.postings")
+      let (code, message) = try shell(nobody + "info index", in: folder)
+      #expect(code == 66 && message.contains("000001.postings"), "\(message)")
+    }
+  }
+
+  /// A script whose `$0` is `parlance`.
+  private func shell(_ script: String, in folder: String) throws -> (code: Int32, error: String) {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    process.arguments = ["-c", script, ParlanceProcess.executable]
+    process.currentDirectoryURL = URL(fileURLWithPath: folder)
+    let pipe = Pipe()
+    process.standardError = pipe
+    process.standardOutput = FileHandle.nullDevice
+    try process.run()
+    let message = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    return (process.terminationReason == .exit ? process.terminationStatus : -1, message)
+  }
+
+  private static let model = TestSupport.packageRoot + "/Tests/CheckpointsTests/Goldens/bert-old-names"
+
+  private func build(_ arguments: String, in folder: String) throws -> ParlanceResult {
+    try ParlanceProcess.run(
+      ["index", "build"] + arguments.split(separator: " ").map(String.init), in: folder,
+      environment: TestSupport.engine.map { ["PARLANCE_ENGINE": $0] } ?? [:])
+  }
+
+  @Test(
+    "with a model it is the index of the vectors that encode gives, texts inside",
+    .enabled(if: TestSupport.engine != nil, "the engine is not built (make engine brings it)"))
+  func withModel() throws {
+    try ParlanceProcess.inFolder(of: Self.files) { folder in
+      let texts = "--passages passages.jsonl"
+      let atOnce = try build("--model \(Self.model) \(texts) --out once --json", in: folder)
+      #expect(atOnce.code == 0, "\(atOnce.error)")
+      let encoded = try ParlanceProcess.run(
+        ["encode", "--model", Self.model, "--passages", "passages.jsonl", "--out", "p.vectors"], in: folder,
+        environment: TestSupport.engine.map { ["PARLANCE_ENGINE": $0] } ?? [:])
+      #expect(encoded.code == 0, "\(encoded.error)")
+      #expect(try build("--vectors p.vectors \(texts) --out apart", in: folder).code == 0)
+      let names = try FileManager.default.contentsOfDirectory(atPath: folder + "/once").sorted()
+      #expect(names == ["000001.passages", "000001.postings", "000001.vocabulary", "lock", "manifest"])
+      for name in names {
+        #expect(FileManager.default.contentsEqual(atPath: folder + "/once/" + name, andPath: folder + "/apart/" + name))
+      }
+      let elsewhere = try build("--model \(Self.model) \(texts) --out none/out", in: folder)
+      #expect(elsewhere.code == 73 && elsewhere.error.contains("none/out"), "\(elsewhere.error)")
+      let strangers = try build("--model \(Self.model) \(texts) --out .", in: folder)
+      #expect(strangers.code == 73 && strangers.error.contains("choose another folder"), "\(strangers.error)")
+    }
+  }
+
+  @Test(
+    "with a model, SIGINT while it encodes leaves the old index and nothing else",
+    .enabled(if: TestSupport.engine != nil, "the engine is not built (make engine brings it)"))
+  func interrupted() throws {
+    let many = (0..<60_000).map { "{\"_id\":\"p\($0)\",\"text\":\"undo the last commit\"}\n" }.joined()
+    try ParlanceProcess.inFolder(of: Self.files.merging(["many.jsonl": many]) { $1 }) { folder in
+      #expect(try build("--model \(Self.model) --passages passages.jsonl --out index", in: folder).code == 0)
+      let before = try FileManager.default.contentsOfDirectory(atPath: folder + "/index").sorted()
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: ParlanceProcess.executable)
+      process.arguments = ["index", "build", "--model", Self.model, "--passages", "many.jsonl", "--out", "index"]
+      process.currentDirectoryURL = URL(fileURLWithPath: folder)
+      process.environment = TestSupport.engine.map { ["PARLANCE_ENGINE": $0] } ?? [:]
+      process.standardError = FileHandle.nullDevice
+      process.standardOutput = FileHandle.nullDevice
+      try process.run()
+      let spool = folder + "/index/000002.vectors.partial"
+      for _ in 0..<6000 where process.isRunning && !FileManager.default.fileExists(atPath: spool) { usleep(10_000) }
+      process.interrupt()
+      process.waitUntilExit()
+      #expect(process.terminationStatus == 130)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder + "/index").sorted() == before)
+      #expect(try ParlanceProcess.run(["index", "verify", "index"], in: folder).output == "whole\n")
+    }
+  }
 }
+
+/// Root may become nobody; others have nothing to test with.
+private let canBeNobody = geteuid() == 0 && FileManager.default.isExecutableFile(atPath: "/usr/bin/setpriv")

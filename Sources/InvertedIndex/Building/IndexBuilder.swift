@@ -37,6 +37,16 @@ public struct IndexBuilder: Sendable {
     interruption: Interruption? = nil
   ) throws(ParlanceError) {
     try configuration.check()
+    try build(
+      vectors, texts: texts, in: { () throws(ParlanceError) in try IndexFolder(path: path) }, progress: progress,
+      interruption: interruption)
+  }
+
+  /// - Parameter open: gives the folder, once the vectors are found fit.
+  func build(
+    _ vectors: some PassageVectors, texts: PassageSource?, in open: () throws(ParlanceError) -> IndexFolder,
+    progress: ProgressHandler?, interruption: Interruption?
+  ) throws(ParlanceError) {
     guard vectors.count <= UInt32.max else {
       throw ParlanceError(.badInput, "expected at most \(UInt32.max) passages, found \(vectors.count)")
     }
@@ -45,10 +55,10 @@ public struct IndexBuilder: Sendable {
       interruption: interruption)
     let ids = try IDTable(of: vectors, interruption: interruption)
 
-    let folder = try IndexFolder(path: path)
-    try FreeSpace.check(
-      statistics.postings * (2 + configuration.weights.bytesPerWeight) + 40 * vectors.count, for: path)
+    let folder = try open()
     do {
+      try FreeSpace.check(
+        statistics.postings * (2 + configuration.weights.bytesPerWeight) + 40 * vectors.count, for: folder.path)
       let manifest = try write(
         vectors, statistics, ids, texts, to: folder, progress: progress, interruption: interruption)
       folder.removeAll(but: manifest)

@@ -1,4 +1,3 @@
-import BinaryFiles
 public import Diagnostics
 public import Identifiers
 public import SparseVectors
@@ -9,31 +8,36 @@ public import SparseVectors
 ///     for (passage, vector) in encoded { try writer.append(passage.id, vector) }
 ///     try writer.finish(texts: { try reader.next() })
 ///
-/// The vectors wait in a temporary `.vectors` file beside the index, since the greatest weight of each term has to be known
-/// before the first posting is written. Texts are read again at the end rather than kept twice.
+/// The vectors wait in a temporary `.vectors` file inside the folder, since the greatest weight of each term has to be
+/// known before the first posting is written. Texts are read again at the end rather than kept twice. The folder is looked
+/// at and locked at the beginning; a writer that is let go unfinished leaves the index that was there before, or none.
 public final class IndexWriter {
-  private let path: String
+  private let folder: IndexFolder
   private let spoolPath: String
   private let builder: IndexBuilder
   private let spool: VectorsWriter
-  private var isFinished = false
 
   /// - Parameter path: the folder of the index; the folder above it must be there.
-  /// - Throws: `usage` for a configuration out of range; `cannotWrite`, `tryAgain` as `VectorsWriter`.
+  /// - Throws: `usage` for a configuration out of range; `tryAgain` while somebody else writes there; `cannotWrite`.
   public init(
     path: String, passageSpace: EncoderIdentity, vocabulary: Vocabulary,
     configuration: IndexConfiguration = IndexConfiguration()
   ) throws(ParlanceError) {
     try configuration.check()
-    self.path = path
-    spoolPath = path + ".spool.vectors"
     builder = IndexBuilder(passageSpace: passageSpace, vocabulary: vocabulary, configuration: configuration)
-    spool = try VectorsWriter(
-      path: spoolPath, description: VectorsDescription(encoder: passageSpace, vocabulary: vocabulary))
+    folder = try IndexFolder(path: path)
+    spoolPath = folder.path + "/" + folder.name("vectors")
+    do {
+      spool = try VectorsWriter(
+        path: spoolPath, description: VectorsDescription(encoder: passageSpace, vocabulary: vocabulary))
+    } catch {
+      folder.removeNewFiles()
+      throw error
+    }
   }
 
   deinit {
-    removeSpool()
+    folder.removeNewFiles()
   }
 
   /// Takes the next passage's vector.
@@ -49,15 +53,7 @@ public final class IndexWriter {
     texts: PassageSource? = nil, progress: ProgressHandler? = nil, interruption: Interruption? = nil
   ) throws(ParlanceError) {
     try spool.finish()
-    defer { removeSpool() }
     try builder.build(
-      VectorsFiles(paths: [spoolPath]), texts: texts, at: path, progress: progress, interruption: interruption)
-  }
-
-  private func removeSpool() {
-    guard !isFinished else { return }
-    isFinished = true
-    FileNames.remove(spoolPath, faults: FaultLayer.current)
-    FileNames.remove(VectorsWriter.partialPath(for: spoolPath), faults: FaultLayer.current)
+      VectorsFiles(paths: [spoolPath]), texts: texts, in: { folder }, progress: progress, interruption: interruption)
   }
 }

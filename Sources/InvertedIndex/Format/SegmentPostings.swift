@@ -83,8 +83,14 @@ final class SegmentPostings: Sendable {
   }
 
   /// How often a term occurs in the segment, and how much it weighs at most.
+  ///
+  /// - Throws: `badInput` for a damaged block, and for a weight that no passage can have.
   func statistics(of term: TermID) throws(ParlanceError) -> TermStatistics {
-    try terms.value(TermStatistics.self, at: Int(term.rawValue))
+    let statistics = try terms.value(TermStatistics.self, at: Int(term.rawValue))
+    guard statistics.greatest.isFinite, statistics.greatest >= 0 else {
+      throw Self.contradiction("the statistics of term \(term.rawValue)", path)
+    }
+    return statistics
   }
 
   static func contradiction(_ what: String, _ path: String) -> ParlanceError {

@@ -2,9 +2,12 @@ public import ArgumentParser
 import Conversations
 import Diagnostics
 public import InvertedIndex
+import Reports
+import Retrieval
+import SparseEncoder
 
 /// `parlance index`: what is searched.
-struct IndexCommand: ParsableCommand {
+struct IndexCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "index",
     abstract: "Build an index, say what it holds, check it.",
@@ -12,10 +15,10 @@ struct IndexCommand: ParsableCommand {
 }
 
 /// `parlance index build`.
-struct IndexBuildCommand: ParsableCommand {
+struct IndexBuildCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "build",
-    abstract: "Build an index from vectors, or from texts by BM25.",
+    abstract: "Build an index from vectors, or from texts by a model or BM25.",
     discussion: """
       With --passages the texts and metadata are stored inside, compressed. The index takes effect in one step at the \
       end: an index that was there before stays in use until then, and after a failure.
@@ -23,17 +26,28 @@ struct IndexBuildCommand: ParsableCommand {
       Weights: u8 keeps one byte a posting (each weight to the nearest 1/255 of its term's greatest), f16 two, f32 \
       four. Search is exact over what is kept.
 
+      With --model the passages are encoded on the way and the vectors are not kept; this does not resume. Many passages \
+      are better encoded first, by parlance encode.
+
       Examples:
         parlance index build --vectors passages.vectors --passages passages.jsonl --out index
-        parlance index build --vectors a.vectors --vectors b.vectors --weights f32 --out index
+        parlance index build --vectors a.vectors b.vectors --weights f32 --out index
+        parlance index build --model DIR --passages passages.jsonl --out index
         parlance index build --bm25 --passages passages.jsonl.gz --out bm25-index
       """)
 
-  @Option(help: ArgumentHelp("Vectors of the passages, by parlance encode; may be repeated.", valueName: "file"))
+  @Option(
+    parsing: .upToNextOption, help: ArgumentHelp("Vectors of the passages, by parlance encode.", valueName: "file"))
   var vectors: [String] = []
 
-  @Option(help: ArgumentHelp("Texts of the passages, one JSON object a line; may be repeated.", valueName: "file"))
+  @Option(
+    parsing: .upToNextOption, help: ArgumentHelp("Texts of the passages, one JSON object a line.", valueName: "file"))
   var passages: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Encode the passages with this model: a folder, or hf:owner/name[@revision].", valueName: "model"))
+  var model: String?
 
   @Option(name: .customLong("out"), help: ArgumentHelp("The folder of the index.", valueName: "dir"))
   var output: String
@@ -59,11 +73,26 @@ struct IndexBuildCommand: ParsableCommand {
   @Flag(help: "Print what was built as JSON.")
   var json = false
 
-  func run() throws {
-    guard isBM25 != !vectors.isEmpty else {
-      throw ParlanceError(.usage, "expected either --vectors or --bm25 with --passages")
+  @OptionGroup(title: "Encoding")
+  var encoding: EncodingOptions
+
+  func validate() throws {
+    guard [isBM25, model != nil, !vectors.isEmpty].count(where: \.self) == 1 else {
+      throw ValidationError("expected one of --vectors, --model with --passages, or --bm25 with --passages")
     }
-    if isBM25 { try buildBM25() } else { try buildFromVectors() }
+    if vectors.isEmpty, passages.isEmpty || passages.contains("-") {
+      throw ValidationError("--model and --bm25 need --passages with files, which are read twice")
+    }
+  }
+
+  func run() async throws {
+    if isBM25 {
+      try buildBM25()
+    } else if let model {
+      try await build(with: model)
+    } else {
+      try buildFromVectors()
+    }
     try IndexInfoCommand.show(InvertedIndex(path: output), asJSON: json)
   }
 
@@ -79,10 +108,33 @@ struct IndexBuildCommand: ParsableCommand {
       interruption: console.interruption)
   }
 
-  private func buildBM25() throws {
-    guard !passages.isEmpty, !passages.contains("-") else {
-      throw ParlanceError(.usage, "--bm25 needs --passages with files, which are read twice")
+  private func build(with model: String) async throws {
+    let console = Console.standard
+    var job = IndexingJob(passages: passages, path: output)
+    if let weights { job.configuration.weights = weights }
+    let count: Int
+    do {
+      let bar = ProgressBar()
+      defer { bar.finish() }
+      count = try job.check(progress: bar.handler, interruption: console.interruption)
     }
+    let encoder = try await encoding.open(model)
+    let bar = ProgressBar()
+    defer { bar.finish() }
+    let summary = try await job.run(
+      with: encoder, count: count, progress: bar.handler, interruption: console.interruption)
+    bar.finish()
+    if summary.truncated > 0 {
+      console.note("\(FixedDecimal.grouped(summary.truncated)) passages were cut at \(encoder.maxLength) tokens")
+    }
+    if let first = summary.empty.first {
+      console.warn(
+        "\(FixedDecimal.grouped(summary.empty.count)) passages have no term at all and are never found, \(first) among them"
+      )
+    }
+  }
+
+  private func buildBM25() throws {
     var builder = BM25IndexBuilder()
     builder.bm25.k1 = k1
     builder.bm25.b = b
