@@ -161,7 +161,10 @@ let package = Package(
     // The command line is tested as a process: what a user types, what the screen says, the exit code.
     .testTarget(
       name: "CommandLineTests",
-      dependencies: ["TestSupport", "Conversations", "RankedResults", "SparseVectors", "ParlanceCLI"],
+      dependencies: [
+        "TestSupport", "Diagnostics", "Identifiers", "Conversations", "RankedResults", "SparseVectors", "ParlanceCLI",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       swiftSettings: testSettings),
   ],
   swiftLanguageModes: [.v6]

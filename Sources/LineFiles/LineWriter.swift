@@ -38,7 +38,7 @@ public final class LineWriter {
     gzip = path.utf8.suffix(3).elementsEqual(".gz".utf8) ? try GzipEncoder() : nil
     var status = stat()
     if path == "-" {
-      target = .direct(OutputFile(descriptor: STDOUT_FILENO, path: path))
+      target = .direct(OutputFile(descriptor: STDOUT_FILENO, path: "standard output"))
     } else if unsafe stat(path, &status) == 0, ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) {
       target = .direct(try OutputFile(path: path, mode: .append))
     } else {

@@ -5,7 +5,9 @@ import Diagnostics
 struct Main {
   /// Parses, runs, and turns every error into one line on standard error and an exit code after `sysexits.h`.
   static func main() async {
+    Signals.endOnBrokenPipe()
     do {
+      try MistypedSubcommand.check(CommandLine.arguments.dropFirst())
       try await ParlanceCommand.parseAsRoot().execute()
       try Console.standard.flush()
     } catch let error as ParlanceError {
@@ -42,8 +44,9 @@ struct ParlanceCommand: AsyncParsableCommand {
 
       Examples:
         parlance quickstart
-        parlance search --index DIR --model DIR "how do I undo the last commit?"
-        parlance <subcommand> --help
+        parlance index build --bm25 --passages passages.jsonl --out bm25
+        parlance search --index bm25 "how do I undo the last commit?"
+        parlance help search
       """,
     version: version,
     // One a line, in the order of the way of the data.

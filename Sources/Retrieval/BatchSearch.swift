@@ -82,6 +82,7 @@ public struct BatchSearch: Sendable {
           Result { () throws(ParlanceError) in
             var part: [(Int, Ranked)] = []
             for place in stride(from: first, to: window.count, by: share) {
+              try interruption?.check()
               part.append((place, try rank(window[place])))
             }
             return part

@@ -19,14 +19,20 @@ extension Searcher {
   ///
   /// - Throws: as `PassageReader`, `SparseEncoder.encode` and `IndexBuilder.build`.
   public static func indexing(
-    _ passages: String, with encoder: SparseEncoder, interruption: Interruption? = nil
+    _ passages: String, with encoder: SparseEncoder, progress: ProgressHandler? = nil,
+    interruption: Interruption? = nil
   ) async throws(ParlanceError) -> Searcher {
     let reader = try PassageReader(path: passages)
     var read: [Passage] = []
     while let passage = try reader.next() { read.append(passage) }
-    let vectors = GatheredVectors(
-      file: passages, passages: read,
-      vectors: try await encoder.encode(read.map(encoder.settings.passageText.words)).map(\.vector))
+    var encoded: [SparseVector] = []
+    while encoded.count < read.count {
+      try interruption?.check()
+      let window = read[encoded.count...].prefix(Self.windowSize)
+      encoded += try await encoder.encode(window.map(encoder.settings.passageText.words)).map(\.vector)
+      progress?(Progress("encoding", completed: encoded.count, total: read.count, unit: "passages"))
+    }
+    let vectors = GatheredVectors(file: passages, passages: read, vectors: encoded)
 
     let folder = FileManager.default.temporaryDirectory.path + "/parlance-\(UInt64.random(in: 0 ... .max))"
     defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -37,6 +43,9 @@ extension Searcher {
       .build(vectors, texts: { texts.next() }, at: folder, interruption: interruption)
     return try Searcher(index: InvertedIndex(path: folder), encoder: encoder)
   }
+
+  /// Passages that are encoded between two looks at the interruption: enough to sort them into even batches.
+  private static let windowSize = 256
 }
 
 /// Vectors that were just encoded, kept in memory.

@@ -182,6 +182,11 @@ public struct JSONCursor: ~Escapable {
     error("expected \(what), found \(found)")
   }
 
+  /// Words that may stand in an error. Others may be words of a conversation, which no message repeats.
+  private static let knownWords: Set<String> = [
+    "true", "false", "null", "True", "False", "None", "NaN", "nan", "Infinity", "inf", "undefined",
+  ]
+
   private var found: String {
     guard at < bytes.byteCount else { return location.line == nil ? "the end of the file" : "the end of the line" }
     switch byte {
@@ -193,7 +198,8 @@ public struct JSONCursor: ~Escapable {
       let word = bytes.extracting(at..<min(at + 12, bytes.byteCount)).array().prefix { byte in
         (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) || byte == UInt8(ascii: "_")
       }
-      return "\"\(String(decoding: word.isEmpty ? [byte] : word, as: UTF8.self))\""
+      let found = String(decoding: word.isEmpty ? [byte] : word, as: UTF8.self)
+      return word.isEmpty || Self.knownWords.contains(found) ? "\"\(found)\"" : "a bare word"
     default: return "byte 0x\(String(byte, radix: 16))"
     }
   }

@@ -262,7 +262,9 @@ struct EncodeCommandTests {
       let result = try parlance(
         ["bench", "encode", "--model", Self.model, "--count", "20", "--repetitions", "2", "--json"], in: folder)
       #expect(result.code == 0, "\(result.error)")
-      let figures = try JSONDecoder().decode(Result.self, from: Data(result.output.utf8))
+      let decoder = JSONDecoder()
+      decoder.keyDecodingStrategy = .convertFromSnakeCase
+      let figures = try decoder.decode(Result.self, from: Data(result.output.utf8))
       #expect(figures.passages == 20 && figures.passagesPerSecond > 0)
       #expect(figures.queries.map(\.tokens) == [16])
       #expect(try parlance(["bench", "encode", "--model", Self.model, "--count", "0"], in: folder).code == 64)

@@ -43,7 +43,7 @@ struct IndexManifest: Codable, Sendable, Equatable {
   var files: [File] { [vocabularyFile] + segments.flatMap { [$0.postingsFile, $0.passagesFile] } }
 
   static let fileName = "manifest"
-  static let format = FileFormat(magic: "PARLINDX", name: "index manifest", version: FormatVersion(1, 0))
+  static let format = FileFormat(magic: "PARLINDX", name: "manifest of an index", version: FormatVersion(1, 0))
   private static let section = "manifest"
 
   static func path(in folder: String) -> String { folder + "/" + fileName }

@@ -16,7 +16,8 @@ struct BenchEncodeCommand: AsyncParsableCommand {
 
       Examples:
         parlance bench encode --model DIR
-        parlance bench encode --model DIR --passages passages.jsonl --count 2000 --threads 1 --json
+        parlance bench encode --model DIR --passages passages.jsonl \\
+          --count 2000 --threads 1 --json
       """)
 
   @OptionGroup

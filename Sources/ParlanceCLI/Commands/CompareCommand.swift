@@ -18,7 +18,7 @@ struct CompareCommand: ParsableCommand {
       Examples:
         parlance compare bm25.trec splade.trec
         parlance compare teacher.trec student.trec --depths "3 10 1000" --p 0.7
-        parlance compare teacher.trec student.trec --least 10     the queries that agree least
+        parlance compare teacher.trec student.trec --least 10
       """)
 
   @Argument(help: ArgumentHelp("Two or more runs in TREC's form; may be gzip-compressed.", valueName: "run"))

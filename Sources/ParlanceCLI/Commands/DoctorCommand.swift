@@ -37,7 +37,9 @@ struct DoctorCommand: AsyncParsableCommand {
       try console.print()
       try console.print(
         health.problems.isEmpty ? "Everything that searching by conversation needs is here." : "Missing:")
-      for problem in health.problems { try console.print("  " + problem) }
+      for line in health.problems.flatMap({ ResultPage.wrapped($0, width: console.width - 4, lines: .max) }) {
+        try console.print("  " + line)
+      }
     }
     try console.flush()
     if !health.problems.isEmpty { throw ExitCode(ParlanceError.Code.unavailable.rawValue) }

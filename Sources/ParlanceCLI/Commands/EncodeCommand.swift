@@ -14,10 +14,13 @@ struct EncodeCommand: AsyncParsableCommand {
 
       Examples:
         parlance encode --model DIR --passages passages.jsonl --out passages.vectors
-        parlance encode --model DIR --passages part1.jsonl.gz part2.jsonl.gz --weights f16 --out passages.vectors
-        parlance encode --model DIR --conversations conversations.jsonl --form rewrite \\
+        parlance encode --model DIR --passages part1.jsonl.gz part2.jsonl.gz \\
+          --weights f16 --out passages.vectors
+        parlance encode --model DIR --conversations conversations.jsonl \\
+          --form rewrite \\
           --rewrites rewrites/official.jsonl --out queries.vectors
-        parlance encode --model hf:owner/name --passages - --format jsonl < passages.jsonl > vectors.jsonl
+        parlance encode --model hf:owner/name --passages - --format jsonl \\
+          < passages.jsonl > vectors.jsonl
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable {

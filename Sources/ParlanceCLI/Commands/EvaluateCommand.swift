@@ -24,10 +24,12 @@ struct EvaluateCommand: ParsableCommand {
 
       Examples:
         parlance evaluate --qrels qrels.txt bm25.trec splade.trec
-        parlance evaluate --qrels qrels.txt --measures "nDCG@3 RR R@100" --baseline bm25.trec splade.trec \
-      --conversations conversations.jsonl
-        parlance evaluate --qrels qrels.txt splade.trec --by turn --conversations conversations.jsonl
-        parlance evaluate --qrels qrels.txt splade.trec --per-query --json > figures.json
+        parlance evaluate --qrels qrels.txt --measures "nDCG@3 RR R@100" \\
+          --baseline bm25.trec splade.trec --conversations conversations.jsonl
+        parlance evaluate --qrels qrels.txt splade.trec --by turn \\
+          --conversations conversations.jsonl
+        parlance evaluate --qrels qrels.txt splade.trec \\
+          --per-query --json > figures.json
       """)
 
   enum Breakdown: String, CaseIterable, ExpressibleByArgument {

@@ -14,7 +14,8 @@ struct FuseCommand: ParsableCommand {
 
       Examples:
         parlance fuse bm25.trec splade.trec > fused.trec
-        parlance fuse bm25.trec splade.trec --weights 1,2 --depth 100 --run fused.trec.gz --name bm25+splade
+        parlance fuse bm25.trec splade.trec --weights 1,2 --depth 100 \\
+          --run fused.trec.gz --name bm25+splade
       """)
 
   @Argument(help: ArgumentHelp("Two or more runs in TREC's form; may be gzip-compressed.", valueName: "run"))

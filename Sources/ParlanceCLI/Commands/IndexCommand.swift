@@ -30,8 +30,10 @@ struct IndexBuildCommand: AsyncParsableCommand {
       are better encoded first, by parlance encode.
 
       Examples:
-        parlance index build --vectors passages.vectors --passages passages.jsonl --out index
-        parlance index build --vectors a.vectors b.vectors --weights f32 --out index
+        parlance index build --vectors passages.vectors \\
+          --passages passages.jsonl --out index
+        parlance index build --vectors a.vectors b.vectors \\
+          --weights f32 --out index
         parlance index build --model DIR --passages passages.jsonl --out index
         parlance index build --bm25 --passages passages.jsonl.gz --out bm25-index
       """)

@@ -17,7 +17,8 @@ struct PassagesCommand: AsyncParsableCommand {
 
       Examples:
         parlance passages docs --out passages.jsonl
-        parlance passages /usr/share/doc/git-doc --words 100 --max-words 200 --out passages.jsonl.gz
+        parlance passages /usr/share/doc/git-doc \\
+          --words 100 --max-words 200 --out passages.jsonl.gz
         parlance passages docs --out - | head
       """)
 

@@ -1,25 +1,31 @@
-import SparseVectors
 public import ArgumentParser
 public import Conversations
 import Diagnostics
+import Identifiers
 import InvertedIndex
 import Retrieval
+import SparseVectors
 
 struct SearchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "search",
-    abstract: "Find passages: for one question, for a file of conversations, for a file of vectors.",
+    abstract: "Find passages for a question, or for each turn of many conversations.",
     discussion: """
-      Search is exact over the weights that the index keeps. An index made with --bm25 needs no model.
+      A question, or one turn of a conversation, is answered on the screen; conversations and vectors become a run in \
+      TREC's form. Search is exact over the weights that the index keeps. An index made with --bm25 needs no model.
 
       Examples:
-        parlance search --index index --model DIR "how do I undo the last commit?" --explain
-        parlance search --index index --model DIR --conversations conversations.jsonl --form conversation \\
-          --k 1000 --run conversation.trec
-        parlance search --index index --model DIR --conversations conversations.jsonl --form rewrite \\
-          --rewrites rewrites/official.jsonl --k 1000 --run rewrite.trec
-        parlance search --index index --vectors queries.vectors --k 1000 --run out.trec
-        parlance search --passages passages.jsonl --model DIR "how do I undo the last commit?"
+        parlance search --index bm25 "how do I undo the last commit?"
+        parlance search --index index --model DIR "undo a commit" --explain
+        parlance search --index index --model DIR \\
+          --conversations conversations.jsonl --turn git-undo-commit_3 --explain
+        parlance search --index index --model DIR \\
+          --conversations conversations.jsonl --run conversation.trec
+        parlance search --index index --model DIR \\
+          --conversations conversations.jsonl --form rewrite \\
+          --rewrites rewrites/handwritten.jsonl --run rewrite.trec
+        parlance search --index index --vectors queries.vectors --run out.trec
+        parlance search --passages passages.jsonl --model DIR "undo a commit"
       """)
 
   @Argument(help: "One question, answered on the screen.")
@@ -36,8 +42,11 @@ struct SearchCommand: AsyncParsableCommand {
       "The query encoder: a folder, or hf:owner/name[@revision]. BM25 indexes need none.", valueName: "model"))
   var model: String?
 
-  @Option(help: ArgumentHelp("Conversations, one turn a line.", valueName: "file"))
+  @Option(help: ArgumentHelp("Conversations, one turn a line; - is standard input.", valueName: "file"))
   var conversations: String?
+
+  @Option(help: ArgumentHelp("Answer only this turn of the conversations, on the screen.", valueName: "id"))
+  var turn: String?
 
   @OptionGroup
   var form: FormOptions
@@ -45,13 +54,16 @@ struct SearchCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Query vectors that were encoded before.", valueName: "file"))
   var vectors: String?
 
-  @Option(name: .customLong("k"), help: "How many passages to find: 10 on the screen, 1000 for a run, by default.")
+  @Option(
+    name: [.customShort("k"), .customLong("k")],
+    help: ArgumentHelp(
+      "How many passages to find. (default: 10 on the screen, 1000 for a run)", valueName: "n"))
   var depth: Int?
 
   @Option(help: ArgumentHelp("Where the TREC run goes; - is standard output.", valueName: "file"))
   var run: String?
 
-  @Option(help: "The run's name, its last column; the form of the query by default.")
+  @Option(help: "The run's name, its last column. (default: the form of the query)")
   var tag: String?
 
   @Flag(help: "Show the query's terms, where they came from, and what each adds to a passage's score.")
@@ -60,10 +72,10 @@ struct SearchCommand: AsyncParsableCommand {
   @Flag(help: "Search with a model that is not known to fit the index.")
   var trustModel = false
 
-  @Flag(help: "Print one JSON document (for one question).")
+  @Flag(help: "Print one JSON document (for a question or --turn).")
   var json = false
 
-  @OptionGroup(title: "Encoding")
+  @OptionGroup
   var encoding: EncodingOptions
 
   func validate() throws {
@@ -79,11 +91,21 @@ struct SearchCommand: AsyncParsableCommand {
     }
     if passages != nil && model == nil { throw ValidationError("--passages needs --model") }
     if vectors != nil && model != nil { throw ValidationError("--vectors are encoded already; leave --model out") }
-    if question == nil {
-      if run == nil { throw ValidationError("expected --run FILE for the results") }
-      if json || explain { throw ValidationError("--json and --explain go with one question") }
-    } else if run != nil {
-      throw ValidationError("--run goes with --conversations or --vectors; a question is answered on the screen")
+    if turn != nil && conversations == nil { throw ValidationError("--turn goes with --conversations") }
+    if isAnsweredOnScreen {
+      if run != nil || tag != nil {
+        throw ValidationError(
+          "--run and --tag go with --conversations or --vectors; a question and --turn are answered on the screen")
+      }
+    } else {
+      if run == nil {
+        throw ValidationError(
+          "expected --run FILE for the results" + (conversations == nil ? "" : ", or --turn ID for one turn"))
+      }
+      if json || explain { throw ValidationError("--json and --explain go with a question or --turn") }
+    }
+    if let question, question.unicodeScalars.allSatisfy({ $0.properties.isWhitespace }) {
+      throw ValidationError("expected words as the question, found none")
     }
     if let depth, depth < 1 { throw ValidationError("expected --k of at least 1, found \(depth)") }
     if conversations == nil && form.isGiven {
@@ -91,9 +113,12 @@ struct SearchCommand: AsyncParsableCommand {
     }
   }
 
+  /// One query, for a person; the others become a run.
+  private var isAnsweredOnScreen: Bool { question != nil || turn != nil }
+
   func run() async throws {
-    if let question {
-      try await QuestionSearch(command: self).answer(question)
+    if isAnsweredOnScreen {
+      try await QuestionSearch(command: self).answer()
     } else if let run {
       try await RunSearch(command: self).write(to: run)
     }
@@ -118,8 +143,7 @@ struct SearchCommand: AsyncParsableCommand {
 struct FormOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Which words make the query: \(ConversationForm.allCases.map(\.rawValue).joined(separator: ", ")).",
-      valueName: "form"))
+      "Which words make the query, newest first. (default: conversation)", valueName: "form"))
   var form: ConversationForm?
 
   @Option(help: ArgumentHelp("Self-contained forms of the questions, for the forms that need them.", valueName: "file"))
@@ -140,6 +164,21 @@ struct FormOptions: ParsableArguments {
 
   /// The form; the whole conversation by default.
   var chosen: ConversationForm { form ?? .conversation }
+
+  func openRewrites() throws(ParlanceError) -> Rewrites? {
+    try rewrites.map { path throws(ParlanceError) in try Rewrites(readingFrom: path) }
+  }
+
+  /// The words that are searched for.
+  ///
+  /// - Throws: `badInput`, naming the file, when the turn has no rewrite and the form needs one.
+  func query(for turn: Turn, _ table: Rewrites?) throws(ParlanceError) -> FormedQuery {
+    do {
+      return try chosen.query(for: turn, rewrite: table?[turn.id])
+    } catch {
+      throw ParlanceError(error.code, error.message, at: rewrites.map { .init(file: $0) })
+    }
+  }
 }
 
 extension ConversationForm: ExpressibleByArgument {}

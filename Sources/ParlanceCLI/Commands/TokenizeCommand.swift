@@ -14,8 +14,8 @@ struct TokenizeCommand: AsyncParsableCommand {
       line goes out for each, in the same order.
 
       Examples:
-        parlance tokenize --model .deps/models/splade-tiny "Where was it built? [SEP] The Eiffel Tower"
-        parlance tokenize --model DIR "a question" --pair "a passage" --max-length 16 --json
+        parlance tokenize --model .deps/models/splade-tiny "Who built it?"
+        parlance tokenize --model DIR "a question" --pair "a passage" --json
         parlance tokenize --model DIR - --json < passages.jsonl
       """)
 

@@ -105,7 +105,7 @@ struct VectorsExportCommand: ParsableCommand {
     commandName: "export",
     abstract: "Write vectors as a scipy matrix (npz) or as JSON lines.",
     discussion: """
-      npz: scipy.sparse.load_npz reads the matrix; numpy.load(...)["ids"] has the ids of its rows and ["pieces"] the
+      npz: scipy.sparse.load_npz reads the matrix; numpy.load(...)["ids"] has the ids of its rows and ["pieces"] the \
       vocabulary. jsonl: {"id", "vector": {piece: weight}}, or with --spelling indices {"id", "indices", "values"}.
 
       Examples:
@@ -170,8 +170,10 @@ struct VectorsImportCommand: ParsableCommand {
 
       Examples:
         parlance vectors import passages.npz --out passages.vectors
-        parlance vectors import other.npz --ids other.ids --like passages.vectors --out other.vectors
-        parlance vectors import other.jsonl --vocabulary vocab.txt --encoder my-splade --out other.vectors
+        parlance vectors import other.npz --ids other.ids \\
+          --like passages.vectors --out other.vectors
+        parlance vectors import other.jsonl --vocabulary vocab.txt \\
+          --encoder my-splade --out other.vectors
       """)
 
   @Argument(help: "An .npz file or JSON lines; - is standard input.")

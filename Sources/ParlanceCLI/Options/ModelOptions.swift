@@ -13,7 +13,7 @@ struct ModelOptions: ParsableArguments {
       "The SPLADE model: a folder, or hf:owner/name[@revision] from the Hugging Face hub.", valueName: "model"))
   var model: String
 
-  @OptionGroup(title: "Encoding")
+  @OptionGroup
   var encoding: EncodingOptions
 
   func open() async throws -> SparseEncoder {
@@ -23,7 +23,7 @@ struct ModelOptions: ParsableArguments {
 
 /// How a model encodes, whichever model it is.
 struct EncodingOptions: ParsableArguments {
-  @Option(help: "Texts are cut to this many tokens, [CLS] and [SEP] included.")
+  @Option(help: ArgumentHelp("Texts are cut to this many tokens, [CLS] and [SEP] included.", valueName: "n"))
   var maxLength = 256
 
   @Option(
@@ -32,10 +32,10 @@ struct EncodingOptions: ParsableArguments {
       valueName: "template"))
   var passageText = "{title} {text}"
 
-  @Option(help: "Where the model runs: cpu, cuda, or cuda:N.", transform: Self.device)
+  @Option(help: "Where the model runs: cpu, cuda, or cuda:N. (default: cpu)", transform: Self.device)
   var device = Device.cpu
 
-  @Option(help: "Cores to use; all by default.")
+  @Option(help: ArgumentHelp("Cores to use; all by default.", valueName: "n"))
   var threads: Int?
 
   func validate() throws {
@@ -50,6 +50,7 @@ struct EncodingOptions: ParsableArguments {
     let encoder = try await SparseEncoder.open(
       model, settings: settings, device: device, cores: threads, progress: bar.handler,
       interruption: Console.standard.interruption)
+    Signals.endOnBrokenPipe()
     if encoder.licence.commercialUse != .allowed {
       Console.standard.note("licence of \(encoder.identity.name): \(encoder.licence.summary)")
     }

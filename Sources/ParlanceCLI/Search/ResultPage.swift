@@ -1,7 +1,7 @@
-import Identifiers
-import InvertedIndex
 import Conversations
 import Diagnostics
+import Identifiers
+import InvertedIndex
 import Reports
 import Retrieval
 
@@ -86,8 +86,13 @@ struct ResultPage {
     switch source {
     case .rewrite: "from the rewrite"
     case .message(let index):
-      query.segments.count == 1
-        ? "from the question" : "from message \(index + 1)"
+      if query.segments.count == 1 {
+        "from the question"
+      } else if query.segments.first?.source == source {
+        "from the question, message \(index + 1)"
+      } else {
+        "from message \(index + 1)"
+      }
     case nil: "from [CLS] and [SEP]"
     }
   }

@@ -51,9 +51,9 @@ struct RunSearch {
   ) async throws -> BatchSummary {
     let form = command.form.chosen
     let turns = try TurnReader.all(command.conversations ?? "")
-    let rewrites = try command.form.rewrites.map { path throws(ParlanceError) in try Rewrites(readingFrom: path) }
+    let rewrites = try command.form.openRewrites()
     let queries = try turns.map { turn throws(ParlanceError) in
-      (turn.id, try form.query(for: turn, rewrite: rewrites?[turn.id]))
+      (turn.id, try command.form.query(for: turn, rewrites))
     }
     let searcher = try await command.openSearcher(command.index ?? "")
     let batch = BatchSearch(

@@ -1,15 +1,29 @@
-import Identifiers
 import Conversations
 import Diagnostics
+import Identifiers
 import InvertedIndex
 import Retrieval
 import StrictJSON
 
-/// What `search --json` prints.
+/// What `search --json` prints. The keys are spelled out, so that those of the passages' metadata stay as they are.
 struct SearchDocument: Encodable {
   struct Term: Encodable {
     var piece: String
     var weight: Float
+    /// `message`, `rewrite`, or `special` for the tokens around the words.
+    var source: String
+    /// The message's index in the turn's `messages`, from 0.
+    var message: Int?
+
+    init(_ term: QueryTerm) {
+      piece = term.piece
+      weight = term.weight
+      switch term.source {
+      case .message(let index): (source, message) = ("message", index)
+      case .rewrite: source = "rewrite"
+      case nil: source = "special"
+      }
+    }
   }
 
   struct Contribution: Encodable {
@@ -17,6 +31,13 @@ struct SearchDocument: Encodable {
     var queryWeight: Float
     var passageWeight: Float
     var contribution: Float
+
+    enum CodingKeys: String, CodingKey {
+      case piece
+      case queryWeight = "query_weight"
+      case passageWeight = "passage_weight"
+      case contribution
+    }
   }
 
   struct Hit: Encodable {
@@ -41,6 +62,17 @@ struct SearchDocument: Encodable {
   var terms: [Term]?
   var hits: [Hit]
 
+  enum CodingKeys: String, CodingKey {
+    case query, weights, terms, hits
+    case isExact = "is_exact"
+    case postingsTouched = "postings_touched"
+    case queryTerms = "query_terms"
+    case matchedTerms = "matched_terms"
+    case isTruncated = "is_truncated"
+    case encodeMilliseconds = "encode_milliseconds"
+    case searchMilliseconds = "search_milliseconds"
+  }
+
   init(_ result: SearchResult, explanations: [[ExplainedTerm]]?) {
     query = result.query.text
     isExact = result.answer.isExact
@@ -51,7 +83,7 @@ struct SearchDocument: Encodable {
     isTruncated = result.isTruncated
     encodeMilliseconds = result.encodingTime / .milliseconds(1)
     searchMilliseconds = result.searchTime / .milliseconds(1)
-    terms = explanations == nil ? nil : result.terms.map { Term(piece: $0.piece, weight: $0.weight) }
+    terms = explanations == nil ? nil : result.terms.map(Term.init)
     hits = result.passages.enumerated().map { place, found in
       Hit(
         rank: found.rank, id: found.id.string, score: found.score, title: found.passage?.title,

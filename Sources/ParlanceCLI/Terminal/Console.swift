@@ -31,7 +31,7 @@ struct Console: Sendable {
     let dumb = Environment["TERM"] == "dumb"
     outputIsTerminal = isatty(STDOUT_FILENO) == 1 && !plain && !dumb
     errorIsTerminal = isatty(STDERR_FILENO) == 1 && !dumb
-    width = Environment["COLUMNS"].flatMap { Int($0) } ?? Self.terminalWidth ?? 80
+    width = Environment["COLUMNS"].flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil } ?? Self.terminalWidth ?? 80
     let locale =
       ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap { Environment[$0] }.first { !$0.isEmpty } ?? ""
     let encoding = locale.lowercased()

@@ -7,10 +7,17 @@ import Diagnostics
 #endif
 
 extension Console {
-  /// Prints one JSON document, keys sorted, in snake case, for `--json`.
-  func print(json value: some Encodable) throws {
+  /// What becomes of the keys of a document.
+  enum JSONKeys {
+    case snakeCase
+    /// For documents with keys of the user's in them, which are not ours to change.
+    case asSpelled
+  }
+
+  /// Prints one JSON document, keys sorted, for `--json`.
+  func print(json value: some Encodable, keys: JSONKeys = .snakeCase) throws {
     let encoder = JSONEncoder()
-    encoder.keyEncodingStrategy = .convertToSnakeCase
+    if keys == .snakeCase { encoder.keyEncodingStrategy = .convertToSnakeCase }
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     try print(String(decoding: encoder.encode(value), as: UTF8.self))
   }

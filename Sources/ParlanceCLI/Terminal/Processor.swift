@@ -9,11 +9,11 @@ import BinaryFiles
 /// The machine as far as speed depends on it.
 struct Processor: Encodable {
   var cores = ProcessInfo.processInfo.activeProcessorCount
-  var memoryGiB = Int((Double(ProcessInfo.processInfo.physicalMemory) / 0x1p30).rounded())
+  var memoryGibibytes = Int((Double(ProcessInfo.processInfo.physicalMemory) / 0x1p30).rounded())
   var crc32c = CRC32C.kind
   var sha256 = SHA256.kind
 
   var summary: String {
-    "\(cores) cores, \(memoryGiB) GiB of memory, kernels: crc32c \(crc32c), sha256 \(sha256)"
+    "\(cores) cores, \(memoryGibibytes) GiB of memory, kernels: crc32c \(crc32c), sha256 \(sha256)"
   }
 }

@@ -56,6 +56,8 @@ final class ProgressBar: Sendable {
     }
   }
 
+  /// One line of at most `width` characters; the bar goes first when there is no room.
+  ///
   /// `encoding  ━━━━━━━─────  12,345 / 41,280 passages  98/s  4 min 55 s left`
   static func line(_ progress: Progress, rate: Double, width: Int, isUTF8: Bool) -> String {
     var text = "  \(grouped(progress.completed))"
@@ -67,9 +69,11 @@ final class ProgressBar: Sendable {
         text += "  \(time(Double(total - progress.completed) / rate)) left"
       }
     }
-    guard let total = progress.total, total > 0 else { return progress.activity + text }
+    // A line that the terminal would break could not be drawn over again.
+    let plain = String((progress.activity + text).prefix(max(0, width)))
+    guard let total = progress.total, total > 0 else { return plain }
     let room = min(32, width - progress.activity.count - text.count - 2)
-    guard room >= 8 else { return progress.activity + text }
+    guard room >= 8 else { return plain }
     let full = room * min(progress.completed, total) / total
     let (done, left) = isUTF8 ? ("━", "─") : ("#", "-")
     return progress.activity + "  " + String(repeating: done, count: full)

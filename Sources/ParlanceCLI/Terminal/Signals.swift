@@ -11,6 +11,12 @@ import Dispatch
 
 /// SIGINT and SIGTERM ask the work to stop at its next safe point; a second one ends the process at once.
 enum Signals {
+  /// A reader that has read enough, as `head` has, ends the process without a word, also where a parent process or the
+  /// network had SIGPIPE ignored.
+  static func endOnBrokenPipe() {
+    signal(SIGPIPE, SIG_DFL)
+  }
+
   /// Raised by the first signal. Reading it for the first time begins to listen.
   static let interruption: Interruption = {
     let interruption = Interruption()

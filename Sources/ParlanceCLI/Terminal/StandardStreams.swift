@@ -11,26 +11,32 @@ import Synchronization
 
 /// Standard output, buffered, with errors that are seen: a full disk behind `>` must not look like success.
 final class StandardOutput: Sendable {
+  private struct State {
+    var bytes: [UInt8] = []
+    /// The first failure, which every later flush tells again: a caller that passes over one cannot hide it.
+    var failure: ParlanceError?
+  }
+
   static let shared = StandardOutput()
   private static let capacity = 1 << 16
-  private let buffer = Mutex<[UInt8]>([])
+  private let state = Mutex(State())
 
   func write(_ text: String) throws(ParlanceError) {
-    let full = buffer.withLock { buffer in
-      buffer.append(contentsOf: text.utf8)
-      return buffer.count >= Self.capacity
+    let isFull = state.withLock { state in
+      state.bytes.append(contentsOf: text.utf8)
+      return state.bytes.count >= Self.capacity
     }
-    if full { try flush() }
+    if isFull { try flush() }
   }
 
   func flush() throws(ParlanceError) {
-    let bytes = buffer.withLock { buffer in
-      defer { buffer.removeAll(keepingCapacity: true) }
-      return buffer
-    }
-    if let failure = writeAll(bytes, to: STDOUT_FILENO) {
-      throw ParlanceError(
-        .cannotWrite, "writing failed: \(systemMessage(failure))", at: .init(file: "standard output"))
+    try state.withLock { state throws(ParlanceError) in
+      if state.failure == nil, let failure = writeAll(state.bytes, to: STDOUT_FILENO) {
+        state.failure = ParlanceError(
+          .cannotWrite, "writing failed: \(systemMessage(failure))", at: .init(file: "standard output"))
+      }
+      state.bytes.removeAll(keepingCapacity: true)
+      if let failure = state.failure { throw failure }
     }
   }
 }

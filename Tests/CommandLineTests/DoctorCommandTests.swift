@@ -1,0 +1,67 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("parlance doctor")
+struct DoctorCommandTests {
+  static let model = TestSupport.packageRoot + "/Tests/CheckpointsTests/Goldens/bert-old-names"
+
+  private func doctor(_ arguments: [String], _ environment: [String: String]) throws -> ParlanceResult {
+    try ParlanceProcess.inFolder(of: ["bad/config.json": "{\"model_type\": \"gpt2\"}"]) { folder in
+      try ParlanceProcess.run(["doctor"] + arguments, in: folder, environment: environment)
+    }
+  }
+
+  @Test("without an engine it says what was tried, how to get one, and ends with 69")
+  func withoutEngine() throws {
+    let result = try doctor([], ["PARLANCE_ENGINE": "/nowhere/engine.so"])
+    #expect(result.code == 69)
+    #expect(result.error.isEmpty)
+    #expect(result.output.hasPrefix("parlance 0.1.0\n  engine ABI "))
+    #expect(result.output.contains("/nowhere/engine.so (PARLANCE_ENGINE): there is no such file"), "\(result.output)")
+    #expect(result.output.contains("\nMissing:\n  the tensor engine, which encoding needs: `make engine`"))
+    #expect(result.output.split(separator: "\n").filter { $0.hasPrefix("  the tensor") }.allSatisfy { $0.count <= 80 })
+  }
+
+  @Test("--json has the same in one document")
+  func document() throws {
+    let result = try doctor(["--json", "--model", Self.model], ["PARLANCE_ENGINE": "/nowhere", "HF_HUB_OFFLINE": "1"])
+    #expect(result.code == 69)
+    let json = try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+    #expect(Set(json.keys) == ["version", "processor", "engine", "model_cache", "offline", "models", "problems"])
+    #expect((json["problems"] as? [String])?.count == 1)
+    #expect(json["offline"] as? Bool == true)
+    let engine = try #require(json["engine"] as? [String: Any])
+    #expect((engine["tried"] as? [[String: String]])?.first?["path"] == "/nowhere")
+    let models = try #require(json["models"] as? [[String: String]])
+    #expect(models.first?["folder"] == Self.model)
+    #expect(models.first?["shape"]?.contains("layers") == true)
+    #expect(models.first?["licence"] != nil && models.first?["commercial_use"] != nil)
+    let processor = try #require(json["processor"] as? [String: Any])
+    #expect(Set(processor.keys) == ["cores", "memory_gibibytes", "crc32c", "sha256"])
+  }
+
+  @Test("models that are missing or not SPLADE models are problems, those that are told have shape and licence")
+  func models() throws {
+    let result = try doctor(
+      ["--model", "none", "--model", "bad", "--model", Self.model], ["PARLANCE_ENGINE": "/nowhere"])
+    #expect(result.code == 69)
+    #expect(result.output.contains("\n  model none: "), "\(result.output)")
+    #expect(result.output.contains("\n  model bad"), "\(result.output)")
+    #expect(result.output.contains("\n  licence: "), "\(result.output)")
+  }
+
+  @Test("HF_HOME moves the cache of models")
+  func cache() throws {
+    let result = try doctor([], ["PARLANCE_ENGINE": "/nowhere", "HF_HOME": "/models/here"])
+    #expect(result.output.contains("\nmodel cache\n  /models/here/hub\n"), "\(result.output)")
+  }
+
+  @Test("with an engine all is well", .enabled(if: TestSupport.engine != nil, "the engine is not built"))
+  func withEngine() throws {
+    let result = try doctor(["--model", Self.model], ["PARLANCE_ENGINE": try #require(TestSupport.engine)])
+    #expect(result.code == 0, "\(result.output)")
+    #expect(result.output.contains("\n  devices: cpu"))
+    #expect(result.output.hasSuffix("\nEverything that searching by conversation needs is here.\n"))
+  }
+}

@@ -1,0 +1,131 @@
+import Conversations
+import Diagnostics
+import Foundation
+import Identifiers
+import InvertedIndex
+import RankedResults
+import SparseVectors
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Retrieval
+
+@Suite("BatchSearch")
+struct BatchSearchTests {
+  /// More than two windows of queries, so that the seams between them are crossed.
+  static func queries(_ count: Int, seed: UInt64) -> [(id: ExternalID, words: FormedQuery)] {
+    var random = SeededGenerator(seed: seed)
+    let words = Vocabulary.words.pieces.map(\.string) + ["unknown"]
+    return (0..<count).map { number in
+      let text = (0..<Int.random(in: 1...4, using: &random)).map { _ in words.randomElement(using: &random) ?? "" }
+      return (ExternalID("q\(number)"), FormedQuery(text.joined(separator: " ")))
+    }
+  }
+
+  @Test("gives what searching one by one gives, in the order of the queries", arguments: [1, 2, 3, 7, 64])
+  func equalsOneByOne(threads: Int) async throws {
+    let seed = UInt64.random(in: 0 ... .max)
+    let tiny = try TinyIndex()
+    let queries = Self.queries(1_100, seed: seed)
+    let searcher = try Searcher(index: tiny.index, encoder: WordEncoder())
+    var expected = ""
+    for query in queries {
+      for found in try await searcher.search(query.words, k: 3).passages {
+        expected += "\(query.id) \(found.id) \(found.rank)\n"
+      }
+    }
+    let path = tiny.folder + "/out.trec"
+    let summary = try await BatchSearch(index: tiny.index, k: 3, threads: threads)
+      .run(queries, by: WordEncoder(), to: RunWriter(path: path, tag: "test"))
+    #expect(try Self.ranking(path) == expected, "seed \(seed)")
+    #expect(summary.queries == queries.count)
+  }
+
+  @Test("vectors that were encoded before give the same run")
+  func vectors() async throws {
+    let tiny = try TinyIndex()
+    let queries = Self.queries(600, seed: 3)
+    let encoder = WordEncoder()
+    let encoded = try await encoder.encode(queries.map(\.words))
+    let file = tiny.folder + "/queries.vectors"
+    try VectorsWriter.write(file, VectorsDescription(encoder: .teacher, vocabulary: .words)) {
+      (writer: VectorsWriter) throws(ParlanceError) in
+      for (query, vector) in zip(queries, encoded) { try writer.append(query.id, vector) }
+    }
+    let batch = BatchSearch(index: tiny.index, k: 2, threads: 2)
+    let (one, other) = (tiny.folder + "/one.trec", tiny.folder + "/other.trec")
+    _ = try await batch.run(queries, by: encoder, to: RunWriter(path: one, tag: "test"))
+    _ = try await batch.run(VectorsFile(path: file), to: RunWriter(path: other, tag: "test"))
+    #expect(try Data(contentsOf: URL(filePath: one)) == Data(contentsOf: URL(filePath: other)))
+  }
+
+  @Test("counts queries without terms and queries that match nothing")
+  func counts() async throws {
+    let tiny = try TinyIndex()
+    let queries = ["undo", "nothing known", "moon", "moon moon", "merge moon"].enumerated().map {
+      (id: ExternalID("q\($0)"), words: FormedQuery($1))
+    }
+    let path = tiny.folder + "/out.trec"
+    let summary = try await BatchSearch(index: tiny.index, k: 10, threads: 2)
+      .run(queries, by: WordEncoder(), to: RunWriter(path: path, tag: "test"))
+    #expect(summary.queries == 5)
+    #expect(summary.emptyQueries == 1)
+    #expect(summary.unmatchedQueries == 2)
+    #expect(summary.terms == 5)
+    #expect(summary.postingsTouched == 4)
+  }
+
+  @Test("no queries make an empty run")
+  func none() async throws {
+    let tiny = try TinyIndex()
+    let path = tiny.folder + "/out.trec"
+    let summary = try await BatchSearch(index: tiny.index, k: 10, threads: 2)
+      .run([], by: WordEncoder(), to: RunWriter(path: path, tag: "test"))
+    #expect(summary == BatchSummary())
+    #expect(try Data(contentsOf: URL(filePath: path)).isEmpty)
+  }
+
+  @Test("an interruption and a failing encoder leave no run and keep the one that was there")
+  func interrupted() async throws {
+    let tiny = try TinyIndex()
+    let path = tiny.folder + "/out.trec"
+    try "before".write(toFile: path, atomically: false, encoding: .utf8)
+    let interruption = Interruption()
+    let batches = Mutex(0)
+    func failing(_ end: @escaping @Sendable () throws(ParlanceError) -> Void) -> WordEncoder {
+      WordEncoder(onBatch: { () throws(ParlanceError) in
+        if batches.withLock({
+          $0 += 1
+          return $0
+        }) == 2 {
+          try end()
+        }
+      })
+    }
+    let batch = BatchSearch(index: tiny.index, k: 10, threads: 2, interruption: interruption)
+    let queries = Self.queries(1_100, seed: 5)
+    await #expect {
+      try await batch.run(
+        queries, by: failing { () throws(ParlanceError) in throw ParlanceError(.unavailable, "the engine is gone") },
+        to: RunWriter(path: path, tag: "test"))
+    } throws: { ($0 as? ParlanceError)?.code == .unavailable }
+    batches.withLock { $0 = 0 }
+    await #expect {
+      try await batch.run(
+        queries, by: failing { () throws(ParlanceError) in interruption.request() },
+        to: RunWriter(path: path, tag: "test"))
+    } throws: { ($0 as? ParlanceError)?.code == .interrupted }
+    #expect(batches.withLock { $0 } == 2, "the third window was not begun")
+    #expect(try String(contentsOfFile: path, encoding: .utf8) == "before")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: tiny.folder).sorted() == ["index", "out.trec"])
+  }
+
+  /// Query, passage and rank of each line.
+  private static func ranking(_ path: String) throws -> String {
+    try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map { line in
+      let columns = line.split(separator: " ")
+      return "\(columns[0]) \(columns[2]) \(columns[3])\n"
+    }.joined()
+  }
+}
