@@ -26,10 +26,7 @@ public final class AtomicFile {
 
   /// - Throws: `cannotWrite` when the folder is not there or may not be written to, or when `path` is a folder.
   public init(path: String) throws(ParlanceError) {
-    var status = stat()
-    if unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
-      throw ParlanceError(.cannotWrite, "expected the name of a file, this is a folder", at: .init(file: path))
-    }
+    try FileNames.refuseFolder(path)
     let prefix = "." + fileName(of: path) + ".partial-"
     Self.removeLeftovers(prefix: prefix, folder: folder(of: path))
     self.path = path

@@ -36,6 +36,22 @@ package enum FileNames {
     }
   }
 
+  /// Whether `path` is an ordinary file, links followed: one that can be read twice, unlike a pipe or a terminal.
+  package static func isOrdinaryFile(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  }
+
+  package static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+
+  /// - Throws: `cannotWrite` when `path` is a folder, which no finished file can take the name of.
+  package static func refuseFolder(_ path: String) throws(ParlanceError) {
+    var status = stat()
+    if unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+      throw ParlanceError(.cannotWrite, "expected the name of a file, this is a folder", at: .init(file: path))
+    }
+  }
+
   /// Removes a file if it is there; a failure only leaves rubbish behind and is not an error.
   package static func remove(_ path: String, faults: FaultLayer?) {
     if faults?.failure(of: .remove(path: path)) != nil { return }

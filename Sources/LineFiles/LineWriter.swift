@@ -37,9 +37,13 @@ public final class LineWriter {
     self.path = path
     gzip = path.utf8.suffix(3).elementsEqual(".gz".utf8) ? try GzipEncoder() : nil
     var status = stat()
+    // What `>` or a pipe put behind a name of the system's is written through, never replaced.
+    let isStream = path.hasPrefix("/dev/") || path.hasPrefix("/proc/")
     if path == "-" {
       target = .direct(OutputFile(descriptor: STDOUT_FILENO, path: "standard output"))
-    } else if unsafe stat(path, &status) == 0, ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) {
+    } else if unsafe stat(path, &status) == 0,
+      isStream || ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
+    {
       target = .direct(try OutputFile(path: path, mode: .append))
     } else {
       target = .atomic(try AtomicFile(path: path))

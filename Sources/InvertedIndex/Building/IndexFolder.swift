@@ -24,10 +24,13 @@ final class IndexFolder {
   /// - Throws: `tryAgain` while somebody else writes to the index; `cannotWrite` when the folder cannot be made or holds
   ///   something else.
   init(path: String) throws(ParlanceError) {
+    let path = Self.withoutTrailingSlashes(path)
     self.path = path
     try Self.make(path)
     let names = try Self.names(in: path)
-    if let stranger = names.first(where: { !Self.isOurs($0) }) {
+    // A build leaves its lock, so numbered files without one and without a manifest are somebody else's.
+    let isIndex = names.contains(IndexManifest.fileName) || names.contains(Self.lockName)
+    if let stranger = names.first(where: { !isIndex || !Self.isOurs($0) }) {
       throw ParlanceError(
         .cannotWrite,
         "expected an index or an empty folder, found \"\(stranger)\" in it; choose another folder for the index",
@@ -37,6 +40,13 @@ final class IndexFolder {
     current = try? IndexManifest.read(from: path).manifest
     generation = 1 + max(current?.generation ?? 0, names.compactMap(Self.generation(of:)).max() ?? 0)
     if let current { removeAll(but: current) }
+  }
+
+  /// `index` for `index/`: the folder above it is the one to sync.
+  private static func withoutTrailingSlashes(_ path: String) -> String {
+    var path = path[...]
+    while path.count > 1, path.last == "/" { path.removeLast() }
+    return String(path)
   }
 
   /// A new file of this generation.
@@ -99,12 +109,23 @@ final class IndexFolder {
     return name.hasPrefix(".\(IndexManifest.fileName).partial-")
   }
 
-  /// The number that a file name begins with.
+  /// The kinds of files of an index, and what `IndexWriter` keeps vectors in meanwhile.
+  private static let kinds = ["postings", "passages", "vocabulary", spoolKind, spoolKind + ".partial"]
+  static let spoolKind = "spool"
+
+  /// The number of `000001.postings` or `.000001.postings.partial-x1`; `nil` for every other name, so that no file of
+  /// somebody else's is ever taken for one of the index.
   private static func generation(of name: String) -> Int? {
-    let visible = name.hasPrefix(".") ? name.dropFirst() : name[...]
-    let parts = visible.split(separator: ".", maxSplits: 1)
-    guard parts.count == 2, parts[0].utf8.count >= 6,
-      ["postings", "passages", "vocabulary", "vectors"].contains(where: { parts[1].hasPrefix($0) })
+    var parts = name.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+    if parts.first?.isEmpty == true, parts.count == 2 {
+      parts = parts[1].split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+      guard parts.count == 2, let dot = parts[1].firstIndex(of: "."), parts[1][dot...].hasPrefix(".partial-") else {
+        return nil
+      }
+      parts[1] = parts[1][..<dot]
+    }
+    guard parts.count == 2, (6...12).contains(parts[0].utf8.count),
+      parts[0].utf8.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }), kinds.contains(String(parts[1]))
     else { return nil }
     return Int(parts[0])
   }

@@ -26,7 +26,7 @@ public final class IndexWriter {
     try configuration.check()
     builder = IndexBuilder(passageSpace: passageSpace, vocabulary: vocabulary, configuration: configuration)
     folder = try IndexFolder(path: path)
-    spoolPath = folder.path + "/" + folder.name("vectors")
+    spoolPath = folder.path + "/" + folder.name(IndexFolder.spoolKind)
     do {
       spool = try VectorsWriter(
         path: spoolPath, description: VectorsDescription(encoder: passageSpace, vocabulary: vocabulary))

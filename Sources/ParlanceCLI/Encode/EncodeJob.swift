@@ -35,11 +35,19 @@ struct EncodeJob {
 
   private var isQueries: Bool { command.conversations != nil }
   private var unit: String { isQueries ? "queries" : "passages" }
-  private var readsStandardInput: Bool { command.passages == ["-"] || command.conversations == "-" }
+  /// Whether the input can be read only once: standard input, a pipe, a process substitution.
+  private var readsStream: Bool {
+    (command.passages + [command.conversations].compactMap(\.self)).contains { $0 == "-" || !isOrdinary($0) }
+  }
+
+  /// A file that is not there counts as one: the reader says so best.
+  private func isOrdinary(_ path: String) -> Bool {
+    FileNames.isOrdinaryFile(path) || !FileNames.exists(path)
+  }
 
   func run() async throws {
     let text = try PassageText(command.model.encoding.passageText)
-    let total = readsStandardInput ? nil : try countAndCheckInput()
+    let total = readsStream ? nil : try countAndCheckInput()
     if command.chosenFormat == .vectors { try checkOutput(count: total ?? 0) }
     let encoder = try await command.model.open()
     let input = try EncodeInput(command, refusingDuplicates: command.chosenFormat == .vectors) { text.words(of: $0) }
@@ -122,7 +130,7 @@ struct EncodeJob {
     var tally = Tally()
     do throws(ParlanceError) {
       try await encode(
-        encoder, input, total: total, resumed: 0, window: readsStandardInput ? .asAvailable : .full
+        encoder, input, total: total, resumed: 0, window: readsStream ? .asAvailable : .full
       ) { id, encoded throws(ParlanceError) in
         try writer.write(id, encoded.vector)
         if command.target == "-" { try writer.flush() }

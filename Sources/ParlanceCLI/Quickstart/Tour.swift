@@ -102,18 +102,17 @@ struct Tour {
   private func encodeAndIndex() async throws {
     try heading("Passages into sparse vectors")
     let passages = try MappedFile(path: path("passages.jsonl"))
-    let stamp = "\(SHA256.digest(of: passages.bytes)) \(model)"
-    let stampPath = path("passages.vectors.made-from")
-    let known = FileManager.default.contents(atPath: stampPath).map { String(decoding: $0, as: UTF8.self) }
-    let isKnown = known == stamp
     let vectors = path("passages.vectors")
-    if isKnown, FileManager.default.fileExists(atPath: vectors) {
+    let made = Made(from: "\(SHA256.digest(of: passages.bytes)) \(model)", note: path("passages.made-from"))
+    if made.isFinished, FileManager.default.fileExists(atPath: vectors) {
       try console.print("\(vectors) is of these passages already")
     } else {
-      if !isKnown { try AtomicFile.write(Array(stamp.utf8), to: stampPath) }
+      let resuming = made.isBegun
+      try made.begin()
       try await step(
         EncodeCommand.self, "encode",
-        ["--model", model, "--passages", path("passages.jsonl"), "--out", vectors] + (isKnown ? [] : ["--restart"]))
+        ["--model", model, "--passages", path("passages.jsonl"), "--out", vectors] + (resuming ? [] : ["--restart"]))
+      try made.finish()
     }
     try heading("Vectors into an index, and BM25's beside it")
     try await step(
@@ -178,4 +177,20 @@ struct Tour {
       index: path("index"), model: model, conversations: examples + "/conversations.jsonl", rewrites: rewrites
     ).print()
   }
+}
+
+/// A note beside a file that says from what it was made, so that a file of other input is never taken for it.
+private struct Made {
+  /// What the file is made from.
+  let from: String
+  /// The note's path.
+  let note: String
+
+  private var text: String? { FileManager.default.contents(atPath: note).map { String(decoding: $0, as: UTF8.self) } }
+
+  var isBegun: Bool { text == "begun " + from }
+  var isFinished: Bool { text == "made from " + from }
+
+  func begin() throws(ParlanceError) { try AtomicFile.write(Array(("begun " + from).utf8), to: note) }
+  func finish() throws(ParlanceError) { try AtomicFile.write(Array(("made from " + from).utf8), to: note) }
 }

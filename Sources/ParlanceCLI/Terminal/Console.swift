@@ -70,7 +70,8 @@ struct Console: Sendable {
   func finish(reporting error: ParlanceError) -> Never {
     if error.code != .cannotWrite { try? flush() }
     StandardError.write("parlance: error: \(error)\n")
-    exit(error.code.rawValue)
+    // Threads of the engine may be at work; they must not see their library taken down around them.
+    _exit(error.code.rawValue)
   }
 
   private static var terminalWidth: Int? {

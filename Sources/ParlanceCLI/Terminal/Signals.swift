@@ -28,7 +28,7 @@ enum Signals {
       // The handler holds its source, which lives as long as the process.
       source.setEventHandler { [source] in
         _ = source
-        if interruption.isRequested { exit(ParlanceError.Code.interrupted.rawValue) }
+        if interruption.isRequested { _exit(ParlanceError.Code.interrupted.rawValue) }
         interruption.request()
         StandardError.write("\nstopping at the next safe point; once more to stop at once\n")
       }

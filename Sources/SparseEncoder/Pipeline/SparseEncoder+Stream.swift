@@ -61,8 +61,8 @@ extension SparseEncoder {
         }
         let texts = items.map(text)
         feed.yield(
-          Task { [items, end] in
-            var result = WindowResult(items: items, failure: end)
+          Task { [items, isOver, end] in
+            var result = WindowResult(items: items, isLast: isOver, failure: end)
             do throws(ParlanceError) {
               result.encoded = try await encode(texts, side: side, counter: counter, interruption: interruption)
             } catch {
@@ -77,8 +77,10 @@ extension SparseEncoder {
     }
     defer { producer.cancel() }
 
+    var hasEnded = false
     for await pending in windows {
       let result = await pending.value
+      hasEnded = result.isLast
       for (item, encoded) in zip(result.items, result.encoded) { try receive(item, encoded) }
       if let failure = result.failure {
         slots.close()
@@ -86,6 +88,8 @@ extension SparseEncoder {
       }
       slots.give()
     }
+    // A task that is cancelled sees the windows end early, and its caller must not take a part for the whole.
+    guard hasEnded else { throw ParlanceError(.interrupted, "stopped on request") }
   }
 
   /// Encodes a few texts at once, in their order.
@@ -162,5 +166,7 @@ extension SparseEncoder {
 private struct WindowResult<Item: Sendable>: Sendable {
   var items: [Item]
   var encoded: [EncodedText] = []
+  /// Whether the source has no more.
+  var isLast: Bool
   var failure: ParlanceError?
 }

@@ -45,9 +45,9 @@ extension VectorsNpz {
     let indptr = try NpyStream(archive, "indptr.npy")
     let indices = try NpyStream(archive, "indices.npy")
     let data = try NpyStream(archive, "data.npy")
-    guard rows >= 0, indptr.count == rows + 1, indices.count == data.count else {
+    guard rows >= 0, indptr.count - 1 == rows, indices.count == data.count else {
       throw fault(
-        "expected \(rows + 1) row ends and as many terms as weights, found \(indptr.count), "
+        "expected a row end more than rows, \(rows), and as many terms as weights, found \(indptr.count), "
           + "\(indices.count) and \(data.count)")
     }
     if let ids, ids.count != rows { throw fault("expected as many ids as rows, \(rows), found \(ids.count)") }

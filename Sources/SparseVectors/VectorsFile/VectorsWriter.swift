@@ -54,6 +54,7 @@ public final class VectorsWriter {
   /// - Throws: `tryAgain` when another process is writing the file; `badInput` when the partial file is of another encoder,
   ///   vocabulary or kind of weights; `cannotWrite`.
   public init(path: String, description: VectorsDescription, resuming: Bool = false) throws(ParlanceError) {
+    try FileNames.refuseFolder(path)
     let partial = Self.partialPath(for: path)
     let head = VectorsHead.bytes(of: description)
     self.path = path
