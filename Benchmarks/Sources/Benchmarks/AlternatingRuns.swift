@@ -12,6 +12,8 @@ struct AlternatingRuns {
   /// How much work a run is, and in what.
   var amount: Double
   var unit: String
+  /// Whether somebody waits for one of them, so that its milliseconds are printed too.
+  var showsLatency = false
 
   /// Prints each contender's median rate, by the clock and by the processor time that all cores would give in a second,
   /// which other work on the machine disturbs less; the first is compared with each of the others, round by round.
@@ -27,6 +29,7 @@ struct AlternatingRuns {
       var line =
         "  \(contender.name): \(rounded(amount / median(clock))) \(unit)/s, "
         + "\(rounded(amount * cores / median(processor))) in \(Int(cores)) processor seconds"
+      if showsLatency { line += ", \(rounded(1000 * median(clock) / amount)) ms each" }
       if index > 0 {
         line += "; the first is \(ratio(clock, costs[0].map(\.seconds))) as fast"
         line += ", by processor time \(ratio(processor, costs[0].map(\.processorSeconds)))"

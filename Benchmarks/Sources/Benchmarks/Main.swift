@@ -11,6 +11,7 @@ struct Main {
       ("encode-base", EncodeBenchmark.runBase),
       ("latency", QueryLatencyBenchmark.run),
       ("memory", MemoryBenchmark.run),
+      ("search", SearchBenchmark.run),
     ]
     let wanted = CommandLine.arguments.dropFirst()
     for name in wanted where !benchmarks.contains(where: { $0.name == name }) {

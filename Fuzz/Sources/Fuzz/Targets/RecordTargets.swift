@@ -17,7 +17,7 @@ enum RecordTargets {
     .file("turns", suffix: ".jsonl") { path throws(ParlanceError) in
       let reader = try TurnReader(path: path)
       while let turn = try reader.next() {
-        for form in ConversationForm.allCases { _ = form.query(for: turn, rewrite: "it") }
+        for form in ConversationForm.allCases { _ = try form.query(for: turn, rewrite: "it") }
       }
     },
     .file("rewrites", suffix: ".jsonl") { path throws(ParlanceError) in
