@@ -18,6 +18,8 @@ unset PARLANCE_REQUIRE_ENGINE PARLANCE_REQUIRE_JUDGES
 export ASAN_OPTIONS=detect_leaks=0:abort_on_error=1 TSAN_OPTIONS=halt_on_error=1
 
 cd -- "$root"
-options=(--disable-default-traits --scratch-path "$scratch" --sanitize "$sanitizer")
+# The tests of the command line start a program for each case, and one under a sanitizer starts slowly; what it calls is
+# tested here without it.
+options=(--disable-default-traits --scratch-path "$scratch" --sanitize "$sanitizer" --skip CommandLineTests)
 [ -z "${JOBS:-}" ] || options+=(--jobs "$JOBS")
 exec swift test "${options[@]}" "$@"
