@@ -62,9 +62,11 @@ enum ModelJudge {
     return answer
   }
 
-  /// Expects rows to be the judge's: weights within 1e-5, the same support above 1e-4, the same positions where the
+  /// Expects rows to be the judge's: weights within `tolerance`, the same support above 1e-4, the same positions where the
   /// judge's two greatest logits are further apart than rounding.
-  static func expect(_ rows: SparseRows, equal judged: [Row], _ comment: Comment) {
+  static func expect(
+    _ rows: SparseRows, equal judged: [Row], within tolerance: Float = 1e-5, _ comment: Comment
+  ) {
     #expect(rows.count == judged.count, comment)
     for (index, expected) in judged.enumerated() where index < rows.count {
       let range = rows.range(of: index)
@@ -85,7 +87,7 @@ enum ModelJudge {
         greatest = max(greatest, value.weight)
         #expect(value.weight <= 1e-4, "term \(term) of row \(index) should not be active")
       }
-      #expect(greatest < 1e-5, "\(comment): row \(index) differs by \(greatest)")
+      #expect(greatest < tolerance, "\(comment): row \(index) differs by \(greatest)")
     }
   }
 }
