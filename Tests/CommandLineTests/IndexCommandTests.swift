@@ -168,7 +168,7 @@ struct IndexCommandTests {
       process.standardError = FileHandle.nullDevice
       process.standardOutput = FileHandle.nullDevice
       try process.run()
-      let spool = folder + "/index/000002.vectors.partial"
+      let spool = folder + "/index/000002.spool.partial"
       for _ in 0..<6000 where process.isRunning && !FileManager.default.fileExists(atPath: spool) { usleep(10_000) }
       process.interrupt()
       process.waitUntilExit()
