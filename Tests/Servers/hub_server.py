@@ -73,10 +73,11 @@ class Hub(http.server.BaseHTTPRequestHandler):
             revision = "/".join(parts[5:]) or "main"
             if revision not in ("main", "v1", COMMIT):
                 return self.answer(404, headers=[("X-Error-Code", "RevisionNotFound")])
-            names = sorted(
-                os.path.relpath(os.path.join(place, name), folder) for place, _, files in os.walk(folder) for name in files
-            )
+            names = names_in(folder)
             body = {"id": repository, "sha": COMMIT, "siblings": [{"rfilename": n} for n in names], "private": False}
+            return self.answer(200, json.dumps(body).encode(), [("Content-Type", "application/json")])
+        if kind == "tree":
+            body = [tree_entry(folder, name) for name in names_in(folder)]
             return self.answer(200, json.dumps(body).encode(), [("Content-Type", "application/json")])
         path = os.path.join(folder, *parts[4:])
         if kind != "resolve" or not os.path.isfile(path):
@@ -109,6 +110,18 @@ class Hub(http.server.BaseHTTPRequestHandler):
             self.close_connection = True
             return None
         return self.answer(status, body, headers)
+
+
+def names_in(folder):
+    return sorted(os.path.relpath(os.path.join(place, name), folder) for place, _, files in os.walk(folder) for name in files)
+
+
+def tree_entry(folder, name):
+    content = open(os.path.join(folder, name), "rb").read()
+    entry = {"type": "file", "path": name, "size": len(content), "oid": hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()}
+    if name.endswith(".safetensors"):
+        entry["lfs"] = {"oid": hashlib.sha256(content).hexdigest(), "size": len(content), "pointerSize": 100}
+    return entry
 
 
 def end_with_parent():
