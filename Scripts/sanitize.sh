@@ -15,7 +15,8 @@ shift
 export PARLANCE_ENGINE=/none PARLANCE_DEPS=/none
 unset PARLANCE_REQUIRE_ENGINE PARLANCE_REQUIRE_JUDGES
 # The Swift runtime keeps its metadata to the end; a report of leaks would be about that.
-export ASAN_OPTIONS=detect_leaks=0:abort_on_error=1 TSAN_OPTIONS=halt_on_error=1
+export ASAN_OPTIONS=detect_leaks=0:abort_on_error=1
+export TSAN_OPTIONS="halt_on_error=1:suppressions='$root/Scripts/thread-sanitizer.txt'"
 
 cd -- "$root"
 # The tests of the command line start a program for each case, and one under a sanitizer starts slowly; what it calls is
