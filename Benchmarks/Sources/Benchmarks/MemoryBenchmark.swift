@@ -6,10 +6,11 @@ enum MemoryBenchmark {
   static func run(_ input: BenchmarkInput) async throws {
     let encoder = try QueryLatencyBenchmark.encoder(input.model)
     print("  the model loaded: \(rounded(residentMiB())) MiB")
-    let texts = input.sample(2000)
-    for share in 1...4 {
-      _ = try await encoder.encode(Array(texts[..<(texts.count * share / 4)]))
-      print("  after encoding \(texts.count * share / 4) passages at once: \(rounded(residentMiB())) MiB")
+    let texts = input.sample(8000)
+    for part in 0..<8 {
+      let range = texts.count * part / 8..<texts.count * (part + 1) / 8
+      _ = try await encoder.encode(Array(texts[range]))
+      print("  after \(range.upperBound) passages: \(rounded(residentMiB())) MiB")
     }
     for call in 1...10_000 {
       _ = try await encoder.encode(query: String(texts[call % texts.count].prefix(40 + call % 60)))
