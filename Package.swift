@@ -40,7 +40,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 /// `Tests/NAMETests/Goldens`, where there is one.
 func goldenFolders(of name: String) -> [String] {
   let withGoldens: Set<String> = [
-    "WordPiece", "Checkpoints", "Datasets", "SparseEncoder", "SparseVectors", "InvertedIndex",
+    "WordPiece", "Checkpoints", "Datasets", "SparseEncoder", "SparseVectors", "InvertedIndex", "Distillation",
   ]
   return withGoldens.contains(name) ? ["Goldens"] : []
 }
@@ -62,6 +62,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     // Layer 0: no knowledge of search.
@@ -109,6 +110,14 @@ let package = Package(
       ]),
 
     // Layer 3: what users see.
+    room(
+      "Distillation",
+      [
+        "Diagnostics", "Identifiers", "BinaryFiles", "LineFiles", "StrictJSON", "Conversations", "RankedResults",
+        "SparseVectors", "Evaluation", "Checkpoints", "TensorEngine", "InvertedIndex", "SparseEncoder",
+        .product(name: "Yams", package: "Yams"),
+      ],
+      more: lifetimes),
     room("Reports", ["Diagnostics", "Identifiers", "Evaluation"]),
     room(
       "Retrieval",
@@ -120,7 +129,8 @@ let package = Package(
       "Parlance",
       [
         "Diagnostics", "Identifiers", "Conversations", "RankedResults", "SparseVectors", "WordPiece", "Checkpoints",
-        "Evaluation", "InvertedIndex", "SparseEncoder", "ModelHub", "Datasets", "Reports", "Retrieval",
+        "Evaluation", "InvertedIndex", "SparseEncoder", "Distillation", "ModelHub", "Datasets", "Reports",
+        "Retrieval",
       ]),
 
     // Layer 4: the terminal.
@@ -129,7 +139,7 @@ let package = Package(
       dependencies: [
         "Diagnostics", "Identifiers", "BinaryFiles", "LineFiles", "Conversations", "RankedResults", "SparseVectors",
         "WordPiece", "TensorEngine", "Checkpoints", "Evaluation", "InvertedIndex", "SparseEncoder", "ModelHub",
-        "Datasets", "StrictJSON", "Reports", "Retrieval", log,
+        "Datasets", "StrictJSON", "Reports", "Retrieval", "Distillation", log,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -154,6 +164,12 @@ let package = Package(
     tests(
       "SparseEncoder",
       ["BinaryFiles", "Conversations", "SparseVectors", "WordPiece", "Checkpoints", "TensorEngine"]),
+    tests(
+      "Distillation",
+      [
+        "BinaryFiles", "StrictJSON", "Conversations", "RankedResults", "SparseVectors", "Checkpoints", "TensorEngine",
+        "InvertedIndex", "SparseEncoder",
+      ]),
     tests("Reports", ["Evaluation", "RankedResults"]),
     tests(
       "Retrieval",
