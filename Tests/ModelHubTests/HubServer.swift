@@ -36,7 +36,8 @@ final class HubServer {
   }
 
   deinit {
-    process.terminate()
+    // A child of one of Dispatch's threads has most signals blocked, SIGTERM among them.
+    kill(process.processIdentifier, SIGKILL)
     process.waitUntilExit()
     try? FileManager.default.removeItem(atPath: root)
   }
