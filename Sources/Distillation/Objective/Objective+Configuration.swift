@@ -1,0 +1,135 @@
+public import Diagnostics
+
+extension Objective {
+  /// What is minimised, as a recipe writes it. The defaults are the paper's: KLD, and InfoNCE at a hundredth
+  /// (arXiv 2606.04650).
+  public struct Configuration: Codable, Sendable, Hashable {
+    public var kld = Divergence()
+    public var marginMSE = MarginMSE()
+    public var contrastive = Contrastive()
+    /// Multiplies the positives' share of the teacher's distribution, which is normalised afterwards: a longer list
+    /// shrinks that share, this gives it back.
+    public var positiveWeight = 1.0
+
+    public init() {}
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+      case kld, contrastive
+      case marginMSE = "margin_mse"
+      case positiveWeight = "positive_weight"
+    }
+
+    public init(from decoder: any Decoder) throws {
+      let container = try decoder.container(keyedBy: CodingKeys.self)
+      kld = try container.value(.kld, or: kld)
+      marginMSE = try container.value(.marginMSE, or: marginMSE)
+      contrastive = try container.value(.contrastive, or: contrastive)
+      positiveWeight = try container.value(.positiveWeight, or: positiveWeight)
+    }
+
+    /// - Throws: `usage` for a value out of its range, and for an objective without any part.
+    public func check() throws(ParlanceError) {
+      try require("kld.weight", kld.weight, kld.weight >= 0, "at least 0")
+      try require("kld.temperature", kld.temperature, kld.temperature > 0, "above 0")
+      try require("margin_mse.weight", marginMSE.weight, marginMSE.weight >= 0, "at least 0")
+      try require("contrastive.weight", contrastive.weight, (0...1).contains(contrastive.weight), "between 0 and 1")
+      try require("contrastive.temperature", contrastive.temperature, contrastive.temperature > 0, "above 0")
+      try require("positive_weight", positiveWeight, positiveWeight > 0, "above 0")
+      guard kld.weight > 0 || marginMSE.weight > 0 || contrastive.weight > 0 else {
+        throw ParlanceError(
+          .usage, "expected a weight above 0 for one of kld, margin_mse and contrastive; there is nothing to minimise")
+      }
+    }
+  }
+}
+
+extension Objective.Configuration {
+  /// `sum_j p_j (log p_j - log softmax(s)_j)`, p the softmax of the teacher's scores.
+  public struct Divergence: Codable, Sendable, Hashable {
+    public var weight = 1.0
+    /// Divides both sides' scores.
+    public var temperature = 1.0
+    /// Multiplies the divergence by the square of what the scores are divided by, which keeps the size of the gradient.
+    public var scaleBySquaredTemperature = false
+    /// Multiplies both sides' scores by the temperature, as the paper's code does where its text divides.
+    public var referenceTemperature = false
+
+    public init() {}
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+      case weight, temperature
+      case scaleBySquaredTemperature = "scale_by_squared_temperature"
+      case referenceTemperature = "reference_temperature"
+    }
+
+    public init(from decoder: any Decoder) throws {
+      let container = try decoder.container(keyedBy: CodingKeys.self)
+      weight = try container.value(.weight, or: weight)
+      temperature = try container.value(.temperature, or: temperature)
+      scaleBySquaredTemperature = try container.value(.scaleBySquaredTemperature, or: scaleBySquaredTemperature)
+      referenceTemperature = try container.value(.referenceTemperature, or: referenceTemperature)
+    }
+  }
+
+  /// `((s_a - s_b) - (t_a - t_b))^2`, mean over pairs.
+  public struct MarginMSE: Codable, Sendable, Hashable {
+    /// Which pairs of a sample's passages.
+    public enum Pairs: String, Codable, Sendable, CaseIterable {
+      /// A positive and a negative.
+      case positive
+      /// Any two of the distilled list.
+      case all
+    }
+
+    public var weight = 0.0
+    public var pairs = Pairs.positive
+
+    public init() {}
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+      case weight, pairs
+    }
+
+    public init(from decoder: any Decoder) throws {
+      let container = try decoder.container(keyedBy: CodingKeys.self)
+      weight = try container.value(.weight, or: weight)
+      pairs = try container.name(.pairs, or: pairs)
+    }
+  }
+
+  /// InfoNCE: the cross-entropy of a query's positive against negatives.
+  public struct Contrastive: Codable, Sendable, Hashable {
+    /// w: the distillation losses weigh 1 - w.
+    public var weight = 0.01
+    /// Divides the scores.
+    public var temperature = 1.0
+    /// Whether the negatives of the batch's other queries are negatives as well.
+    public var inBatchNegatives = true
+    /// Whether a passage known to be relevant to a query is left out of its negatives: turns of one conversation share
+    /// passages.
+    public var maskKnownPositives = true
+
+    public init() {}
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+      case weight, temperature
+      case inBatchNegatives = "in_batch_negatives"
+      case maskKnownPositives = "mask_known_positives"
+    }
+
+    public init(from decoder: any Decoder) throws {
+      let container = try decoder.container(keyedBy: CodingKeys.self)
+      weight = try container.value(.weight, or: weight)
+      temperature = try container.value(.temperature, or: temperature)
+      inBatchNegatives = try container.value(.inBatchNegatives, or: inBatchNegatives)
+      maskKnownPositives = try container.value(.maskKnownPositives, or: maskKnownPositives)
+    }
+  }
+}
+
+/// - Throws: `usage` that names a recipe's key, unless its value is finite and as it should be.
+func require(_ key: String, _ value: Double, _ holds: Bool, _ expected: String) throws(ParlanceError) {
+  guard value.isFinite, holds else {
+    throw ParlanceError(.usage, "expected \(key) \(expected), found \(value)")
+  }
+}

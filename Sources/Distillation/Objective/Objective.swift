@@ -1,0 +1,66 @@
+/// What the student is trained to minimise, besides its vectors' size: distillation of the teacher's scores and contrast
+/// with other passages (arXiv 2606.04650).
+///
+/// A pure function of scores, so it needs no engine. The derivative goes back through ``PassageScorer``.
+public struct Objective: Sendable {
+  public let configuration: Configuration
+
+  public init(_ configuration: Configuration) {
+    self.configuration = configuration
+  }
+
+  /// Whether the scores of each query with every passage of the batch are needed.
+  public var usesCrossScores: Bool {
+    configuration.contrastive.weight > 0 && configuration.contrastive.inBatchNegatives
+  }
+
+  /// The loss on one batch and its derivative by each score.
+  public func loss(of scores: PassageScores, on batch: SampledBatch) -> (parts: LossParts, gradient: PassageScores) {
+    precondition(scores.own_S.count == batch.slots.count, "one score for each slot")
+    precondition(!usesCrossScores || scores.cross_BD.count == batch.count * batch.passages.count, "cross scores")
+    var parts = LossParts()
+    parts.queriesWithoutPositive = batch.samples.count { $0.positives == 0 }
+    var gradient = PassageScores(shapedLike: scores)
+    let share = 1 - configuration.contrastive.weight
+    if configuration.kld.weight > 0 {
+      let factor = share * configuration.kld.weight
+      let value = mean(divergence, of: scores, on: batch, times: factor, into: &gradient)
+      parts.kld = value
+      parts.total += factor * value
+    }
+    if configuration.marginMSE.weight > 0 {
+      let factor = share * configuration.marginMSE.weight
+      let value = mean(marginError, of: scores, on: batch, times: factor, into: &gradient)
+      parts.marginMSE = value
+      parts.total += factor * value
+    }
+    if configuration.contrastive.weight > 0 {
+      let factor = configuration.contrastive.weight
+      let value = contrast(scores, on: batch, times: factor, into: &gradient)
+      parts.contrastive = value
+      parts.total += factor * value
+    }
+    return (parts, gradient)
+  }
+
+  /// A loss of a few scores, and its derivative by each.
+  struct Differentiated {
+    var value: Double
+    var gradient: [Double]
+  }
+
+  /// The mean over the batch of a loss that looks at one query's sample only.
+  private func mean(
+    _ loss: (_ student: [Double], _ sample: PassageSample) -> Differentiated, of scores: PassageScores,
+    on batch: SampledBatch, times factor: Double, into gradient: inout PassageScores
+  ) -> Double {
+    var sum = 0.0
+    for query in 0..<batch.count {
+      let range = batch.range(of: query)
+      let one = loss(Array(scores.own_S[range]), batch.samples[query])
+      sum += one.value
+      for (slot, slope) in zip(range, one.gradient) { gradient.own_S[slot] += factor / Double(batch.count) * slope }
+    }
+    return batch.count > 0 ? sum / Double(batch.count) : 0
+  }
+}
