@@ -6,19 +6,23 @@ import LineFiles
 ///
 /// Readers disagree about ties: trec_eval compares scores as 32-bit floats and puts the larger passage id first, others
 /// keep the order of the file. So a score that is not below the one before it is lowered to the next smaller float32, and
-/// scores are printed with just the digits that read back as the same float32.
+/// scores are printed with just the digits that read back as the same float32. A writer that keeps ties leaves the scores as
+/// they are, for readers who want the scores.
 public final class RunWriter {
   private let lines: LineWriter
   private let tag: String
+  private let keepsTies: Bool
   private var queries: Set<ExternalID> = []
 
   /// - Parameters:
   ///   - path: a file, which appears with `finish()`, packed if it ends with `.gz`; `-` is standard output.
   ///   - tag: the name of the run, the last column.
+  ///   - keepingTies: whether equal scores stay equal.
   /// - Throws: `usage` for a tag with white space, `cannotWrite`.
-  public init(path: String, tag: String) throws(ParlanceError) {
+  public init(path: String, tag: String, keepingTies: Bool = false) throws(ParlanceError) {
     if let fault = ExternalID.fault(of: tag) { throw ParlanceError(.usage, "expected a tag for the run \(fault)") }
     self.tag = tag
+    keepsTies = keepingTies
     lines = try LineWriter(path: path)
   }
 
@@ -41,7 +45,7 @@ public final class RunWriter {
           at: .init(file: lines.path))
       }
       scoreBefore = ranked.score
-      let score = min(Float(ranked.score), writtenBefore.nextDown)
+      let score = keepsTies ? Float(ranked.score) : min(Float(ranked.score), writtenBefore.nextDown)
       writtenBefore = score
       try lines.write(line: "\(query) Q0 \(ranked.passage) \(index + 1) \(score) \(tag)")
     }

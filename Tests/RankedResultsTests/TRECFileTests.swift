@@ -105,6 +105,16 @@ import Testing
     }
   }
 
+  @Test("equal scores stay equal for a writer that keeps ties")
+  func ties() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let writer = try RunWriter(path: folder + "/run", tag: "t", keepingTies: true)
+    try writer.write("q", ["b", "a", "c"].map { RankedPassage(passage: $0, score: $0 == "c" ? -0.1 : 2) })
+    try writer.finish()
+    let lines = try String(contentsOfFile: folder + "/run", encoding: .utf8)
+    #expect(lines == "q Q0 b 1 2.0 t\nq Q0 a 2 2.0 t\nq Q0 c 3 -0.1 t\n")
+  }
+
   @Test("a score that rises, is not a number, or belongs to a passage twice is refused and leaves no file")
   func refused() throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }

@@ -2,6 +2,12 @@ public import Diagnostics
 public import Identifiers
 public import SparseVectors
 
+extension VectorsFile: PassageVectors {
+  public func location(of index: Int) -> ParlanceError.Location {
+    .init(file: path, component: "vector \(index)")
+  }
+}
+
 /// One or several `.vectors` files of passages as one collection, one behind the other.
 public struct VectorsFiles: PassageVectors {
   /// The encoder of the passages, the same in all files.
@@ -54,7 +60,7 @@ public struct VectorsFiles: PassageVectors {
 
   public func location(of index: Int) -> ParlanceError.Location {
     let (file, row) = place(of: index)
-    return .init(file: file.path, component: "vector \(row)")
+    return file.location(of: row)
   }
 
   public func id(at index: Int) throws(ParlanceError) -> ExternalID {

@@ -1,16 +1,16 @@
-import Diagnostics
-import Identifiers
+package import Diagnostics
+package import Identifiers
 
-/// Finds a passage by its id while an index is built, and proves that no id is given twice.
+/// Finds a passage of a collection by its id without an index, and proves that no id is given twice.
 ///
 /// Only hashes are kept, 12 bytes a passage; ids are read again from the vectors where two hashes agree.
-struct IDTable {
+package struct IDTable: Sendable {
   /// Ascending; equal hashes are next to each other, their passages ascending.
   let hashes: [UInt64]
   let passages: [UInt32]
 
   /// - Throws: `badInput` naming both places of an id that is given twice.
-  init(of vectors: some PassageVectors, interruption: Interruption?) throws(ParlanceError) {
+  package init(of vectors: some PassageVectors, interruption: Interruption?) throws(ParlanceError) {
     var rows: [(hash: UInt64, passage: UInt32)] = []
     rows.reserveCapacity(vectors.count)
     for index in 0..<vectors.count {
@@ -36,7 +36,7 @@ struct IDTable {
   }
 
   /// The passage that has `id`, if one has.
-  func passage(_ id: ExternalID, in vectors: some PassageVectors) throws(ParlanceError) -> Int? {
+  package func passage(_ id: ExternalID, in vectors: some PassageVectors) throws(ParlanceError) -> Int? {
     let hash = DocumentFormat.hash(id)
     var (low, high) = (0, hashes.count)
     while low < high {
