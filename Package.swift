@@ -114,7 +114,7 @@ let package = Package(
       "Distillation",
       [
         "Diagnostics", "Identifiers", "BinaryFiles", "LineFiles", "StrictJSON", "Conversations", "RankedResults",
-        "SparseVectors", "Evaluation", "Checkpoints", "TensorEngine", "InvertedIndex", "SparseEncoder",
+        "SparseVectors", "Evaluation", "Checkpoints", "TensorEngine", "InvertedIndex", "SparseEncoder", "Retrieval",
         .product(name: "Yams", package: "Yams"),
       ],
       more: lifetimes),
@@ -168,7 +168,7 @@ let package = Package(
       "Distillation",
       [
         "BinaryFiles", "StrictJSON", "Conversations", "RankedResults", "SparseVectors", "Checkpoints", "TensorEngine",
-        "InvertedIndex", "SparseEncoder",
+        "InvertedIndex", "SparseEncoder", "Retrieval",
       ]),
     tests("Reports", ["Evaluation", "RankedResults"]),
     tests(

@@ -2,6 +2,7 @@
 @_exported public import Conversations
 @_exported public import Datasets
 @_exported public import Diagnostics
+@_exported public import Distillation
 @_exported public import Evaluation
 @_exported public import Identifiers
 @_exported public import InvertedIndex
