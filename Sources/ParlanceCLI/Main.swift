@@ -64,6 +64,7 @@ struct ParlanceCommand: AsyncParsableCommand {
       CompareCommand.self,
       FuseCommand.self,
       FlopsCommand.self,
+      TeachCommand.self,
       BenchCommand.self,
     ])
 
