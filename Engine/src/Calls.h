@@ -11,5 +11,6 @@ void fillGradients(parlance_engine_table &table);
 void fillArithmetic(parlance_engine_table &table);
 void fillLayers(parlance_engine_table &table);
 void fillSpladeHead(parlance_engine_table &table);
+void fillTraining(parlance_engine_table &table);
 
 }  // namespace parlance

@@ -13,6 +13,7 @@ parlance_engine_table makeTable() {
   parlance::fillArithmetic(table);
   parlance::fillLayers(table);
   parlance::fillSpladeHead(table);
+  parlance::fillTraining(table);
   return table;
 }
 

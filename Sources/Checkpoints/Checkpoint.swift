@@ -23,6 +23,8 @@ public struct Checkpoint: Sendable {
   public let licence: Licence
   /// The query side of an inference-free model; `nil` where queries go through the encoder as passages do.
   public let staticQueries: StaticQueryWeights?
+  /// What a student was distilled for; `nil` for any other model.
+  public let student: StudentDeclaration?
   public let tensors: TensorStore
   /// Tensors of the files that the model does not use, such as a pooler; a wrong checkpoint has many.
   public let unusedTensors: [String]
@@ -68,6 +70,7 @@ public struct Checkpoint: Sendable {
       if let path = layout.staticQueryPath {
         try StaticQueryWeights(folder: folder + "/" + path, vocabularySize: vocabularySize)
       } else { nil }
+    student = try StudentDeclaration(folder: folder, vocabularySize: vocabularySize)
     licence = .find(
       modelCard: FolderFile.text(folder + "/README.md"),
       licenceFile: ["LICENSE", "LICENSE.txt", "LICENSE.md"].lazy.compactMap { FolderFile.text(folder + "/" + $0) }
@@ -118,6 +121,14 @@ public struct Checkpoint: Sendable {
       }
     }
     return resolved
+  }
+
+  /// The frozen encoder of a residual student; `nil` for any other model.
+  ///
+  /// - Throws: as `init`.
+  public func frozenPart() throws(ParlanceError) -> Checkpoint? {
+    guard student?.residual != nil else { return nil }
+    return try Checkpoint(folder: folder + "/" + StudentDeclaration.Residual.frozenFolder, name: name + "/frozen")
   }
 
   /// What the files call the parameter.

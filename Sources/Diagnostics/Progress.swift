@@ -8,6 +8,8 @@ public struct Progress: Sendable, Equatable {
   public var total: Int?
   /// What is counted, in the plural: `passages`.
   public var unit: String
+  /// What else a person who waits wants to see, such as the loss.
+  public var detail = ""
 
   public init(_ activity: String, completed: Int, total: Int?, unit: String) {
     self.activity = activity

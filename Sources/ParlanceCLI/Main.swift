@@ -65,6 +65,7 @@ struct ParlanceCommand: AsyncParsableCommand {
       FuseCommand.self,
       FlopsCommand.self,
       TeachCommand.self,
+      TrainCommand.self,
       BenchCommand.self,
     ])
 

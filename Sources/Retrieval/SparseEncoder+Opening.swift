@@ -24,6 +24,11 @@ extension SparseEncoder {
     let checkpoint = try Checkpoint(folder: found.folder, name: found.name)
     let engine = try TensorEngine.load()
     let forward = try EngineForwardPass(checkpoint, engine: engine, device: device, cores: cores)
-    return try SparseEncoder(checkpoint: checkpoint, forward: forward, settings: settings)
+    var frozen: SparseEncoder?
+    if let part = try checkpoint.frozenPart() {
+      let forward = try EngineForwardPass(part, engine: engine, device: device, cores: cores)
+      frozen = try SparseEncoder(checkpoint: part, forward: forward, settings: settings)
+    }
+    return try SparseEncoder(checkpoint: checkpoint, forward: forward, frozen: frozen, settings: settings)
   }
 }

@@ -45,6 +45,13 @@ public struct SparseVector: Hashable, Sendable {
     self.weights = weights
   }
 
+  /// The vector with its heaviest terms only; of equal weights the one with the smaller term stays.
+  public func keepingHeaviest(_ count: Int) -> SparseVector {
+    guard count < terms.count else { return self }
+    let kept = terms.indices.sorted { (weights[$1], $0) < (weights[$0], $1) }.prefix(max(0, count)).sorted()
+    return SparseVector(unchecked: kept.map { terms[$0] }, kept.map { weights[$0] })
+  }
+
   /// The number of active terms (L0).
   public var count: Int { terms.count }
   public var isEmpty: Bool { terms.isEmpty }

@@ -106,6 +106,13 @@ typedef struct parlance_sparse_rows {
   parlance_tensor *weights;
 } parlance_sparse_rows;
 
+/// The numbers of a step of AdamW.
+typedef struct parlance_adamw {
+  double learning_rate, beta1, beta2, epsilon, weight_decay;
+  /// Counted from 1; corrects the bias of the moments.
+  int64_t step;
+} parlance_adamw;
+
 typedef struct parlance_engine_table {
   uint32_t abi;
   /// The bytes of this table that the engine fills.
@@ -207,6 +214,20 @@ typedef struct parlance_engine_table {
                                  const parlance_tensor *bias, const parlance_tensor *prepared, const int32_t *starts,
                                  int32_t sequences, parlance_pooling pooling, parlance_activation activation,
                                  parlance_sparse_rows *out);
+
+  // Training.
+
+  /// As `backward`, from `count` tensors of any shape at once; `gradients[i]`, of the shape of `tensors[i]`, is the
+  /// derivative of the loss with respect to it.
+  parlance_status (*backward_from)(parlance_tensor *const *tensors, const parlance_tensor *const *gradients,
+                                   int32_t count);
+  /// Scales the gradients of `tensors` such that their joint Euclidean norm is at most `maximum`; `norm` is what it was.
+  /// Nothing is changed where `maximum` is 0 or the norm is not finite.
+  parlance_status (*clip_gradients)(parlance_tensor *const *tensors, int32_t count, double maximum, double *norm);
+  /// One step of AdamW (arXiv 1711.05101) for each of `tensors` that has a gradient, in place, without recording. `means`
+  /// and `squares` are the running moments, of the tensors' shapes, zeros before the first step.
+  parlance_status (*adamw)(parlance_tensor *const *tensors, parlance_tensor *const *means,
+                           parlance_tensor *const *squares, int32_t count, const parlance_adamw *settings);
 } parlance_engine_table;
 
 /// The type of the exported function.

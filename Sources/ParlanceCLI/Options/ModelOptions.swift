@@ -57,7 +57,7 @@ struct EncodingOptions: ParsableArguments {
     return encoder
   }
 
-  private static func device(_ text: String) throws -> Device {
+  static func device(_ text: String) throws -> Device {
     guard let device = Device(text) else {
       throw ValidationError("expected cpu, cuda or cuda:N, found \"\(text)\"")
     }

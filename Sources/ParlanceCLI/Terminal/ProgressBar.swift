@@ -69,6 +69,7 @@ final class ProgressBar: Sendable {
         text += "  \(time(Double(total - progress.completed) / rate)) left"
       }
     }
+    if !progress.detail.isEmpty { text += "  \(progress.detail)" }
     // A line that the terminal would break could not be drawn over again.
     let plain = String((progress.activity + text).prefix(max(0, width)))
     guard let total = progress.total, total > 0 else { return plain }

@@ -33,7 +33,25 @@ extension EncoderIdentity {
       lines.append("query-weights \(SHA256.digest(of: queries.weights.rawSpan))")
       lines += try tokenizerLines(queries.tokenizer, prefix: "query-")
     }
+    if let student = checkpoint.student { lines += try studentLines(student, checkpoint, settings) }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func studentLines(
+    _ student: StudentDeclaration, _ checkpoint: Checkpoint, _ settings: EncoderSettings
+  ) throws(ParlanceError) -> [String] {
+    var lines = ["passage-space \(student.passageSpaceDigest)"]
+    if let kept = student.keptTerms { lines.append("kept-terms \(kept)") }
+    switch student.residual?.gate {
+    case nil: return lines
+    case .scalar(let gate): lines.append("gate \(gate)")
+    case .column(let column): lines.append("gate-column \(column)")
+    case .terms(let gate): lines.append("gate-terms \(SHA256.digest(of: gate.rawSpan))")
+    }
+    if let frozen = try checkpoint.frozenPart() {
+      lines.append("frozen \(try EncoderIdentity(checkpoint: frozen, settings: settings).digest)")
+    }
+    return lines
   }
 
   private static func tokenizerLines(

@@ -29,23 +29,30 @@ extension SparseEncoder {
   ///
   /// - Throws: `unavailable` when the engine fails.
   public func encode(query text: String) async throws(ParlanceError) -> EncodedQuery {
-    let reading = read(query: text)
-    switch reading {
+    let own: EncodedQuery
+    switch read(query: text) {
     case .finished(let query): return query
     case .batch(let batch, let encoding, let isTruncated):
-      return query(try await forward.encode(batch, for: .latency), encoding, isTruncated)
+      own = query(try await forward.encode(batch, for: .latency), encoding, isTruncated)
     }
+    guard let residual else { return own }
+    let question = ResidualQueries.lastQuestion(of: text)
+    return sum(own, try await residual.frozen.encode(query: question), residual)
   }
 
   /// Encodes a query while the calling thread waits.
   ///
   /// - Throws: `unavailable` when the engine fails.
   public func encodeBlocking(query text: String) throws(ParlanceError) -> EncodedQuery {
+    let own: EncodedQuery
     switch read(query: text) {
     case .finished(let query): return query
     case .batch(let batch, let encoding, let isTruncated):
-      return query(try forward.encode(batch, for: .latency), encoding, isTruncated)
+      own = query(try forward.encode(batch, for: .latency), encoding, isTruncated)
     }
+    guard let residual else { return own }
+    let question = ResidualQueries.lastQuestion(of: text)
+    return sum(own, try residual.frozen.encodeBlocking(query: question), residual)
   }
 
   private enum Reading {
@@ -67,13 +74,18 @@ extension SparseEncoder {
   }
 
   private func query(_ rows: SparseRows, _ encoding: Encoding, _ isTruncated: Bool) -> EncodedQuery {
-    let origins = rows.positions[rows.range(of: 0)].map { position in
+    let whole = rows.vector(at: 0)
+    // The sum of a residual student is cut, not its parts.
+    let vector = residual == nil ? kept(whole) : whole
+    var origins: [EncodedQuery.Origin] = []
+    for (term, position) in zip(whole.terms, rows.positions[rows.range(of: 0)])
+    where vector.count == whole.count || vector.terms.contains(term) {
       let token = Int(position)
       let place = encoding.isAdded[token] ? 0..<0 : withoutPrompt(encoding.byteOffsets[token])
-      return EncodedQuery.Origin(token: token, bytes: place)
+      origins.append(EncodedQuery.Origin(token: token, bytes: place))
     }
     return EncodedQuery(
-      vector: rows.vector(at: 0), origins: origins, tokenCount: encoding.count, isTruncated: isTruncated)
+      vector: vector, origins: origins, tokenCount: encoding.count, isTruncated: isTruncated)
   }
 
   private func withoutPrompt(_ range: Range<Int>) -> Range<Int> {

@@ -29,14 +29,22 @@ public struct SparseEncoder: Sendable {
   let forward: any ForwardPass
   /// The query side of an inference-free model.
   let staticQueries: StaticQueries?
+  /// What a residual student adds to its queries.
+  let residual: ResidualQueries?
+  /// How many terms a student's query keeps.
+  let keptTerms: Int?
+  /// The passage encoder that the model was distilled for; `nil` for any that is no student.
+  public let passageSpace: EncoderIdentity?
 
   /// - Parameters:
   ///   - forward: computes what the checkpoint's weights say.
+  ///   - frozen: for a residual student the encoder in `checkpoint.frozenPart()`.
   ///   - identity: when it is known already, since a large model's takes a second to compute.
-  /// - Throws: `badInput` when the tokenizer has more pieces than the model has columns.
+  /// - Throws: `badInput` when the tokenizer has more pieces than the model has columns, `usage` for a residual student
+  ///   without its frozen encoder.
   public init(
-    checkpoint: Checkpoint, forward: any ForwardPass, settings: EncoderSettings = EncoderSettings(),
-    identity: EncoderIdentity? = nil
+    checkpoint: Checkpoint, forward: any ForwardPass, frozen: SparseEncoder? = nil,
+    settings: EncoderSettings = EncoderSettings(), identity: EncoderIdentity? = nil
   ) throws(ParlanceError) {
     let tokenizer = try WordPieceTokenizer(folder: checkpoint.tokenizer.folder)
     let columns = checkpoint.architecture.vocabularySize
@@ -56,6 +64,18 @@ public struct SparseEncoder: Sendable {
     maxLength = min(settings.maxLength, checkpoint.maxLength, forward.longestSequence)
 
     vocabulary = try Self.vocabulary(tokenizer.pieces, columns: columns)
+    keptTerms = checkpoint.student?.keptTerms
+    passageSpace = checkpoint.student.map {
+      EncoderIdentity(digest: $0.passageSpaceDigest, name: $0.passageSpaceName)
+    }
+    residual = try checkpoint.student?.residual.map { declared throws(ParlanceError) in
+      guard let frozen else {
+        throw ParlanceError(
+          .usage, "a residual student encodes queries together with its frozen encoder, which was not opened",
+          at: .init(file: checkpoint.folder))
+      }
+      return ResidualQueries(frozen: frozen, gate: declared.gate)
+    }
     staticQueries = try checkpoint.staticQueries.map { side throws(ParlanceError) in try StaticQueries(side) }
     self.identity =
       if let identity { identity } else { try EncoderIdentity(checkpoint: checkpoint, settings: settings) }
@@ -82,8 +102,16 @@ public struct SparseEncoder: Sendable {
   }
 }
 
+extension SparseEncoder {
+  /// The tokens of a query as the model reads them, its prompt included.
+  package func queryTokens(of text: String) -> TokenSequence {
+    var buffer = TokenBuffer()
+    return tokens(of: prompts.query + text, buffer: &buffer)
+  }
+}
+
 /// A text as the model reads it.
-struct TokenSequence: Sendable {
-  var ids: [Int32] = []
-  var isTruncated = false
+package struct TokenSequence: Sendable {
+  package var ids: [Int32] = []
+  package var isTruncated = false
 }

@@ -3,12 +3,26 @@ import Diagnostics
 import TensorEngine
 
 /// The parameters of a checkpoint as tensors on a device.
-struct ModelWeights {
+final class ModelWeights {
   let checkpoint: Checkpoint
   let engine: TensorEngine
   let device: Device
+  /// What was asked for so far: all that is trained, once a model has been made.
+  private(set) var loaded: [(role: ParameterRole, tensor: Tensor)] = []
+
+  init(checkpoint: Checkpoint, engine: TensorEngine, device: Device) {
+    self.checkpoint = checkpoint
+    self.engine = engine
+    self.device = device
+  }
 
   func tensor(_ role: ParameterRole) throws(ParlanceError) -> Tensor {
+    let tensor = try load(role)
+    loaded.append((role, tensor))
+    return tensor
+  }
+
+  private func load(_ role: ParameterRole) throws(ParlanceError) -> Tensor {
     let shape = checkpoint.architecture.shape(of: role)
     let stored = try checkpoint.withBytes(of: role) { bytes, type throws(ParlanceError) -> Tensor? in
       guard type == .float32 else { return nil }

@@ -7,8 +7,8 @@ import TensorEngine
 /// DistilBERT (arXiv 1910.01108) is BERT without token types; what else differs are the names in the files.
 struct TransformerEncoder {
   let wordEmbeddings, positionEmbeddings: Embedding
-  /// The row of token type 0, which all tokens of a single text have; `nil` for DistilBERT.
-  let tokenType_1H: Tensor?
+  /// All tokens of a single text are of type 0; `nil` for DistilBERT.
+  let tokenTypeEmbeddings: Tensor?
   let embeddingNorm: LayerNorm
   let layers: [TransformerLayer]
 
@@ -16,8 +16,7 @@ struct TransformerEncoder {
     wordEmbeddings = Embedding(table: try weights.tensor(.wordEmbeddings))
     positionEmbeddings = Embedding(table: try weights.tensor(.positionEmbeddings))
     let architecture = weights.checkpoint.architecture
-    tokenType_1H =
-      architecture.family == .bert ? try weights.tensor(.tokenTypeEmbeddings).narrowed(0, to: 0..<1) : nil
+    tokenTypeEmbeddings = architecture.family == .bert ? try weights.tensor(.tokenTypeEmbeddings) : nil
     embeddingNorm = try weights.layerNorm(.embeddingNormWeight, .embeddingNormBias)
     var layers: [TransformerLayer] = []
     for index in 0..<architecture.layers { layers.append(try TransformerLayer(index, of: weights)) }
@@ -31,7 +30,7 @@ struct TransformerEncoder {
     let positions_T = try engine.tensor(batch.positions, shape: [batch.tokens.count], on: device)
     // As transformers adds them: words, then token types, then positions.
     var hidden_TH = try wordEmbeddings(tokens_T)
-    if let tokenType_1H { hidden_TH = try hidden_TH.adding(tokenType_1H) }
+    if let tokenTypeEmbeddings { hidden_TH = try hidden_TH.adding(tokenTypeEmbeddings.narrowed(0, to: 0..<1)) }
     hidden_TH = try embeddingNorm(hidden_TH.adding(positionEmbeddings(positions_T))).dropout(dropout)
     for layer in layers { hidden_TH = try layer(hidden_TH, starts: batch.starts, dropout: dropout) }
     return hidden_TH

@@ -139,6 +139,10 @@ extension SparseEncoder {
     } catch {
       throw ParlanceError(.internalFault, "\(error)")
     }
+    if side == .query {
+      if let residual { try await addFrozen(residual, to: &encoded, of: texts) }
+      for place in encoded.indices { encoded[place].vector = kept(encoded[place].vector) }
+    }
     return encoded
   }
 

@@ -26,6 +26,19 @@ extension Tensor {
     try engine.check(unsafe table.pointee.clear_gradient(handle))
   }
 
+  /// As `backward`, for a loss whose derivative with respect to each of `tensors` was computed elsewhere.
+  ///
+  /// - Parameter gradients: one for each tensor, of its shape.
+  public static func backward(_ tensors: [Tensor], from gradients: [Tensor]) throws(ParlanceError) {
+    precondition(tensors.count == gradients.count, "one gradient for each tensor")
+    guard let engine = tensors.first?.engine else { return }
+    let roots = unsafe tensors.map { unsafe Optional($0.handle) }
+    let seeds = unsafe gradients.map { unsafe Optional($0.handle) }
+    try withExtendedLifetime((tensors, gradients)) { () throws(ParlanceError) in
+      try engine.check(unsafe engine.table.pointee.backward_from(roots, seeds, Int32(roots.count)))
+    }
+  }
+
   /// The same numbers without their history.
   public func detached() throws(ParlanceError) -> Tensor {
     try unsafe engine.tensor { unsafe table.pointee.detach(handle, $0) }

@@ -1,0 +1,140 @@
+import BinaryFiles
+public import Diagnostics
+import StrictJSON
+
+/// What `parlance.json` says of a checkpoint that was distilled: for whose passages, and what is added to its vectors.
+///
+/// Documentation/formats/student.md describes the file. A folder without it is an ordinary checkpoint.
+public struct StudentDeclaration: Sendable, Hashable {
+  /// The encoder of the passages that the student's queries are for.
+  public var passageSpaceDigest: String
+  public var passageSpaceName: String
+  /// The conversation form it was trained on, such as `conversation`.
+  public var form: String
+  /// How many terms a query keeps, the heaviest; all of them when `nil`.
+  public var keptTerms: Int?
+  public var residual: Residual?
+
+  /// A student that learned only what the history adds: `query = gate * frozen(last question) + student(conversation)`.
+  public struct Residual: Sendable, Hashable {
+    /// The folder of the frozen encoder, inside the student's.
+    public static let frozenFolder = "frozen"
+    /// The file of a gate with one number for each term.
+    public static let gateFile = "gate.safetensors"
+
+    public var gate: Gate
+
+    public init(gate: Gate) {
+      self.gate = gate
+    }
+  }
+
+  /// How much of the frozen encoder's vector of the last question is in the query.
+  public enum Gate: Sendable, Hashable {
+    /// One number.
+    case scalar(Float)
+    /// One number for each term of the vocabulary.
+    case terms([Float])
+    /// The weight that the student gives to this column for the conversation at hand; the column itself is no term.
+    case column(Int)
+  }
+
+  public init(
+    passageSpaceDigest: String, passageSpaceName: String, form: String, keptTerms: Int? = nil,
+    residual: Residual? = nil
+  ) {
+    self.passageSpaceDigest = passageSpaceDigest
+    self.passageSpaceName = passageSpaceName
+    self.form = form
+    self.keptTerms = keptTerms
+    self.residual = residual
+  }
+}
+
+extension StudentDeclaration {
+  static let fileName = "parlance.json"
+  private static let version = 1
+
+  /// - Returns: `nil` when the folder has no declaration.
+  init?(folder: String, vocabularySize: Int) throws(ParlanceError) {
+    let file = folder + "/" + Self.fileName
+    guard let node = try FolderFile.jsonIfPresent(file) else { return nil }
+    func fault(_ message: String) -> ParlanceError { ParlanceError(.badInput, message, at: .init(file: file)) }
+    guard let version = node["parlance_student"]?.integer else {
+      throw fault("expected a student's declaration, a number `parlance_student`")
+    }
+    guard version == Self.version else {
+      throw fault("expected a student's declaration of version \(Self.version), found \(version)")
+    }
+    guard let digest = node["passage_space"]?["digest"]?.string, let name = node["passage_space"]?["name"]?.string,
+      let form = node["form"]?.string
+    else { throw fault("expected `passage_space` with `digest` and `name`, and `form`") }
+    self.init(passageSpaceDigest: digest, passageSpaceName: name, form: form)
+    if let kept = node["kept_terms"], !kept.isNull {
+      guard let count = kept.integer, count > 0 else { throw fault("`kept_terms` must be a whole number above 0") }
+      keptTerms = count
+    }
+    guard let own = node["residual"], !own.isNull else { return }
+    if let value = own["gate"]?.double, value >= 0, value.isFinite {
+      residual = Residual(gate: .scalar(Float(value)))
+    } else if let column = own["gate_column"]?.integer, (0..<vocabularySize).contains(column) {
+      residual = Residual(gate: .column(column))
+    } else if own["gate"]?.string == Residual.gateFile {
+      residual = Residual(gate: .terms(try Self.gate(folder: folder, vocabularySize: vocabularySize)))
+    } else {
+      throw fault(
+        "expected `residual` with a number above 0 or \"\(Residual.gateFile)\" as `gate`, or a term as `gate_column`")
+    }
+  }
+
+  private static func gate(folder: String, vocabularySize: Int) throws(ParlanceError) -> [Float] {
+    let path = folder + "/" + Residual.gateFile
+    let store = try TensorStore(files: [SafetensorsFile(path: path)])
+    let gate = try store.floats(named: "gate")
+    guard gate.count == vocabularySize, gate.allSatisfy({ $0 >= 0 && $0.isFinite }) else {
+      throw ParlanceError(
+        .badInput, "expected \(vocabularySize) numbers `gate`, none below 0", at: .init(file: path))
+    }
+    return gate
+  }
+
+  /// Writes the declaration into a student's folder.
+  ///
+  /// - Throws: `cannotWrite`.
+  public func write(to folder: String) throws(ParlanceError) {
+    var json = JSONText()
+    json.append(raw: "{\n  \"parlance_student\": ")
+    json.append(integer: Self.version)
+    json.append(raw: ",\n  \"passage_space\": {\"digest\": ")
+    json.append(string: passageSpaceDigest)
+    json.append(raw: ", \"name\": ")
+    json.append(string: passageSpaceName)
+    json.append(raw: "},\n  \"form\": ")
+    json.append(string: form)
+    if let keptTerms {
+      json.append(raw: ",\n  \"kept_terms\": ")
+      json.append(integer: keptTerms)
+    }
+    switch residual?.gate {
+    case nil: break
+    case .scalar(let gate):
+      json.append(raw: ",\n  \"residual\": {\"gate\": ")
+      json.append(float: gate)
+      json.append(raw: "}")
+    case .column(let column):
+      json.append(raw: ",\n  \"residual\": {\"gate_column\": ")
+      json.append(integer: column)
+      json.append(raw: "}")
+    case .terms(let gate):
+      let path = folder + "/" + Residual.gateFile
+      let writer = try SafetensorsWriter(path: path, tensors: [.init(name: "gate", shape: [gate.count])])
+      try writer.append(gate)
+      try writer.finish()
+      json.append(raw: ",\n  \"residual\": {\"gate\": ")
+      json.append(string: Residual.gateFile)
+      json.append(raw: "}")
+    }
+    json.append(raw: "\n}\n")
+    try AtomicFile.write(json.bytes, to: folder + "/" + Self.fileName)
+  }
+}

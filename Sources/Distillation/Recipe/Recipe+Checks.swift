@@ -1,0 +1,54 @@
+import Conversations
+import Diagnostics
+
+extension Recipe {
+  /// What can be seen to be wrong before anything is opened.
+  func validate(_ fault: (String) -> ParlanceError) throws(ParlanceError) {
+    func require(_ condition: Bool, _ message: @autoclosure () -> String) throws(ParlanceError) {
+      if !condition { throw fault(message()) }
+    }
+    try require(!student.model.isEmpty, "expected the model that the student starts from, as `student.model`")
+    try require(!vectors.isEmpty, "expected the passages' vectors, a file, as `vectors`")
+    try require(!data.isEmpty, "expected at least one training set, as `data`")
+    for (place, set) in data.enumerated() {
+      try require(!set.conversations.isEmpty, "expected a file as `data.\(place).conversations`")
+      try require(!set.teacher.isEmpty, "expected a .teacher file as `data.\(place).teacher`")
+      try require(set.share >= 0 && set.share.isFinite, "`data.\(place).share` must be 0 or more")
+      try require((0...1).contains(set.rewriteShare), "`data.\(place).rewrite_share` must be between 0 and 1")
+      try require(
+        set.rewriteShare == 0 || set.rewrites != nil, "`data.\(place).rewrite_share` needs `data.\(place).rewrites`")
+    }
+    try require(!student.form.needsRewrite, "a student reads no rewrites: `student.form` is \(student.form.rawValue)")
+    try require(student.maxLength > 2, "`student.max_length` must be above 2")
+    try require(student.keptTerms.map { $0 > 0 } ?? true, "`student.kept_terms` must be above 0")
+    if let residual = student.residual {
+      try require(residual.start > 0 && residual.start.isFinite, "`student.residual.start` must be above 0")
+      try require(residual.learningRate >= 0, "`student.residual.learning_rate` must be 0 or more")
+    }
+    let steps = optimisation
+    for (name, value) in [
+      ("learning_rate", steps.learningRate), ("weight_decay", steps.weightDecay), ("clip_norm", steps.clipNorm),
+      ("epochs", steps.epochs),
+    ] {
+      try require(value >= 0 && value.isFinite, "`optimisation.\(name)` must be 0 or more")
+    }
+    try require(steps.epochs > 0, "`optimisation.epochs` must be above 0")
+    try require(steps.batchSize > 0, "`optimisation.batch_size` must be above 0")
+    try require(steps.accumulation > 0, "`optimisation.accumulation` must be above 0")
+    for (name, value) in [
+      ("warmup_ratio", steps.warmupRatio), ("dropout", steps.dropout), ("history_dropout", steps.historyDropout),
+    ] {
+      try require((0..<1).contains(value), "`optimisation.\(name)` must be at least 0 and below 1")
+    }
+    guard let validation else { return }
+    try require(
+      (validation.conversations != nil) != (validation.folds != nil),
+      "expected either `validation.conversations` or `validation.folds`")
+    if let folds = validation.folds {
+      try require(folds > 1, "`validation.folds` must be above 1")
+      try require((0..<folds).contains(validation.fold), "`validation.fold` must be below `validation.folds`")
+    }
+    try require(validation.every > 0, "`validation.every` must be above 0")
+    try require(validation.patience.map { $0 > 0 } ?? true, "`validation.patience` must be above 0")
+  }
+}

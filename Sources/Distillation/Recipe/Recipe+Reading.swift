@@ -1,0 +1,120 @@
+import BinaryFiles
+public import Diagnostics
+import Yams
+
+extension Recipe {
+  /// Reads a recipe.
+  ///
+  /// - Parameter settings: `key=value`, the key dotted and with numbers for list places, such as
+  ///   `optimisation.epochs=5` or `data.0.share=0.5`; they win over the file.
+  /// - Throws: `badInput` that names the key: one that no recipe has (with the nearest that it has), a value of another
+  ///   kind; `usage` for a setting that is none.
+  public init(reading path: String, settings: [String] = []) throws(ParlanceError) {
+    let file = try MappedFile(path: path)
+    guard let text = String(validating: file.bytes.array(), as: UTF8.self) else {
+      throw ParlanceError(.badInput, "expected a recipe in UTF-8", at: .init(file: path))
+    }
+    try self.init(yaml: text, file: path, settings: settings)
+  }
+
+  init(yaml text: String, file: String, settings: [String] = []) throws(ParlanceError) {
+    func fault(_ message: String, line: Int? = nil) -> ParlanceError {
+      ParlanceError(.badInput, message, at: .init(file: file, line: line))
+    }
+    do {
+      guard var root = try Yams.compose(yaml: text), root.mapping != nil else {
+        throw fault("expected a mapping with the parts of a recipe")
+      }
+      for setting in settings { try RecipeSetting(setting).apply(to: &root) }
+      self = try YAMLDecoder().decode(Recipe.self, from: root)
+      let known = try Yams.compose(yaml: YAMLEncoder().encode(self))
+      let example = try Yams.compose(yaml: YAMLEncoder().encode(Recipe.example))
+      try Self.checkKeys(of: root, known, example, path: []) { fault($0, line: $1) }
+    } catch let error as ParlanceError {
+      throw error
+    } catch let error as DecodingError {
+      throw fault(Self.words(for: error))
+    } catch {
+      throw fault("expected YAML: " + "\(error)".split(whereSeparator: \.isNewline).joined(separator: " "))
+    }
+    try validate { fault($0) }
+  }
+
+  /// The recipe with every default filled in.
+  public func yaml() throws(ParlanceError) -> String {
+    do {
+      return try YAMLEncoder().encode(self)
+    } catch {
+      throw ParlanceError(.internalFault, "the recipe cannot be written: \(error)")
+    }
+  }
+
+  /// A recipe in which nothing is left out, so that every key is known.
+  private static var example: Recipe {
+    var recipe = Recipe()
+    var set = TrainingSet()
+    (set.qrels, set.rewrites, set.licence) = ("", "", "")
+    recipe.data = [set]
+    recipe.student.keptTerms = 1
+    var residual = Residual()
+    residual.model = ""
+    recipe.student.residual = residual
+    var validation = Validation()
+    (validation.conversations, validation.qrels, validation.folds, validation.patience) = ("", "", 1, 1)
+    recipe.validation = validation
+    return recipe
+  }
+
+  /// Refuses a key that decoding passed over: it is in neither the recipe that was read nor the one with everything.
+  private static func checkKeys(
+    of node: Node, _ known: Node?, _ example: Node?, path: [String], _ fault: (String, Int?) -> ParlanceError
+  ) throws(ParlanceError) {
+    if let list = node.sequence {
+      for (place, entry) in list.enumerated() {
+        let own = known?.sequence.flatMap { place < $0.count ? $0[place] : nil }
+        try checkKeys(of: entry, own, example?.sequence?.first, path: path + ["\(place)"], fault)
+      }
+    }
+    guard let mapping = node.mapping else { return }
+    let names = [known, example].flatMap { $0?.mapping?.keys.compactMap(\.string) ?? [] }
+    for (key, value) in mapping {
+      guard let name = key.string, names.contains(name) else {
+        let whole = (path + [key.string ?? "?"]).joined(separator: ".")
+        let nearest = names.min { distance($0, key.string ?? "") < distance($1, key.string ?? "") }
+        throw fault(
+          "no recipe has the key `\(whole)`" + (nearest.map { "; did you mean `\($0)`?" } ?? ""), key.mark?.line)
+      }
+      try checkKeys(of: value, known?[name], example?[name], path: path + [name], fault)
+    }
+  }
+
+  /// Letters to put in, leave out or change.
+  private static func distance(_ left: String, _ right: String) -> Int {
+    let left = Array(left.utf8), right = Array(right.utf8)
+    var row = Array(0...right.count)
+    for (i, letter) in left.enumerated() {
+      var diagonal = row[0]
+      row[0] = i + 1
+      for (j, other) in right.enumerated() {
+        let change = diagonal + (letter == other ? 0 : 1)
+        diagonal = row[j + 1]
+        row[j + 1] = min(change, row[j] + 1, diagonal + 1)
+      }
+    }
+    return row[right.count]
+  }
+
+  private static func words(for error: DecodingError) -> String {
+    func key(_ context: DecodingError.Context) -> String {
+      context.codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".")
+    }
+    switch error {
+    case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
+      return "the value of `\(key(context))` is not what it should be: \(context.debugDescription)"
+    case .keyNotFound(let missing, let context):
+      let whole = (context.codingPath.map(\.stringValue) + [missing.stringValue]).joined(separator: ".")
+      return "expected the key `\(whole)`"
+    @unknown default: return "\(error)"
+    }
+  }
+}

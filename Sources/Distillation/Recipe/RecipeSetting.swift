@@ -1,0 +1,44 @@
+import Diagnostics
+import Yams
+
+/// `optimisation.epochs=5` of the command line: a value that wins over the recipe's file.
+struct RecipeSetting {
+  private let text: String
+  private let path: [Substring]
+  private let value: Node
+
+  /// - Throws: `usage` when it is no `key=value`.
+  init(_ text: String) throws(ParlanceError) {
+    self.text = text
+    guard let sign = text.firstIndex(of: "="), sign != text.startIndex else {
+      throw ParlanceError(.usage, "expected a setting such as optimisation.epochs=5, found \"\(text)\"")
+    }
+    path = text[..<sign].split(separator: ".", omittingEmptySubsequences: false)
+    do {
+      value = try Yams.compose(yaml: String(text[text.index(after: sign)...])) ?? Node("null")
+    } catch {
+      throw ParlanceError(.usage, "expected YAML behind the = of the setting \"\(text)\"")
+    }
+  }
+
+  /// - Throws: `usage` when the key goes through something that is neither a mapping nor a list with such a place.
+  func apply(to root: inout Node) throws(ParlanceError) {
+    root = try applied(to: root, path[...])
+  }
+
+  private func applied(to node: Node?, _ rest: ArraySlice<Substring>) throws(ParlanceError) -> Node {
+    guard let key = rest.first else { return value }
+    if case .sequence(var list)? = node {
+      guard let place = Int(key), list.indices.contains(place) else {
+        throw ParlanceError(.usage, "the recipe's list has \(list.count) places, \"\(text)\" names \(key)")
+      }
+      list[place] = try applied(to: list[place], rest.dropFirst())
+      return .sequence(list)
+    }
+    var mapping = Node.Mapping([])
+    if case .mapping(let own)? = node { mapping = own }
+    let name = Node(String(key))
+    mapping[name] = try applied(to: mapping[name], rest.dropFirst())
+    return .mapping(mapping)
+  }
+}

@@ -1,0 +1,64 @@
+import BinaryFiles
+import Diagnostics
+
+/// Which examples each step sees: a pure function of the seed, so that a run that resumes goes on as if it had not stopped.
+struct ExampleOrder: Sendable {
+  /// The examples of each set, and how often one comes in an epoch.
+  private let sets: [(examples: [Int], share: Double)]
+  private let batchSize: Int
+  private let seed: UInt64
+  /// Batches of an epoch; the last one may be smaller.
+  let batchesOfEpoch: Int
+
+  init(sets: [(examples: [Int], share: Double)], batchSize: Int, seed: UInt64) {
+    self.sets = sets
+    self.batchSize = batchSize
+    self.seed = seed
+    let count = sets.reduce(0) { $0 + Self.count($1.examples.count, $1.share) }
+    batchesOfEpoch = (count + batchSize - 1) / batchSize
+  }
+
+  /// How many examples of a set an epoch has.
+  private static func count(_ examples: Int, _ share: Double) -> Int { Int((Double(examples) * share).rounded()) }
+
+  /// The examples of an epoch, in its order.
+  func epoch(_ number: Int) -> [Int] {
+    var generator = StepGenerator(seed: seed, "order", UInt64(number))
+    var order: [Int] = []
+    for set in sets {
+      var left = Self.count(set.examples.count, set.share)
+      while left > 0 {
+        // What a share leaves over is drawn anew each epoch.
+        order += left >= set.examples.count ? set.examples : Array(set.examples.shuffled(using: &generator).prefix(left))
+        left -= set.examples.count
+      }
+    }
+    return order.shuffled(using: &generator)
+  }
+
+  /// The examples of a batch, counted from 0 over all epochs, out of its epoch's order.
+  func batch(_ number: Int, of order: [Int]) -> ArraySlice<Int> {
+    let start = number % batchesOfEpoch * batchSize
+    return order[start..<min(order.count, start + batchSize)]
+  }
+}
+
+/// A generator for one purpose at one step (SplitMix64), which no other draw can shift.
+struct StepGenerator: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64, _ purpose: StaticString, _ number: UInt64) {
+    var bytes: [UInt8] = Array(purpose.description.utf8)
+    bytes.append(littleEndian: seed)
+    bytes.append(littleEndian: number)
+    state = SHA256.digest(of: bytes).bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+  }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+}

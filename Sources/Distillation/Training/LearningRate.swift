@@ -1,0 +1,20 @@
+/// Linear warm-up from 0, then linear decay to 0, as transformers' linear schedule has it.
+struct LearningRate: Sendable {
+  var peak: Double
+  var warmupSteps: Int
+  var totalSteps: Int
+
+  init(peak: Double, warmupRatio: Double, totalSteps: Int) {
+    self.peak = peak
+    self.totalSteps = totalSteps
+    warmupSteps = Int((warmupRatio * Double(totalSteps)).rounded(.up))
+  }
+
+  /// The rate of a step, counted from 1.
+  func callAsFunction(_ step: Int) -> Double {
+    // The schedule counts the steps that were taken before this one.
+    let taken = step - 1
+    if taken < warmupSteps { return peak * Double(taken) / Double(max(1, warmupSteps)) }
+    return peak * max(0, Double(totalSteps - taken) / Double(max(1, totalSteps - warmupSteps)))
+  }
+}

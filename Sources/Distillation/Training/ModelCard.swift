@@ -1,0 +1,56 @@
+import Checkpoints
+import Conversations
+import Diagnostics
+import SparseVectors
+
+/// The README.md of a student: what it is, from which recipe and data, under which terms, and how good it was found.
+struct ModelCard {
+  var recipe: Recipe
+  var start: Checkpoint
+  var passageSpace: EncoderIdentity
+  var steps: Int
+  var validation: String?
+
+  func text() throws(ParlanceError) -> String {
+    var lines = ["---"]
+    if let licence = start.licence.name { lines.append("license: \(licence)") }
+    lines += [
+      "base_model: \(start.name)", "library_name: sentence-transformers", "tags:", "- sparse-encoder",
+      "- conversational-search", "---", "", "# A conversational query encoder", "",
+      "Reads a conversation (form `\(recipe.student.form.rawValue)`, up to \(recipe.student.maxLength) tokens, newest "
+        + "message first) and gives the sparse query vector for its last question. Its vectors are for passages encoded by "
+        + "`\(passageSpace.name)` (\(passageSpace.digest.prefix(12))); it encodes no passages.", "",
+    ]
+    if let residual = recipe.student.residual {
+      lines += [
+        "Its query is `gate * frozen(last question) + student(conversation)`, gate: \(residual.gate.rawValue). "
+          + "`parlance.json` and `frozen/` hold what is added; tools that load this folder as a plain checkpoint get the "
+          + "student's part alone.", "",
+      ]
+    }
+    lines += [
+      "Started from \(start.name): \(start.licence.summary). Trained for \(steps) steps.", "", "## Data", "",
+      "| conversations | teacher | licence |", "| --- | --- | --- |",
+    ]
+    for set in recipe.data {
+      lines.append("| \(name(set.conversations)) | \(name(set.teacher)) | \(set.licence ?? "not stated") |")
+    }
+    if let validation { lines += ["", "## Figures", "", validation] }
+    lines += ["", "## Recipe", "", "```yaml", try recipe.yaml().trimmingSuffix("\n"), "```"]
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// A file's name without its folders, which are nobody's business.
+  private func name(_ path: String) -> String {
+    let parts = path.split(separator: "/")
+    return parts.suffix(2).joined(separator: "/")
+  }
+}
+
+extension String {
+  fileprivate func trimmingSuffix(_ suffix: Character) -> String {
+    var text = self
+    while text.last == suffix { text.removeLast() }
+    return text
+  }
+}

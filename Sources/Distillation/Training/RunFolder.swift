@@ -1,0 +1,55 @@
+import BinaryFiles
+import Checkpoints
+import Diagnostics
+import SparseEncoder
+import SparseVectors
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// The folder of a training run: `recipe.yaml`, `metrics.jsonl`, `training.state`, and the best student so far as a
+/// Hugging Face folder, `student/`.
+struct RunFolder: Sendable {
+  let path: String
+
+  var recipe: String { path + "/recipe.yaml" }
+  var metrics: String { path + "/metrics.jsonl" }
+  var state: String { path + "/training.state" }
+  var student: String { path + "/student" }
+  /// The validator's index of the collection; removed when the run is done.
+  var index: String { path + "/validation-index" }
+
+  /// Makes the folder, or checks that the run that is there is to be gone on with.
+  ///
+  /// - Throws: `cannotWrite` when a run is there and `resuming` is off.
+  init(path: String, resuming: Bool) throws(ParlanceError) {
+    self.path = path
+    if !resuming, FileNames.exists(state) || FileNames.exists(student) {
+      throw ParlanceError(
+        .cannotWrite, "a training run is there already; --resume goes on with it, or train into another folder",
+        at: .init(file: path))
+    }
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw ParlanceError(.cannotWrite, "the folder cannot be made", at: .init(file: path))
+    }
+  }
+
+  func removeIndex() {
+    try? FileManager.default.removeItem(atPath: index)
+  }
+
+  /// What tells one resolved recipe from another.
+  func digest(of recipe: Recipe) throws(ParlanceError) -> String {
+    SHA256.digest(of: Array(try recipe.yaml().utf8)).hexadecimal
+  }
+
+  /// What the run that is there remembers; `nil` before its first save.
+  func memory() throws(ParlanceError) -> TrainingState.Memory? {
+    FileNames.exists(state) ? try TrainingState.memory(at: state) : nil
+  }
+}

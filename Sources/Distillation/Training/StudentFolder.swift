@@ -1,0 +1,52 @@
+import BinaryFiles
+import Checkpoints
+import Conversations
+import Diagnostics
+import SparseEncoder
+import SparseVectors
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// Writes a student as a folder that `transformers`, sentence-transformers and Parlance load.
+///
+/// A new folder is made beside the old one and takes its place when it is whole.
+struct StudentFolder: Sendable {
+  /// What the student starts from: shape, head, tokenizer.
+  let checkpoint: Checkpoint
+  let recipe: Recipe
+  let passageSpace: EncoderIdentity
+  /// The frozen encoder of a residual student, which goes with it.
+  let frozen: Checkpoint?
+
+  func write(_ student: StudentModel, card: String, to path: String) throws(ParlanceError) {
+    let fresh = path + ".new", old = path + ".old"
+    for leftover in [fresh, old] { try? FileManager.default.removeItem(atPath: leftover) }
+    var writer = CheckpointWriter(like: checkpoint, modelCard: card)
+    writer.maxLength = min(recipe.student.maxLength, checkpoint.maxLength)
+    try writer.write(to: fresh) { role throws(ParlanceError) in try student.model.floats(role) }
+    var declaration = StudentDeclaration(
+      passageSpaceDigest: passageSpace.digest, passageSpaceName: passageSpace.name,
+      form: recipe.student.form.rawValue, keptTerms: recipe.student.keptTerms)
+    if let gate = student.gate { declaration.residual = .init(gate: try gate.value()) }
+    if let frozen { try copy(frozen, to: fresh + "/" + StudentDeclaration.Residual.frozenFolder) }
+    try declaration.write(to: fresh)
+    let files = FileManager.default
+    do {
+      if FileNames.exists(path) { try files.moveItem(atPath: path, toPath: old) }
+      try files.moveItem(atPath: fresh, toPath: path)
+      try? files.removeItem(atPath: old)
+    } catch {
+      throw ParlanceError(.cannotWrite, "the student cannot be put in its place: \(error)", at: .init(file: path))
+    }
+  }
+
+  private func copy(_ model: Checkpoint, to path: String) throws(ParlanceError) {
+    var writer = CheckpointWriter(like: model)
+    writer.maxLength = model.maxLength
+    try writer.write(to: path) { role throws(ParlanceError) in try model.floats(role) }
+  }
+}

@@ -1,0 +1,138 @@
+import BinaryFiles
+public import Checkpoints
+import Conversations
+public import Diagnostics
+import SparseEncoder
+import SparseVectors
+public import TensorEngine
+
+/// Trains a student query encoder against frozen passage vectors (arXiv 2606.04650).
+///
+/// ```swift
+/// let recipe = try Recipe(reading: "Recipes/kld.yaml")
+/// let trainer = try Trainer(recipe, student: Checkpoint(folder: recipe.student.model), engine: .load())
+/// let summary = try await trainer.train(into: "runs/first")
+/// ```
+///
+/// Every random choice follows from the recipe's seed and the number of the step, so a run that was killed and resumed has
+/// the same bits as one that was not (same machine, same number of cores).
+public struct Trainer: Sendable {
+  public let recipe: Recipe
+  private let student: Checkpoint
+  /// Of a residual student; the student's own start unless the recipe names another.
+  private let frozen: Checkpoint?
+  private let engine: TensorEngine
+  private let device: Device
+  private let cores: Int
+  private let vectors: VectorsFile
+
+  /// - Parameters:
+  ///   - student: the checkpoint that the recipe's `student.model` names.
+  ///   - frozen: the one that `student.residual.model` names, if it does.
+  ///   - cores: how many cores to use; all that the process may run on when `nil`.
+  /// - Throws: `badInput` when the passages' vectors are not over the student's vocabulary; as `VectorsFile`.
+  public init(
+    _ recipe: Recipe, student: Checkpoint, frozen: Checkpoint? = nil, engine: TensorEngine, device: Device = .cpu,
+    cores: Int? = nil
+  ) throws(ParlanceError) {
+    try engine.check(device)
+    self.recipe = recipe
+    self.student = student
+    self.frozen = recipe.student.residual == nil ? nil : frozen ?? student
+    self.engine = engine
+    self.device = device
+    self.cores = max(1, cores ?? EngineThreads.availableCores)
+    vectors = try VectorsFile(path: recipe.vectors)
+    try recipe.objective.check()
+    try recipe.regularisation.check()
+    try recipe.sampling.check()
+  }
+
+  /// Trains to the end of the recipe, or until validation makes no progress.
+  ///
+  /// - Parameters:
+  ///   - folder: gets `recipe.yaml`, `metrics.jsonl`, `training.state` and `student/`.
+  ///   - resuming: go on with the run that is there.
+  /// - Throws: `interrupted` after saving where it stood; `badInput` for data that do not fit each other, and when the loss
+  ///   stops being a number; `cannotWrite`.
+  public func train(
+    into folder: String, resuming: Bool = false, progress: ProgressHandler? = nil, interruption: Interruption? = nil
+  ) async throws(ParlanceError) -> TrainingSummary {
+    let encoder = try makeEncoder(student)
+    guard encoder.vocabulary == vectors.description.vocabulary else {
+      throw ParlanceError(
+        .badInput, "expected vectors over the vocabulary of \(student.name), these are over another one",
+        at: .init(file: recipe.vectors))
+    }
+    let frozenEncoder = try frozen.map { checkpoint throws(ParlanceError) in try makeEncoder(checkpoint) }
+    if let frozenEncoder, frozenEncoder.vocabulary != encoder.vocabulary {
+      throw ParlanceError(.badInput, "the frozen encoder and the student have different vocabularies")
+    }
+    let reader = TrainingDataReader(
+      recipe: recipe, vectors: vectors, student: encoder, frozen: frozenEncoder, progress: progress,
+      interruption: interruption)
+    let data = try await reader.read()
+    let run = try RunFolder(path: folder, resuming: resuming)
+    let lock = try FileLock(path: folder + "/.lock")
+    defer { withExtendedLifetime(lock) {} }
+    try AtomicFile.write(Array(try recipe.yaml().utf8), to: run.recipe)
+    let validator = try await makeValidator(data, encoder, frozenEncoder, run, progress, interruption)
+    let export = StudentFolder(
+      checkpoint: student, recipe: recipe, passageSpace: vectors.description.encoder, frozen: frozen)
+
+    let threads = try EngineThreads(engine: engine, count: 1, coresEach: cores, recordsGradients: true)
+    let summary = try await threads.run { [self] () throws(ParlanceError) -> TrainingSummary in
+      let model = try StudentModel(
+        student, recipe: recipe, pieces: encoder.vocabulary, engine: engine, device: device)
+      let loop = try TrainingLoop(
+        recipe: recipe, data: data, vectors: vectors, student: model, validator: validator, folder: run,
+        export: export, engine: engine, resuming: resuming, progress: progress, interruption: interruption)
+      return try loop.run()
+    }
+    return summary
+  }
+
+  private func makeEncoder(_ checkpoint: Checkpoint) throws(ParlanceError) -> SparseEncoder {
+    let settings = EncoderSettings(maxLength: recipe.student.maxLength)
+    let forward = try EngineForwardPass(checkpoint, engine: engine, device: device, cores: cores)
+    let part = try checkpoint.frozenPart().map { part throws(ParlanceError) in try makeEncoder(part) }
+    return try SparseEncoder(checkpoint: checkpoint, forward: forward, frozen: part, settings: settings)
+  }
+
+  private func makeValidator(
+    _ data: TrainingData, _ encoder: SparseEncoder, _ frozen: SparseEncoder?, _ run: RunFolder,
+    _ progress: ProgressHandler?, _ interruption: Interruption?
+  ) async throws(ParlanceError) -> Validator? {
+    guard let validation = recipe.validation else { return nil }
+    var queries: [Validator.Query] = []
+    for turn in data.heldOut {
+      let question = turn.messages.last?.content ?? ""
+      let tokens = encoder.queryTokens(of: try recipe.student.form.query(for: turn).text)
+      queries.append(
+        Validator.Query(id: turn.id, reading: TrainingExample.Reading(tokens: tokens.ids, question: question)))
+    }
+    if let frozen {
+      let encoded = try await frozen.encode(queries.map(\.reading.question), as: .query)
+      for place in queries.indices { queries[place].reading.frozen = encoded[place].vector }
+    }
+    return try Validator(
+      queries: queries, qrels: data.heldOutQrels, measure: validation.measure, vectors: recipe.vectors, at: run.index,
+      progress: progress, interruption: interruption)
+  }
+}
+
+/// What a training run came to.
+public struct TrainingSummary: Codable, Sendable, Hashable {
+  public var steps: Int
+  public var seconds: Double
+  /// Turns that were learned from.
+  public var examples: Int
+  /// The validation measure of the student that was kept; `nil` without validation.
+  public var best: Double?
+  /// The step it was at.
+  public var bestStep: Int?
+  public var measure: String?
+  public var omissions: TrainingOmissions
+  /// Batches whose queries had no active term, which teach nothing.
+  public var batchesWithoutTerms: Int
+}

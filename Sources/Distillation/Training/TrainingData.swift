@@ -1,0 +1,162 @@
+import BinaryFiles
+import Conversations
+import Diagnostics
+import Identifiers
+import RankedResults
+import SparseEncoder
+import SparseVectors
+
+/// What the recipe's training sets hold, read and checked, and what of it cannot be trained on.
+struct TrainingData: Sendable {
+  /// In the order of sets and files.
+  var examples: [TrainingExample] = []
+  var teachers: [TeacherFile] = []
+  /// Turns held out for validation.
+  var heldOut: [Turn] = []
+  /// The judgments of the held-out turns.
+  var heldOutQrels = Qrels()
+  var omissions = TrainingOmissions()
+}
+
+/// What was left out of training and why, for the summary: nothing is dropped silently.
+public struct TrainingOmissions: Codable, Sendable, Hashable {
+  /// Turns without a list of any teacher.
+  public var turnsWithoutList = 0
+  /// Turns whose list is empty.
+  public var turnsWithEmptyList = 0
+  /// Relevant passages of the judgments that the collection does not have.
+  public var goldOutsideCollection = 0
+  /// Turns without a relevant passage in the collection; the teacher's best stands in.
+  public var turnsWithoutGold = 0
+  /// Queries cut at the student's maximum length.
+  public var truncatedQueries = 0
+
+  public init() {}
+}
+
+/// Reads the recipe's training sets.
+struct TrainingDataReader {
+  let recipe: Recipe
+  let vectors: VectorsFile
+  let student: SparseEncoder
+  /// The encoder whose vector of the last question a residual student starts from.
+  let frozen: SparseEncoder?
+  let progress: ProgressHandler?
+  let interruption: Interruption?
+
+  func read() async throws(ParlanceError) -> TrainingData {
+    var data = TrainingData()
+    let positions = try goldPositions(&data.omissions)
+    for (set, source) in recipe.data.enumerated() {
+      let teacher = try TeacherFile(path: source.teacher)
+      try teacher.check(against: vectors)
+      data.teachers.append(teacher)
+      let qrels = try source.qrels.map { path throws(ParlanceError) in try Qrels(readingFrom: path) }
+      let rewrites = try source.rewrites.map { path throws(ParlanceError) in try Rewrites(readingFrom: path) }
+      var turns: [Turn] = []
+      let reader = try TurnReader(path: source.conversations)
+      while let turn = try reader.next() {
+        if isHeldOut(turn.conversation) {
+          data.heldOut.append(turn)
+          if let grades = qrels?.grades[turn.id] { data.heldOutQrels.grades[turn.id] = grades }
+        } else {
+          turns.append(turn)
+        }
+      }
+      for turn in turns {
+        guard let list = teacher.index(of: turn.id) else {
+          data.omissions.turnsWithoutList += 1
+          continue
+        }
+        guard try teacher.list(at: list).count > 0 else {
+          data.omissions.turnsWithEmptyList += 1
+          continue
+        }
+        let judged = qrels?.grades[turn.id] ?? [:]
+        let gold = judged.filter { $0.value > 0 }.keys.compactMap { positions[$0] }.sorted()
+        if gold.isEmpty { data.omissions.turnsWithoutGold += 1 }
+        data.examples.append(try example(turn, set: set, list: list, gold: gold, rewrites, &data.omissions))
+      }
+      try interruption?.check()
+    }
+    guard !data.examples.isEmpty else {
+      throw ParlanceError(
+        .badInput, "no turn of the training sets has a teacher's list; do the .teacher files belong to them?")
+    }
+    if let path = recipe.validation?.conversations {
+      data.heldOut = try TurnReader.all(path)
+    }
+    if let path = recipe.validation?.qrels { data.heldOutQrels = try Qrels(readingFrom: path) }
+    if let frozen { try await addFrozen(frozen, to: &data.examples) }
+    return data
+  }
+
+  /// Whether the conversation is in the part that validates. By its id, so that a turn that is added moves no other.
+  private func isHeldOut(_ conversation: ExternalID) -> Bool {
+    guard let folds = recipe.validation?.folds else { return false }
+    let digest = SHA256.digest(of: Array("fold \(conversation.string)".utf8)).bytes
+    let number = digest.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    return Int(number % UInt64(folds)) == recipe.validation?.fold
+  }
+
+  /// Where the relevant passages of all sets are in the collection.
+  private func goldPositions(_ omissions: inout TrainingOmissions) throws(ParlanceError) -> [ExternalID: UInt32] {
+    var wanted: Set<ExternalID> = []
+    for source in recipe.data {
+      guard let path = source.qrels else { continue }
+      for grades in try Qrels(readingFrom: path).grades.values {
+        for (passage, grade) in grades where grade > 0 { wanted.insert(passage) }
+      }
+    }
+    if wanted.isEmpty { return [:] }
+    var positions: [ExternalID: UInt32] = [:]
+    for position in 0..<vectors.count {
+      let id = try vectors.id(at: position)
+      if wanted.contains(id) { positions[id] = UInt32(position) }
+      if position.isMultiple(of: 65_536) { try interruption?.check() }
+    }
+    omissions.goldOutsideCollection = wanted.count - positions.count
+    return positions
+  }
+
+  private func example(
+    _ turn: Turn, set: Int, list: Int, gold: [UInt32], _ rewrites: Rewrites?, _ omissions: inout TrainingOmissions
+  ) throws(ParlanceError) -> TrainingExample {
+    let question = turn.messages.last?.content ?? ""
+    func reading(_ text: String, _ question: String) -> (TrainingExample.Reading, isTruncated: Bool) {
+      let tokens = student.queryTokens(of: text)
+      return (TrainingExample.Reading(tokens: tokens.ids, question: question), tokens.isTruncated)
+    }
+    let (query, isTruncated) = reading(try recipe.student.form.query(for: turn).text, question)
+    if isTruncated { omissions.truncatedQueries += 1 }
+    var example = TrainingExample(
+      id: turn.id, set: set, turn: turn.number, query: query, list: list, gold: gold)
+    if recipe.optimisation.historyDropout > 0 { example.lastQuestion = reading(question, question).0 }
+    if recipe.data[set].rewriteShare > 0, let rewrite = rewrites?[turn.id] {
+      example.rewrite = reading(rewrite, rewrite).0
+    }
+    return example
+  }
+
+  /// Encodes the questions once: the frozen encoder does not change.
+  private func addFrozen(
+    _ frozen: SparseEncoder, to examples: inout [TrainingExample]
+  ) async throws(ParlanceError) {
+    let window = 256
+    for start in stride(from: 0, to: examples.count, by: window) {
+      try interruption?.check()
+      let places = start..<min(examples.count, start + window)
+      let questions = places.map { examples[$0].query.question }
+      for (place, encoded) in zip(places, try await frozen.encode(questions, as: .query)) {
+        examples[place].query.frozen = encoded.vector
+        examples[place].lastQuestion?.frozen = encoded.vector
+      }
+      let rewritten = places.filter { examples[$0].rewrite != nil }
+      let rewrites = rewritten.map { examples[$0].rewrite?.question ?? "" }
+      for (place, encoded) in zip(rewritten, try await frozen.encode(rewrites, as: .query)) {
+        examples[place].rewrite?.frozen = encoded.vector
+      }
+      progress?(Progress("encoding questions", completed: places.upperBound, total: examples.count, unit: "turns"))
+    }
+  }
+}

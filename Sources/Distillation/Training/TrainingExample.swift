@@ -1,0 +1,31 @@
+import Conversations
+import Identifiers
+import SparseVectors
+
+/// A turn as the trainer reads it: tokens in, passages that its teacher retrieved as what is to be learned.
+struct TrainingExample: Sendable {
+  /// What the student reads in place of the whole query now and then.
+  struct Reading: Sendable {
+    var tokens: [Int32]
+    /// What stands first in it: the last question, or the rewrite.
+    var question: String
+    /// The frozen encoder's vector of `question`, for a residual student.
+    var frozen = SparseVector.empty
+  }
+
+  var id: ExternalID
+  /// Which training set it is of.
+  var set: Int
+  /// How many questions the conversation has so far; regularisation may grow with it.
+  var turn: Int
+  /// The query in the student's form.
+  var query: Reading
+  /// The last question alone, for history dropout.
+  var lastQuestion: Reading?
+  /// A rewrite, which stands by itself.
+  var rewrite: Reading?
+  /// The turn's place in the set's `.teacher` file.
+  var list: Int
+  /// The relevant passages, as positions in the vectors' file.
+  var gold: [UInt32]
+}

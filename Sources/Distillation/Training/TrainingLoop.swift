@@ -1,0 +1,304 @@
+import BinaryFiles
+import Checkpoints
+import Diagnostics
+import Evaluation
+import Identifiers
+import SparseEncoder
+import SparseVectors
+import TensorEngine
+
+/// The steps of a run, on the engine thread that owns the model.
+final class TrainingLoop {
+  private let recipe: Recipe
+  private let data: TrainingData
+  private let vectors: VectorsFile
+  private let student: StudentModel
+  private let validator: Validator?
+  private let folder: RunFolder
+  private let export: StudentFolder
+  private let engine: TensorEngine
+  private let sampler: Sampler
+  private var scorer: PassageScorer
+  private let objective: Objective
+  private var regulariser: Regulariser
+  private let order: ExampleOrder
+  private let rate: LearningRate
+  private let totalSteps: Int
+  private var memory: TrainingState.Memory
+  private var epoch: (number: Int, order: [Int]) = (-1, [])
+  private let progress: ProgressHandler?
+  private let interruption: Interruption?
+
+  init(
+    recipe: Recipe, data: TrainingData, vectors: VectorsFile, student: StudentModel, validator: Validator?,
+    folder: RunFolder, export: StudentFolder, engine: TensorEngine, resuming: Bool, progress: ProgressHandler?, interruption: Interruption?
+  ) throws(ParlanceError) {
+    self.recipe = recipe
+    self.data = data
+    self.vectors = vectors
+    self.student = student
+    self.validator = validator
+    self.folder = folder
+    self.export = export
+    self.engine = engine
+    self.progress = progress
+    self.interruption = interruption
+    sampler = Sampler(recipe.sampling)
+    scorer = PassageScorer(vocabularySize: student.model.vocabularySize)
+    objective = Objective(recipe.objective)
+    regulariser = Regulariser(recipe.regularisation, vocabularySize: student.model.vocabularySize)
+    order = ExampleOrder(
+      sets: recipe.data.indices.map { set in
+        (data.examples.indices.filter { data.examples[$0].set == set }, recipe.data[set].share)
+      }, batchSize: recipe.optimisation.batchSize, seed: recipe.optimisation.seed)
+    let batches = Int((recipe.optimisation.epochs * Double(order.batchesOfEpoch)).rounded(.up))
+    totalSteps = (batches + recipe.optimisation.accumulation - 1) / recipe.optimisation.accumulation
+    guard totalSteps > 0 else {
+      throw ParlanceError(.badInput, "the shares of all training sets are 0, so there is nothing to train on")
+    }
+    rate = LearningRate(
+      peak: recipe.optimisation.learningRate, warmupRatio: recipe.optimisation.warmupRatio, totalSteps: totalSteps)
+    memory = TrainingState.Memory()
+    memory.recipe = try folder.digest(of: recipe)
+    if resuming, let saved = try folder.memory() {
+      guard saved.recipe == memory.recipe else {
+        throw ParlanceError(
+          .badInput, "the run that is there has another recipe; train into another folder, or without --resume",
+          at: .init(file: folder.path))
+      }
+      memory = saved
+      regulariser.frequencies = saved.frequencies
+      try TrainingState.restore(tensors, from: folder.state)
+      student.optimizer.steps = memory.step
+      student.gate?.optimizer?.steps = memory.step
+    }
+  }
+
+  /// All that a restart needs, in a fixed order.
+  private var tensors: [Tensor] {
+    let own = [student.optimizer, student.gate?.optimizer].compactMap(\.self)
+    return own.flatMap { $0.parameters + $0.means + $0.squares }
+  }
+
+  /// Trains to the end, and leaves the best student in the folder.
+  func run() throws(ParlanceError) -> TrainingSummary {
+    let log = try MetricsLog(path: folder.metrics, keepingThrough: memory.step)
+    let clock = ContinuousClock()
+    var began = clock.now
+    func seconds() -> Double {
+      let now = clock.now
+      memory.seconds += (now - began) / .seconds(1)
+      began = now
+      return memory.seconds
+    }
+    if memory.step == 0, validator != nil { try validate(log, seconds: seconds()) }
+    var sinceSaved = clock.now
+    while memory.step < totalSteps, !hasStalled {
+      if interruption?.isRequested == true {
+        _ = seconds()
+        try save()
+        throw ParlanceError(.interrupted, "stopped after step \(memory.step); --resume goes on from there")
+      }
+      let line = try step()
+      try log.write(step: memory.step, line + [("seconds", seconds())])
+      report(line)
+      if let every = recipe.validation?.every, memory.step.isMultiple(of: every) || memory.step == totalSteps {
+        try validate(log, seconds: seconds())
+      }
+      if clock.now - sinceSaved > .seconds(60) || memory.step == totalSteps {
+        _ = seconds()
+        try save()
+        sinceSaved = clock.now
+      }
+    }
+    if validator == nil { try export(nil) }
+    folder.removeIndex()
+    return TrainingSummary(
+      steps: memory.step, seconds: memory.seconds, examples: data.examples.count, best: memory.best?.value,
+      bestStep: memory.best?.step, measure: validator.map { $0.measures[0].description },
+      omissions: data.omissions, batchesWithoutTerms: memory.batchesWithoutTerms)
+  }
+
+  private var hasStalled: Bool {
+    recipe.validation?.patience.map { memory.validationsWithoutProgress >= $0 } ?? false
+  }
+
+  // MARK: - One step
+
+  /// Takes the next step.
+  ///
+  /// - Returns: what goes into the log, by name.
+  private func step() throws(ParlanceError) -> [(name: String, value: Double)] {
+    let number = memory.step + 1
+    var sums: [(name: String, value: Double)] = []
+    var counts = (queries: 0, terms: 0)
+    for part in 0..<recipe.optimisation.accumulation {
+      let batch = memory.step * recipe.optimisation.accumulation + part
+      let examples = examples(of: batch)
+      let parts = try accumulate(examples, batch: batch, step: number, &counts)
+      for (place, value) in parts.enumerated() {
+        if part == 0 { sums.append(value) } else { sums[place].value += value.value }
+      }
+    }
+    for place in sums.indices { sums[place].value /= Double(recipe.optimisation.accumulation) }
+    let learningRate = rate(number)
+    let gateRate = (recipe.student.residual?.learningRate ?? 0) * learningRate / max(rate.peak, .leastNormalMagnitude)
+    let norm = try student.step(
+      learningRate: learningRate, gateLearningRate: gateRate, clipNorm: recipe.optimisation.clipNorm)
+    let loss = sums.first { $0.name == "loss" }?.value ?? 0
+    guard norm.isFinite, loss.isFinite else {
+      throw notFinite(step: number)
+    }
+    memory.step = number
+    sums.append(("query_terms", Double(counts.terms) / Double(max(1, counts.queries))))
+    sums.append(("gradient_norm", norm))
+    sums.append(("learning_rate", learningRate))
+    if let gate = student.gate, case .scalar(let value) = try gate.value() { sums.append(("gate", Double(value))) }
+    return sums
+  }
+
+  private func examples(of batch: Int) -> [Int] {
+    let number = batch / order.batchesOfEpoch
+    if epoch.number != number { epoch = (number, order.epoch(number)) }
+    return Array(order.batch(batch, of: epoch.order))
+  }
+
+  /// Adds the gradients of one batch.
+  private func accumulate(
+    _ places: [Int], batch: Int, step: Int, _ counts: inout (queries: Int, terms: Int)
+  ) throws(ParlanceError) -> [(name: String, value: Double)] {
+    var generator = StepGenerator(seed: recipe.optimisation.seed, "step", UInt64(batch))
+    try engine.seed(generator.next())
+    var readings: [TrainingExample.Reading] = []
+    var samples: [PassageSample] = []
+    var known: [Set<UInt32>] = []
+    for place in places {
+      let example = data.examples[place]
+      readings.append(reading(of: example, &generator))
+      samples.append(try sample(example, place: place))
+      known.append(Set(example.gold))
+    }
+    let forward = try student.forward(readings, dropout: recipe.optimisation.dropout)
+    counts.queries += forward.queries.count
+    counts.terms += forward.queries.terms.count
+    if forward.queries.terms.isEmpty { memory.batchesWithoutTerms += 1 }
+
+    let batch = SampledBatch(samples, knownPositives: known)
+    var passages: [SparseVector] = []
+    for passage in batch.passages { passages.append(try vectors.vector(at: Int(passage))) }
+    let queries = forward.queries
+    let scores = scorer.scores(of: queries, with: passages, in: batch, cross: objective.usesCrossScores)
+    let (parts, byScores) = objective.loss(of: scores, on: batch)
+    var gradients = scorer.gradients(from: byScores, of: queries, with: passages, in: batch)
+    let (penalties, byWeights) = regulariser.penalty(
+      of: queries, turns: places.map { data.examples[$0].turn }, passages: passages, step: step)
+    gradients += byWeights
+    let share = 1 / Float(recipe.optimisation.accumulation)
+    try student.backward(forward, gradients.queries.map { Float($0) * share })
+    return parts.named + penalties.named + [("loss", parts.total + penalties.total)]
+  }
+
+  /// The words that the student sees this time.
+  private func reading(
+    of example: TrainingExample, _ generator: inout StepGenerator
+  ) -> TrainingExample.Reading {
+    let draw = Double.random(in: 0..<1, using: &generator), other = Double.random(in: 0..<1, using: &generator)
+    if let rewrite = example.rewrite, draw < recipe.data[example.set].rewriteShare { return rewrite }
+    if let last = example.lastQuestion, other < recipe.optimisation.historyDropout { return last }
+    return example.query
+  }
+
+  private func sample(_ example: TrainingExample, place: Int) throws(ParlanceError) -> PassageSample {
+    let teacher = data.teachers[example.set]
+    let list = try teacher.list(at: example.list)
+    var failure: ParlanceError?
+    let query = try teacher.queryVector(at: example.list)
+    let score: ((UInt32) -> Float)? = query.map { query in
+      { [vectors] passage in
+        do throws(ParlanceError) {
+          return Float(query.dot(try vectors.vector(at: Int(passage))))
+        } catch {
+          failure = error
+          return 0
+        }
+      }
+    }
+    let sample = sampler.sample(
+      list: list, gold: example.gold, score: score, collectionCount: vectors.count, seed: recipe.optimisation.seed,
+      epoch: max(0, epoch.number), query: UInt64(place))
+    if let failure { throw failure }
+    // Turns with empty lists were left out when the data were read.
+    return sample ?? PassageSample(passages: [], teacherScores: [], positives: 0)
+  }
+
+  // MARK: - Validation, state, reports
+
+  private func validate(_ log: MetricsLog, seconds: Double) throws(ParlanceError) {
+    guard let validator else { return }
+    let vectors = try encode(validator.queries)
+    let outcome = try validator.score(vectors)
+    var line = zip(validator.measures, outcome.means).map { (name: "validation \($0)", value: $1) }
+    line += [("validation query_terms", outcome.terms), ("seconds", seconds)]
+    try log.write(step: memory.step, line)
+    report(line)
+    if outcome.means[0] > memory.best?.value ?? -1 {
+      memory.best = TrainingState.Best(step: memory.step, value: outcome.means[0])
+      memory.validationsWithoutProgress = 0
+      try export(line)
+    } else {
+      memory.validationsWithoutProgress += 1
+    }
+  }
+
+  private func encode(_ queries: [Validator.Query]) throws(ParlanceError) -> [SparseVector] {
+    try engine.setRecording(false)
+    var vectors: [SparseVector] = []
+    let batch = 16
+    for start in stride(from: 0, to: queries.count, by: batch) {
+      let part = queries[start..<min(queries.count, start + batch)]
+      let rows = try student.forward(part.map(\.reading), dropout: 0).queries
+      for row in 0..<rows.count {
+        let vector = student.vector(of: rows, row)
+        vectors.append(recipe.student.keptTerms.map { vector.keepingHeaviest($0) } ?? vector)
+      }
+    }
+    try engine.setRecording(true)
+    return vectors
+  }
+
+  /// Writes the student as it is now.
+  private func export(_ figures: [(name: String, value: Double)]?) throws(ParlanceError) {
+    let shown = figures?.filter { $0.name != "seconds" }.map { "| \($0.name) | \(Self.short($0.value)) |" }
+    let card = ModelCard(
+      recipe: recipe, start: export.checkpoint, passageSpace: export.passageSpace, steps: memory.step,
+      validation: shown.map { "| figure | value |\n| --- | --- |\n" + $0.joined(separator: "\n") })
+    try export.write(student, card: try card.text(), to: folder.student)
+  }
+
+  private func save() throws(ParlanceError) {
+    memory.frequencies = regulariser.frequencies
+    try TrainingState.write(memory, tensors, to: folder.state)
+  }
+
+  private func notFinite(step: Int) -> ParlanceError {
+    let ids = examples(of: (step - 1) * recipe.optimisation.accumulation).map { data.examples[$0].id.string }
+    return ParlanceError(
+      .badInput,
+      "the loss or a gradient of step \(step) is not a number; its turns are \(ids.joined(separator: ", ")). The best "
+        + "student so far is kept; a lower learning rate may help", at: .init(file: folder.path))
+  }
+
+  private func report(_ line: [(name: String, value: Double)]) {
+    let shown = line.filter { $0.name != "seconds" && $0.name != "learning_rate" && $0.value != 0 }
+    var state = Progress("training", completed: memory.step, total: totalSteps, unit: "steps")
+    state.detail = shown.map { "\($0.name) \(Self.short($0.value))" }.joined(separator: "  ")
+    progress?(state)
+  }
+
+  /// Three digits that matter.
+  private static func short(_ value: Double) -> String {
+    guard value.isFinite, abs(value) < 1e6 else { return "\(value)" }
+    let digits = abs(value) >= 100 ? 1.0 : abs(value) >= 10 ? 10.0 : 1000.0
+    return "\((value * digits).rounded() / digits)"
+  }
+}

@@ -1,0 +1,92 @@
+import BinaryFiles
+import Diagnostics
+import SparseVectors
+import StrictJSON
+import TensorEngine
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// What a run needs to go on as if it had not stopped: parameters, moments, and what the loop remembers.
+///
+/// Written to `training.state` in one step, so that a kill at any moment leaves the state before or after it.
+struct TrainingState {
+  /// What the loop remembers beside the tensors.
+  struct Memory: Codable, Equatable {
+    /// Steps taken.
+    var step = 0
+    /// SHA-256 of the resolved recipe: another recipe does not go on with this state.
+    var recipe = ""
+    var best: Best?
+    /// Validations since the best one.
+    var validationsWithoutProgress = 0
+    var frequencies: RunningFrequencies?
+    var seconds = 0.0
+    var batchesWithoutTerms = 0
+  }
+
+  /// The best validation so far.
+  struct Best: Codable, Equatable {
+    var step: Int
+    var value: Double
+  }
+
+  private static let format = FileFormat(
+    magic: "PRLTRAIN", name: "training state", version: FormatVersion(1, 0))
+
+  /// - Parameter tensors: all that is restored, in a fixed order.
+  static func write(_ memory: Memory, _ tensors: [Tensor], to path: String) throws(ParlanceError) {
+    let writer = try SectionedFileWriter(path: path, format: format)
+    try writer.beginSection("memory")
+    try writer.write(try bytes(of: memory))
+    for (place, tensor) in tensors.enumerated() {
+      try writer.beginSection("tensor \(place)")
+      try writer.write(try tensor.floats())
+    }
+    try writer.commit()
+  }
+
+  private static func bytes(of memory: Memory) throws(ParlanceError) -> [UInt8] {
+    guard let data = try? JSONEncoder().encode(memory) else {
+      throw ParlanceError(.internalFault, "the training state holds a number that JSON cannot hold")
+    }
+    return Array(data)
+  }
+
+  /// - Throws: `noInput` when there is no such file, `badInput` when it is damaged.
+  static func memory(at path: String) throws(ParlanceError) -> Memory {
+    let file = try SectionedFile(path: path, format: format)
+    let section = try file.section("memory")
+    let bytes = try section.bytes().array()
+    guard let memory = try? JSONDecoder().decode(Memory.self, from: Data(bytes)) else {
+      throw ParlanceError(.badInput, "the training state makes no sense", at: .init(file: path))
+    }
+    return memory
+  }
+
+  /// Overwrites `tensors` with what was stored, in the same order.
+  static func restore(_ tensors: [Tensor], from path: String) throws(ParlanceError) {
+    let file = try SectionedFile(path: path, format: format)
+    for (place, tensor) in tensors.enumerated() {
+      let section = try file.section("tensor \(place)")
+      let numbers = try floats(of: section)
+      let shape = try tensor.shape()
+      guard numbers.count == shape.reduce(1, *) else {
+        throw ParlanceError(
+          .badInput, "the training state is of another model: tensor \(place) has another size", at: .init(file: path))
+      }
+      try tensor.assign(tensor.engine.tensor(numbers, shape: shape, on: tensor.device()))
+    }
+  }
+
+  private static func floats(of section: Section) throws(ParlanceError) -> [Float] {
+    let bytes = try section.bytes()
+    var numbers: [Float] = []
+    numbers.reserveCapacity(bytes.byteCount / 4)
+    for place in 0..<bytes.byteCount / 4 { numbers.append(bytes.load(Float.self, at: 4 * place)) }
+    return numbers
+  }
+}

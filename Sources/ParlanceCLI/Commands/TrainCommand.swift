@@ -1,0 +1,97 @@
+import ArgumentParser
+import Checkpoints
+import Diagnostics
+import Distillation
+import ModelHub
+import Reports
+import TensorEngine
+
+struct TrainCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Distil teachers' rankings into a student query encoder.",
+    discussion: """
+      The recipe names the model to start from, the passages' frozen vectors, the training sets with their .teacher files, \
+      the objective, the sampling and the optimisation. The folder gets recipe.yaml with every default filled in, \
+      metrics.jsonl with a line a step, training.state to resume from, and student/, a Hugging Face folder with the \
+      student that validated best.
+
+      Examples:
+        parlance train Recipes/kld.yaml --out runs/kld
+        parlance train Recipes/kld.yaml --set optimisation.epochs=5 \\
+          --set objective.contrastive.weight=0.1 --out runs/contrast
+        parlance train Recipes/kld.yaml --out runs/kld --resume
+      """)
+
+  @Argument(help: "The recipe, a YAML file.")
+  var recipe: String
+
+  @Option(
+    name: .customLong("set"), parsing: .unconditionalSingleValue,
+    help: ArgumentHelp("A value that wins over the recipe's, such as optimisation.epochs=5.", valueName: "key=value"))
+  var settings: [String] = []
+
+  @Option(help: ArgumentHelp("The folder of the run.", valueName: "dir"))
+  var out: String
+
+  @Flag(help: "Go on with the run that is there, to the same bits as if it had not stopped.")
+  var resume = false
+
+  @Option(help: "Where the model runs: cpu, cuda, or cuda:N. (default: cpu)", transform: EncodingOptions.device)
+  var device = Device.cpu
+
+  @Option(help: ArgumentHelp("Cores to use; all by default.", valueName: "n"))
+  var threads: Int?
+
+  @Flag(help: "Print what the run came to as one JSON document.")
+  var json = false
+
+  func validate() throws {
+    if let threads, threads < 1 { throw ValidationError("expected --threads of at least 1, found \(threads)") }
+  }
+
+  func run() async throws {
+    let console = Console.standard
+    let recipe = try Recipe(reading: recipe, settings: settings)
+    let bar = ProgressBar(console)
+    defer { bar.finish() }
+    let student = try await checkpoint(recipe.student.model, bar)
+    var frozen: Checkpoint?
+    if let model = recipe.student.residual?.model { frozen = try await checkpoint(model, bar) }
+    let trainer = try Trainer(
+      recipe, student: student, frozen: frozen, engine: .load(), device: device, cores: threads)
+    Signals.endOnBrokenPipe()
+    let summary = try await trainer.train(
+      into: out, resuming: resume, progress: bar.handler, interruption: console.interruption)
+    bar.finish()
+    report(summary, console)
+    if json { try console.print(json: summary) }
+  }
+
+  private func checkpoint(_ model: String, _ bar: ProgressBar) async throws -> Checkpoint {
+    let found = try await ModelHub().resolve(
+      model, progress: bar.handler, interruption: Console.standard.interruption)
+    return try Checkpoint(folder: found.folder, name: found.name)
+  }
+
+  private func report(_ summary: TrainingSummary, _ console: Console) {
+    var line = "\(FixedDecimal.grouped(summary.steps)) steps over \(FixedDecimal.grouped(summary.examples)) turns in "
+    line += ProgressBar.time(summary.seconds)
+    if let best = summary.best, let step = summary.bestStep, let measure = summary.measure {
+      line += "; best \(measure) on the conversations held out: \(FixedDecimal.text(best, digits: 4)), after step \(step)"
+    }
+    console.note(line)
+    let left = summary.omissions
+    for (count, what) in [
+      (left.turnsWithoutList, "turns have no teacher's list and are not trained on"),
+      (left.turnsWithEmptyList, "turns have an empty list and are not trained on"),
+      (left.goldOutsideCollection, "relevant passages are not in the collection"),
+      (left.turnsWithoutGold, "turns have no relevant passage; the teacher's best stands in"),
+      (left.truncatedQueries, "queries were cut at the student's maximum length"),
+      (summary.batchesWithoutTerms, "batches had no active term in any query and taught nothing"),
+    ] where count > 0 {
+      console.note("\(FixedDecimal.grouped(count)) \(what)")
+    }
+    console.note("the student is in \(out)/student")
+  }
+}

@@ -1,0 +1,58 @@
+import Checkpoints
+import Diagnostics
+import SparseVectors
+
+/// The query side of a residual student: `gate * frozen(last question) + student(conversation)`.
+final class ResidualQueries: Sendable {
+  let frozen: SparseEncoder
+  let gate: StudentDeclaration.Gate
+
+  init(frozen: SparseEncoder, gate: StudentDeclaration.Gate) {
+    self.frozen = frozen
+    self.gate = gate
+  }
+
+  /// The last question of a formed query: what stands before its first separator.
+  static func lastQuestion(of text: String) -> String {
+    text.firstRange(of: "[SEP]").map { String(text[..<$0.lowerBound]) } ?? text
+  }
+
+  /// - Parameters:
+  ///   - student: the student's vector of the whole query, with the place that each term came from.
+  ///   - frozen: the frozen encoder's of the last question, likewise.
+  func sum(_ student: SparseVector, _ frozen: SparseVector) -> ResidualSum {
+    ResidualSum(student: (student.terms, student.weights), frozen: frozen, gate: gate)
+  }
+}
+
+extension SparseEncoder {
+  /// What becomes of a query's vector: a student keeps its heaviest terms.
+  func kept(_ vector: SparseVector) -> SparseVector {
+    keptTerms.map { vector.keepingHeaviest($0) } ?? vector
+  }
+
+  /// Adds the frozen part to the students' vectors of whole queries.
+  func addFrozen(
+    _ residual: ResidualQueries, to encoded: inout [EncodedText], of texts: [String]
+  ) async throws(ParlanceError) {
+    let questions = texts.map(ResidualQueries.lastQuestion)
+    for (place, own) in try await residual.frozen.encode(questions, as: .query).enumerated() {
+      encoded[place].vector = residual.sum(encoded[place].vector, own.vector).vector
+    }
+  }
+
+  /// Adds the frozen part to a student's vector of a whole query; a term keeps the origin of its greater part.
+  func sum(_ student: EncodedQuery, _ frozen: EncodedQuery, _ residual: ResidualQueries) -> EncodedQuery {
+    let sum = residual.sum(student.vector, frozen.vector)
+    var result = student
+    var origins: [TermID: EncodedQuery.Origin] = [:]
+    for (place, term) in sum.terms.enumerated() {
+      let (own, other) = (Int(sum.studentPlaces[place]), Int(sum.frozenPlaces[place]))
+      let share = own < 0 ? 0 : student.vector.weights[own]
+      origins[term] = share >= sum.weights[place] - share ? student.origins[own] : frozen.origins[other]
+    }
+    result.vector = kept(sum.vector)
+    result.origins = result.vector.terms.compactMap { origins[$0] }
+    return result
+  }
+}
