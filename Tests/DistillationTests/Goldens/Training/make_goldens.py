@@ -1,0 +1,171 @@
+"""What PyTorch's autograd and AdamW make of a small SPLADE model: the goldens of DistillationTests/Training.
+
+Run with the judges' Python (torch, transformers):  python make_goldens.py
+Each case is written in plain PyTorch from the formulas: scores of dense vectors, softmax, sums. For each it writes the loss by
+part and the norm of all gradients for 20 steps (cases.json), and every parameter's gradient at the first step and its numbers
+after 20 (NAME.safetensors). After steps 1 and 2 a parameter is told by its sum and the sum of its squares.
+"""
+
+import json
+import math
+import os
+import random
+
+import torch
+from safetensors.torch import save_file
+from transformers import AutoModelForMaskedLM
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+MODEL = os.path.join(HERE, "../../../CheckpointsTests/Goldens/bert-old-names")
+V, BATCH, STEPS, PASSAGES = 103, 4, 20, 40
+
+CASES = {
+    "kld-contrastive": dict(contrastive=0.2, temperature=0.5, kld_temperature=2.0, l1=0.02),
+    "margin-mse-flops": dict(margin_mse=0.3, kld=1.0, flops=0.05, anti_zero=True, decay=0.1),
+    "residual-scalar": dict(contrastive=0.1, temperature=1.0, l1=0.01, gate="scalar", gate_rate=0.05),
+    "residual-term": dict(margin_mse=1.0, kld=0.0, pairs="all", flops=0.02, gate="term", gate_rate=0.05),
+}
+
+
+def passages():
+    generator = random.Random(5)
+    rows = []
+    for _ in range(PASSAGES):
+        terms = sorted(generator.sample(range(V), 12))
+        rows.append({"terms": terms, "weights": [round(generator.uniform(0.1, 2), 3) for _ in terms]})
+    return rows
+
+
+def batches():
+    """For each step four queries with their tokens, sampled passages, teacher's scores, and a frozen vector."""
+    generator = random.Random(6)
+    steps = []
+    for _ in range(STEPS):
+        batch = []
+        for _ in range(BATCH):
+            chosen = generator.sample(range(PASSAGES), 6)
+            terms = sorted(generator.sample(range(V), 5))
+            batch.append({
+                "tokens": [5] + [generator.randrange(14, V) for _ in range(generator.randint(2, 14))] + [6],
+                "passages": chosen,
+                "scores": [round(generator.uniform(0, 6), 3) for _ in chosen],
+                "frozen": {"terms": terms, "weights": [round(generator.uniform(0.1, 2), 3) for _ in terms]},
+            })
+        steps.append(batch)
+    return steps
+
+
+def dense(row):
+    vector = torch.zeros(V)
+    vector[row["terms"]] = torch.tensor(row["weights"])
+    return vector
+
+
+def queries(model, batch, gate):
+    rows = []
+    for query in batch:
+        logits = model(input_ids=torch.tensor([query["tokens"]])).logits[0]
+        rows.append(torch.log1p(torch.relu(logits)).max(0).values)
+    own_BV = torch.stack(rows)
+    if gate is None:
+        return own_BV
+    return own_BV + gate.exp() * torch.stack([dense(query["frozen"]) for query in batch])
+
+
+def losses(case, q_BV, batch, p_PV):
+    parts = {}
+    tau, w = case.get("kld_temperature", 1.0), case.get("contrastive", 0.0)
+    scores = [q_BV[i] @ p_PV[query["passages"]].T for i, query in enumerate(batch)]
+    teacher = [torch.tensor(query["scores"]) for query in batch]
+    distillation = 0.0
+    if case.get("kld", 1.0) > 0:
+        kld = 0.0
+        for s, t in zip(scores, teacher):
+            target = torch.softmax(t / tau, 0)
+            kld = kld + (target * (target.log() - torch.log_softmax(s / tau, 0))).sum() / len(batch)
+        parts["kld"] = kld
+        distillation = distillation + case.get("kld", 1.0) * kld
+    if case.get("margin_mse", 0) > 0:
+        error = 0.0
+        for s, t in zip(scores, teacher):
+            e = s - t
+            difference = (e[:, None] - e[None, :]) ** 2
+            pairs = difference[0, 1:] if case.get("pairs") != "all" else difference[torch.triu(torch.ones(6, 6), 1) > 0]
+            error = error + pairs.mean() / len(batch)
+        parts["margin_mse"] = error
+        distillation = distillation + case["margin_mse"] * error
+    total = (1 - w) * distillation
+    if w > 0:
+        contrast = 0.0
+        for i, query in enumerate(batch):
+            positive = query["passages"][0]
+            negatives = [p for other in batch for p in other["passages"][1:] if p != positive]
+            logits = (q_BV[i] @ p_PV[[positive] + negatives].T) / case["temperature"]
+            contrast = contrast - torch.log_softmax(logits, 0)[0] / len(batch)
+        parts["contrastive"] = contrast
+        total = total + w * contrast
+    if "l1" in case:
+        parts["query_l1"] = q_BV.abs().sum(1).mean()
+        total = total + case["l1"] * parts["query_l1"]
+    if "flops" in case:
+        parts["query_flops"] = (q_BV.abs().mean(0) ** 2).sum()
+        total = total + case["flops"] * parts["query_flops"]
+    if case.get("anti_zero"):
+        parts["anti_zero_queries"] = 1 / q_BV.sum() ** 2
+        total = total + parts["anti_zero_queries"]
+    parts["loss"] = total
+    return parts
+
+
+def summary(parameters):
+    return {name: [p.detach().double().sum().item(), (p.detach().double() ** 2).sum().item()] for name, p in parameters}
+
+
+def run(name, case, steps, p_PV):
+    torch.manual_seed(0)
+    model = AutoModelForMaskedLM.from_pretrained(MODEL, dtype=torch.float32).eval()
+    # Pooler-free names, the tied decoder once.
+    parameters = list(model.named_parameters())
+    gate = None
+    groups = [{"params": [p for _, p in parameters], "lr": 1e-2, "weight_decay": case.get("decay", 0.0)}]
+    if "gate" in case:
+        gate = torch.full((1 if case["gate"] == "scalar" else V,), math.log(0.7), requires_grad=True)
+        groups.append({"params": [gate], "lr": case["gate_rate"], "weight_decay": 0.0})
+    optimizer = torch.optim.AdamW(groups, betas=(0.9, 0.999), eps=1e-8)
+    golden = {"settings": case, "steps": [], "after": {}}
+    tensors = {}
+    for number, batch in enumerate(steps, 1):
+        parts = losses(case, queries(model, batch, gate), batch, p_PV)
+        optimizer.zero_grad()
+        parts["loss"].backward()
+        if number == 1:
+            for key, parameter in parameters:
+                # A parameter that the loss does not reach has no gradient in PyTorch.
+                tensors["gradient " + key] = (
+                    torch.zeros_like(parameter) if parameter.grad is None else parameter.grad.clone())
+            if gate is not None:
+                tensors["gradient gate"] = gate.grad.clone()
+        norm = torch.nn.utils.clip_grad_norm_([p for _, p in parameters], 1.0)
+        optimizer.step()
+        golden["steps"].append({"parts": {k: v.item() for k, v in parts.items()}, "norm": norm.item()})
+        if number in (1, 2):
+            golden["after"][str(number)] = summary(parameters)
+    for key, parameter in parameters:
+        tensors["weights " + key] = parameter.detach().clone()
+    if gate is not None:
+        tensors["weights gate"] = gate.detach().clone()
+    save_file({k: v.contiguous() for k, v in tensors.items()}, os.path.join(HERE, name + ".safetensors"))
+    return golden
+
+
+def main():
+    rows, steps = passages(), batches()
+    p_PV = torch.stack([dense(row) for row in rows])
+    cases = {name: run(name, case, steps, p_PV) for name, case in CASES.items()}
+    with open(os.path.join(HERE, "cases.json"), "w", encoding="utf-8") as file:
+        json.dump({"passages": rows, "batches": steps, "cases": cases}, file, separators=(",", ":"))
+        file.write("\n")
+
+
+if __name__ == "__main__":
+    main()
