@@ -1,6 +1,8 @@
 // The layers of a transformer, over packed tokens.
 #include <ATen/core/grad_mode.h>
 
+#include <cmath>
+
 #include "Boundary.h"
 #include "Calls.h"
 
@@ -23,8 +25,14 @@ parlance_status layerNorm(const parlance_tensor *x, const parlance_tensor *weigh
   });
 }
 
+/// As `at::dropout`, but out of the calling thread's generator, so that no other thread's draws can shift its own.
+at::Tensor dropped(const at::Tensor &x, double probability) {
+  const at::Tensor kept = at::empty_like(x).bernoulli_(1 - probability, generatorOn(x.device()));
+  return x * kept.div_(1 - probability);
+}
+
 parlance_status dropout(const parlance_tensor *x, double probability, parlance_tensor **out) {
-  return yielding(out, [&] { return at::dropout(value(x), probability, true); });
+  return yielding(out, [&] { return dropped(value(x), probability); });
 }
 
 parlance_status packedAttention(const parlance_tensor *query, const parlance_tensor *key, const parlance_tensor *val,
@@ -45,8 +53,14 @@ parlance_status packedAttention(const parlance_tensor *query, const parlance_ten
     for (int32_t i = 0; i < sequences; i++) {
       const int64_t start = all[i], length = all[i + 1] - start;
       if (length == 0) continue;
-      const at::Tensor mixed = at::scaled_dot_product_attention(split(q, start, length), split(k, start, length),
-                                                                split(v, start, length), std::nullopt, dropout);
+      const at::Tensor own = split(q, start, length), keys = split(k, start, length), values = split(v, start, length);
+      at::Tensor mixed;
+      if (dropout > 0) {
+        const double scale = 1 / std::sqrt(static_cast<double>(own.size(-1)));
+        mixed = dropped((own * scale).matmul(keys.transpose(-2, -1)).softmax(-1), dropout).matmul(values);
+      } else {
+        mixed = at::scaled_dot_product_attention(own, keys, values);
+      }
       parts.push_back(mixed.transpose(1, 2).reshape({length, q.size(1)}));
     }
     if (parts.empty()) return at::zeros_like(q);

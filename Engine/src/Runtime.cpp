@@ -1,4 +1,5 @@
 // The engine itself and the settings of the calling thread.
+#include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
@@ -32,6 +33,19 @@ at::ScalarType typeOf(parlance_dtype type) {
     case PARLANCE_UINT8: return at::kByte;
   }
   throw BadArgument("no such element type");
+}
+
+namespace {
+
+at::Generator &ownGenerator() {
+  static thread_local at::Generator generator = at::detail::createCPUGenerator();
+  return generator;
+}
+
+}  // namespace
+
+std::optional<at::Generator> generatorOn(const at::Device &device) {
+  return device.is_cpu() ? std::optional(ownGenerator()) : std::nullopt;
 }
 
 namespace {
@@ -70,7 +84,10 @@ parlance_status setRecording(int32_t on) {
 }
 
 parlance_status seed(uint64_t value) {
-  return guarded([&] { at::manual_seed(value); });
+  return guarded([&] {
+    ownGenerator().set_current_seed(value);
+    if (at::hasCUDA()) at::manual_seed(value);
+  });
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ parlance_status fill(double value, parlance_dtype type, const int64_t *shape, in
 parlance_status normal(double mean, double deviation, const int64_t *shape, int32_t rank, parlance_device device,
                        parlance_tensor **out) {
   return yielding(out, [&] {
-    return at::normal(mean, deviation, shapeOf(shape, rank), std::nullopt,
+    return at::normal(mean, deviation, shapeOf(shape, rank), generatorOn(deviceOf(device)),
                       at::TensorOptions(at::kFloat).device(deviceOf(device)));
   });
 }

@@ -74,7 +74,7 @@ public import Diagnostics
     try check(unsafe table.pointee.set_recording(on ? 1 : 0))
   }
 
-  /// Seeds the generator behind `normal` and `dropout`.
+  /// Seeds the generator behind `normal` and `dropout`: on the CPU the calling thread's own.
   public func seed(_ value: UInt64) throws(ParlanceError) {
     try check(unsafe table.pointee.seed(value))
   }

@@ -130,6 +130,7 @@ typedef struct parlance_engine_table {
   parlance_status (*thread_count)(int32_t *out);
   /// Whether operations of the calling thread are recorded for `backward`; on at first.
   parlance_status (*set_recording)(int32_t on);
+  /// Seeds what `dropout` and `tensor_normal` draw from: in main memory the calling thread's own generator.
   parlance_status (*seed)(uint64_t value);
   /// How many tensors were made and not released.
   int64_t (*live_tensors)(void);

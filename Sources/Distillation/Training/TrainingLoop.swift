@@ -178,7 +178,13 @@ final class TrainingLoop {
       samples.append(try sample(example, place: place))
       known.append(Set(example.gold))
     }
-    let forward = try student.forward(readings, dropout: recipe.optimisation.dropout)
+    let forward: StudentModel.Forward
+    do throws(ParlanceError) {
+      forward = try student.forward(readings, dropout: recipe.optimisation.dropout)
+    } catch {
+      // The engine's word for hidden states that are no numbers.
+      throw error.code == .badInput ? notFinite(step: step) : error
+    }
     counts.queries += forward.queries.count
     counts.terms += forward.queries.terms.count
     if forward.queries.terms.isEmpty { memory.batchesWithoutTerms += 1 }

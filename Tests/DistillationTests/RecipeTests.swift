@@ -1,0 +1,80 @@
+import Diagnostics
+import Testing
+
+@testable import Distillation
+
+@Suite("Recipes")
+struct RecipeTests {
+  private static let whole = """
+    student: {model: m}
+    vectors: p.vectors
+    data:
+      - {conversations: c.jsonl, teacher: t.teacher}
+    """
+
+  @Test("what a recipe leaves out has its default, and what is written reads back the same")
+  func defaults() throws {
+    let recipe = try Recipe(yaml: Self.whole, file: "r.yaml")
+    #expect(recipe.optimisation == Recipe.Optimisation())
+    #expect(recipe.sampling == Sampler.Configuration())
+    #expect(recipe.validation == nil)
+    #expect(try Recipe(yaml: recipe.yaml(), file: "r.yaml") == recipe)
+  }
+
+  @Test("settings win over the file, through mappings, lists and parts that the file leaves out")
+  func settings() throws {
+    let recipe = try Recipe(
+      yaml: Self.whole, file: "r.yaml",
+      settings: [
+        "optimisation.epochs=7", "data.0.share=0.5", "student.residual.gate=term", "sampling.window=[1, 50]",
+      ])
+    #expect(recipe.optimisation.epochs == 7)
+    #expect(recipe.data[0].share == 0.5)
+    #expect(recipe.student.residual?.gate == .term)
+    #expect(recipe.sampling.strategy == .uniform(window: RankWindow(1, 50)))
+  }
+
+  @Test(
+    "what cannot be a recipe is refused, and the message names the key",
+    arguments: [
+      ("optimisation: {learnin_rate: 1}", "`optimisation.learnin_rate`; did you mean `learning_rate`?"),
+      ("trainer: {}", "no recipe has the key `trainer`"),
+      ("optimisation: {epochs: many}", "`optimisation.epochs`"),
+      ("optimisation: {epochs: 0}", "`optimisation.epochs` must be above 0"),
+      ("optimisation: {batch_size: 0}", "`optimisation.batch_size`"),
+      ("student: {model: m, form: rewrite}", "`student.form`"),
+      ("student: {model: m, form: poem}", "`student.form`"),
+      ("student: {model: m, residual: {gate: golden}}", "`student.residual.gate`"),
+      ("student: {model: m, residual: {gates: scalar}}", "did you mean `gate`?"),
+      ("validation: {}", "either `validation.conversations` or `validation.folds`"),
+      ("validation: {folds: 5, fold: 5}", "`validation.fold`"),
+      ("data: []", "at least one training set"),
+      ("data: [{conversations: c, teacher: t, qrel: q}]", "`data.0.qrel`; did you mean `qrels`?"),
+      ("data: [{conversations: c}]", "`data.0.teacher`"),
+      ("vectors: ''", "`vectors`"),
+      ("student: [", "YAML"),
+    ])
+  func refusals(part: String, message: String) throws {
+    let key = part.prefix { $0 != ":" }
+    let others = Self.whole.split(separator: "\n", omittingEmptySubsequences: false)
+    var kept: [Substring] = []
+    var skipping = false
+    for line in others {
+      if !line.hasPrefix(" ") { skipping = line.hasPrefix(key + ":") }
+      if !skipping { kept.append(line) }
+    }
+    let text = kept.joined(separator: "\n") + "\n" + part + "\n"
+    let error = #expect(throws: ParlanceError.self) { try Recipe(yaml: text, file: "r.yaml") }
+    #expect(error?.code == .badInput)
+    #expect(error?.location?.file == "r.yaml")
+    #expect(error?.message.contains(message) == true, "\(error as Any)")
+  }
+
+  @Test("a setting that is none is a fault of usage", arguments: ["epochs", "=5", "data.3.share=1", "data.x=1"])
+  func badSettings(setting: String) throws {
+    let error = #expect(throws: ParlanceError.self) {
+      try Recipe(yaml: Self.whole, file: "r.yaml", settings: [setting])
+    }
+    #expect(error?.code == .usage)
+  }
+}

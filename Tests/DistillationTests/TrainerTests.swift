@@ -1,0 +1,144 @@
+import Checkpoints
+import Diagnostics
+import Foundation
+import SparseEncoder
+import SparseVectors
+import TestSupport
+import Testing
+
+@testable import Distillation
+
+@Suite("a training run", .enabled(if: TestSupport.engine != nil, "the engine is not built"))
+struct TrainerTests {
+  let fixture: TrainingFixture
+
+  init() async throws {
+    fixture = try await TrainingFixture()
+  }
+
+  /// The lines of `metrics.jsonl` without the clock.
+  private func metrics(_ run: String) throws -> [String] {
+    try String(decoding: fixture.bytes(run + "/metrics.jsonl"), as: UTF8.self).split(separator: "\n")
+      .map { String($0.replacing(#/,"seconds":[^,}]*/#, with: "")) }
+  }
+
+  @Test("the loss falls, and the student is a checkpoint for the passages it learned from")
+  func learns() async throws {
+    var recipe = fixture.recipe
+    recipe.optimisation.epochs = 8
+    let summary = try await fixture.train(recipe, into: "run")
+    #expect(summary.examples + 2 * (12 - summary.examples / 2) == 24)
+    let losses = try metrics("run").compactMap { line in
+      line.firstMatch(of: #/"loss":([0-9.e-]+)/#).flatMap { Double($0.1) }
+    }
+    #expect(losses.count == summary.steps)
+    let first: Double = losses.prefix(4).reduce(0, +), last: Double = losses.suffix(4).reduce(0, +)
+    #expect(last < 0.7 * first, "\(losses.prefix(4)), \(losses.suffix(4))")
+
+    let student = try Checkpoint(folder: fixture("run/student"))
+    #expect(student.student?.passageSpaceDigest == fixture.encoder.identity.digest)
+    #expect(student.student?.form == "conversation")
+    #expect(try Recipe(reading: fixture("run/recipe.yaml")) == recipe)
+  }
+
+  @Test("a run that is stopped at any step and resumed has the bits of one that was not", arguments: [1, 5, 7])
+  func resumes(step: Int) async throws {
+    var recipe = fixture.recipe
+    recipe.student.residual = Recipe.Residual()
+    recipe.regularisation.query = .dfFLOPS(FrequencyWeighting())
+    recipe.regularisation.weights = .given(query: 0.01, passage: 0)
+    _ = try await fixture.train(recipe, into: "whole")
+    let error = await #expect(throws: ParlanceError.self) {
+      _ = try await fixture.train(recipe, into: "parts", stoppingAfter: step)
+    }
+    #expect(error?.code == .interrupted)
+    _ = try await fixture.train(recipe, into: "parts", resuming: true)
+    for file in ["model.safetensors", "parlance.json"] {
+      #expect(try fixture.bytes("whole/student/" + file) == fixture.bytes("parts/student/" + file), "\(file)")
+    }
+    let (whole, parts) = (try metrics("whole"), try metrics("parts"))
+    #expect(zip(whole, parts).first { $0 != $1 }.map { "\($0)\n\($1)" } == nil)
+    #expect(whole.count == parts.count)
+  }
+
+  @Test("a residual student encodes what it validated with", arguments: Recipe.Residual.Gate.allCases)
+  func residual(gate: Recipe.Residual.Gate) async throws {
+    var recipe = fixture.recipe
+    var residual = Recipe.Residual()
+    residual.gate = gate
+    residual.start = 0.6
+    recipe.student.residual = residual
+    recipe.student.keptTerms = 9
+    recipe.optimisation.epochs = 0.01
+    recipe.optimisation.learningRate = 0
+    recipe.validation = nil
+    _ = try await fixture.train(recipe, into: "run")
+
+    let checkpoint = try Checkpoint(folder: fixture("run/student"))
+    let part = try #require(try checkpoint.frozenPart())
+    let frozen = try SparseEncoder(
+      checkpoint: part, forward: EngineForwardPass(part, engine: fixture.engine, cores: 1))
+    let student = try SparseEncoder(
+      checkpoint: checkpoint, forward: EngineForwardPass(checkpoint, engine: fixture.engine, cores: 1), frozen: frozen)
+    #expect(student.passageSpace == fixture.encoder.identity)
+    let text = "undo last commit [SEP] the branch is merged"
+    let found = try await student.encode(query: text)
+    let whole = try await fixture.encoder.encode(query: text).vector
+    let question = try await fixture.encoder.encode(query: "undo last commit").vector
+    var sum: [TermID: Float] = [:]
+    for (term, weight) in zip(whole.terms, whole.weights) { sum[term, default: 0] += weight }
+    for (term, weight) in zip(question.terms, question.weights) { sum[term, default: 0] += 0.6 * weight }
+    #expect(found.vector.count == min(9, sum.count))
+    #expect(found.origins.count == found.vector.count)
+    for (term, weight) in zip(found.vector.terms, found.vector.weights) {
+      #expect(abs(weight - (sum[term] ?? 0)) < 1e-5, "\(gate), term \(term.rawValue)")
+    }
+    #expect(try await student.encode([text], as: .query)[0].vector == found.vector)
+  }
+
+  @Test("a loss that is no number ends the run with the step and its turns, and keeps the best student")
+  func notANumber() async throws {
+    var recipe = fixture.recipe
+    recipe.optimisation.learningRate = 1e30
+    recipe.optimisation.clipNorm = 0
+    let error = await #expect(throws: ParlanceError.self) { _ = try await fixture.train(recipe, into: "run") }
+    #expect(error?.code == .badInput)
+    #expect(error?.message.contains("step 2") == true || error?.message.contains("step 3") == true, "\(error as Any)")
+    #expect(error?.message.contains("c") == true)
+    #expect(try Checkpoint(folder: fixture("run/student")).student != nil)
+  }
+
+  @Test("a run that is there is not written over, and another recipe does not go on with it")
+  func keepsRuns() async throws {
+    _ = try await fixture.train(fixture.recipe, into: "run")
+    let before = try fixture.bytes("run/student/model.safetensors")
+    var error = await #expect(throws: ParlanceError.self) {
+      _ = try await fixture.train(fixture.recipe, into: "run")
+    }
+    #expect(error?.code == .cannotWrite)
+    var other = fixture.recipe
+    other.optimisation.seed = 5
+    error = await #expect(throws: ParlanceError.self) {
+      _ = try await fixture.train(other, into: "run", resuming: true)
+    }
+    #expect(error?.code == .badInput)
+    #expect(try fixture.bytes("run/student/model.safetensors") == before)
+  }
+
+  @Test("turns without a list and passages outside of the collection are counted")
+  func omissions() async throws {
+    let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: fixture("conversations.jsonl")))
+    try handle.seekToEnd()
+    let line = #"{"id":"x_1","conversation":"x","turn":1,"messages":[{"role":"user","content":"undo"}]}"#
+    try handle.write(contentsOf: Data((line + "\n").utf8))
+    try handle.close()
+    let qrels = try String(contentsOfFile: fixture("qrels.txt"), encoding: .utf8) + "c0_1 0 nowhere 1\n"
+    try qrels.write(toFile: fixture("qrels.txt"), atomically: false, encoding: .utf8)
+    var recipe = fixture.recipe
+    recipe.validation = nil
+    let summary = try await fixture.train(recipe, into: "run")
+    #expect(summary.omissions.turnsWithoutList == 1)
+    #expect(summary.omissions.goldOutsideCollection == 1)
+    #expect(summary.examples == 24)
+  }
+}
