@@ -29,7 +29,8 @@ struct ExampleOrder: Sendable {
       var left = Self.count(set.examples.count, set.share)
       while left > 0 {
         // What a share leaves over is drawn anew each epoch.
-        order += left >= set.examples.count ? set.examples : Array(set.examples.shuffled(using: &generator).prefix(left))
+        order +=
+          left >= set.examples.count ? set.examples : Array(set.examples.shuffled(using: &generator).prefix(left))
         left -= set.examples.count
       }
     }

@@ -19,7 +19,9 @@ final class MetricsLog {
       while let line = try reader.nextString() {
         end += line.utf8.count + 1
         // A line that the power cut off is the last one.
-        guard let json = try? JSONValue(parsing: Array(line.utf8), file: path), let own = json["step"]?.integer, own <= step else { break }
+        guard let json = try? JSONValue(parsing: Array(line.utf8), file: path), let own = json["step"]?.integer,
+          own <= step
+        else { break }
         kept = end
       }
     }

@@ -31,7 +31,8 @@ final class TrainingLoop {
 
   init(
     recipe: Recipe, data: TrainingData, vectors: VectorsFile, student: StudentModel, validator: Validator?,
-    folder: RunFolder, export: StudentFolder, engine: TensorEngine, resuming: Bool, progress: ProgressHandler?, interruption: Interruption?
+    folder: RunFolder, export: StudentFolder, engine: TensorEngine, resuming: Bool, progress: ProgressHandler?,
+    interruption: Interruption?
   ) throws(ParlanceError) {
     self.recipe = recipe
     self.data = data

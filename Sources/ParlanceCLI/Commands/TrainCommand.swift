@@ -78,7 +78,8 @@ struct TrainCommand: AsyncParsableCommand {
     var line = "\(FixedDecimal.grouped(summary.steps)) steps over \(FixedDecimal.grouped(summary.examples)) turns in "
     line += ProgressBar.time(summary.seconds)
     if let best = summary.best, let step = summary.bestStep, let measure = summary.measure {
-      line += "; best \(measure) on the conversations held out: \(FixedDecimal.text(best, digits: 4)), after step \(step)"
+      line +=
+        "; best \(measure) on the conversations held out: \(FixedDecimal.text(best, digits: 4)), after step \(step)"
     }
     console.note(line)
     let left = summary.omissions

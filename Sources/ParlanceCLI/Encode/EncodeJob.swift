@@ -90,7 +90,8 @@ struct EncodeJob {
     _ encoder: SparseEncoder, _ input: EncodeInput, total: Int?
   ) async throws(ParlanceError) -> Tally {
     let description = VectorsDescription(
-      encoder: encoder.identity, passageSpace: encoder.passageSpace, vocabulary: encoder.vocabulary, weightKind: command.weights.kind)
+      encoder: encoder.identity, passageSpace: encoder.passageSpace, vocabulary: encoder.vocabulary,
+      weightKind: command.weights.kind)
     let writer = try VectorsWriter(path: command.target, description: description, resuming: !command.restart)
     var tally = Tally()
     tally.resumed = writer.resumedCount
