@@ -114,7 +114,7 @@ public struct Sampler: Sendable {
   ) -> [Drawn] {
     guard case .mixture(_, _, let wanted, _) = configuration.strategy, wanted > 0 else { return [] }
     var taken = excluded.union(list.passages)
-    let available = collectionCount - taken.count { $0 < collectionCount }
+    let available = max(0, collectionCount - taken.count)
     let count = min(wanted, available)
     var drawn: [Drawn] = []
     while drawn.count < count {

@@ -30,10 +30,9 @@ struct SuccessiveSampling {
 
   /// For each element the logarithm of the probability that it is drawn, approximately.
   ///
-  /// Exact probabilities would sum over all orders. The approximation is the usual one (Rosén, Journal of Statistical
-  /// Planning and Inference, 1997): drawing is a race in which an element arrives after an exponential time of rate p, and
-  /// the race is stopped at a fixed time, at which the expected number of arrivals is the number drawn:
-  /// `1 - exp(-time p_j)`.
+  /// Exact probabilities would sum over all orders. The approximation is the usual one (Rosén, Annals of Mathematical
+  /// Statistics 43, 1972): drawing is a race in which an element arrives after an exponential time of rate p, and the race is
+  /// stopped at a fixed time, at which the expected number of arrivals is the number drawn: `1 - exp(-time p_j)`.
   func logInclusions() -> [Double] {
     guard count < logProbabilities.count else { return logProbabilities.map { _ in 0 } }
     let time = stoppingTime()
