@@ -1,0 +1,27 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Distillation
+
+@Suite("The recipes that come with Parlance")
+struct RecipeFilesTests {
+  static let names = (try? FileManager.default.contentsOfDirectory(atPath: TestSupport.packageRoot + "/Recipes")) ?? []
+
+  @Test("each can be read, and between them they use every strategy, penalty, gate and pair rule")
+  func all() throws {
+    var recipes: [Recipe] = []
+    for name in Self.names {
+      let recipe = try Recipe(reading: TestSupport.packageRoot + "/Recipes/" + name)
+      try recipe.objective.check()
+      try recipe.sampling.check()
+      try recipe.regularisation.check()
+      recipes.append(recipe)
+    }
+    #expect(Set(recipes.map(\.sampling.strategy.kind)) == Set(SamplingStrategy.Kind.allCases))
+    #expect(Set(recipes.map(\.regularisation.query.kind)) == Set(QueryPenalty.Kind.allCases))
+    #expect(Set(recipes.compactMap(\.student.residual?.gate)) == Set(Recipe.Residual.Gate.allCases))
+    #expect(recipes.contains { $0.objective.kld.weight == 0 && $0.objective.marginMSE.weight > 0 })
+    #expect(recipes.contains { $0.objective.contrastive.weight == 0 })
+  }
+}
