@@ -59,6 +59,7 @@ struct TrainerTests {
     let (whole, parts) = (try metrics("whole"), try metrics("parts"))
     #expect(zip(whole, parts).first { $0 != $1 }.map { "\($0)\n\($1)" } == nil)
     #expect(whole.count == parts.count)
+    #expect(try fixture.bytes("whole/samples.jsonl") == fixture.bytes("parts/samples.jsonl"))
   }
 
   @Test("a residual student encodes what it validated with", arguments: Recipe.Residual.Gate.allCases)

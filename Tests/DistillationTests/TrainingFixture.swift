@@ -114,7 +114,7 @@ final class TrainingFixture {
     let interruption = Interruption()
     let trainer = try Trainer(recipe, student: checkpoint, engine: engine, cores: 1)
     return try await trainer.train(
-      into: self(name), resuming: resuming,
+      into: self(name), resuming: resuming, logsSamples: true,
       progress: { progress in
         if progress.activity == "training", let step, progress.completed >= step { interruption.request() }
       }, interruption: interruption)

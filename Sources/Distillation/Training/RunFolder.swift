@@ -17,6 +17,7 @@ struct RunFolder: Sendable {
 
   var recipe: String { path + "/recipe.yaml" }
   var metrics: String { path + "/metrics.jsonl" }
+  var samples: String { path + "/samples.jsonl" }
   var state: String { path + "/training.state" }
   var student: String { path + "/student" }
   /// The validator's index of the collection; removed when the run is done.

@@ -32,9 +32,16 @@ struct StudentFolder: Sendable {
       passageSpaceDigest: passageSpace.digest, passageSpaceName: passageSpace.name,
       form: recipe.student.form.rawValue, keptTerms: recipe.student.keptTerms)
     if let gate = student.gate { declaration.residual = .init(gate: try gate.value()) }
-    if let frozen { try copy(frozen, to: fresh + "/" + StudentDeclaration.Residual.frozenFolder) }
-    try declaration.write(to: fresh)
     let files = FileManager.default
+    if let frozen {
+      let part = "/" + StudentDeclaration.Residual.frozenFolder
+      // It does not change: the files of the student before are given a second name.
+      if (try? files.linkItem(atPath: path + part, toPath: fresh + part)) == nil {
+        try? files.removeItem(atPath: fresh + part)
+        try copy(frozen, to: fresh + part)
+      }
+    }
+    try declaration.write(to: fresh)
     do {
       if FileNames.exists(path) { try files.moveItem(atPath: path, toPath: old) }
       try files.moveItem(atPath: fresh, toPath: path)

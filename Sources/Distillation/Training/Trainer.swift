@@ -53,10 +53,12 @@ public struct Trainer: Sendable {
   /// - Parameters:
   ///   - folder: gets `recipe.yaml`, `metrics.jsonl`, `training.state` and `student/`.
   ///   - resuming: go on with the run that is there.
+  ///   - logsSamples: write `samples.jsonl`, what each query was trained on in each step.
   /// - Throws: `interrupted` after saving where it stood; `badInput` for data that do not fit each other, and when the loss
   ///   stops being a number; `cannotWrite`.
   public func train(
-    into folder: String, resuming: Bool = false, progress: ProgressHandler? = nil, interruption: Interruption? = nil
+    into folder: String, resuming: Bool = false, logsSamples: Bool = false, progress: ProgressHandler? = nil,
+    interruption: Interruption? = nil
   ) async throws(ParlanceError) -> TrainingSummary {
     let encoder = try makeEncoder(student)
     guard encoder.vocabulary == vectors.description.vocabulary else {
@@ -86,7 +88,8 @@ public struct Trainer: Sendable {
         student, recipe: recipe, pieces: encoder.vocabulary, engine: engine, device: device)
       let loop = try TrainingLoop(
         recipe: recipe, data: data, vectors: vectors, student: model, validator: validator, folder: run,
-        export: export, engine: engine, resuming: resuming, progress: progress, interruption: interruption)
+        export: export, engine: engine, resuming: resuming, logsSamples: logsSamples,
+        progress: progress, interruption: interruption)
       return try loop.run()
     }
     return summary

@@ -24,6 +24,7 @@ final class TrainingLoop {
   private let order: ExampleOrder
   private let rate: LearningRate
   private let totalSteps: Int
+  private var samples: StepLog?
   private var memory: TrainingState.Memory
   private var epoch: (number: Int, order: [Int]) = (-1, [])
   private let progress: ProgressHandler?
@@ -31,7 +32,8 @@ final class TrainingLoop {
 
   init(
     recipe: Recipe, data: TrainingData, vectors: VectorsFile, student: StudentModel, validator: Validator?,
-    folder: RunFolder, export: StudentFolder, engine: TensorEngine, resuming: Bool, progress: ProgressHandler?,
+    folder: RunFolder, export: StudentFolder, engine: TensorEngine, resuming: Bool, logsSamples: Bool,
+    progress: ProgressHandler?,
     interruption: Interruption?
   ) throws(ParlanceError) {
     self.recipe = recipe
@@ -73,6 +75,7 @@ final class TrainingLoop {
       student.optimizer.steps = memory.step
       student.gate?.optimizer?.steps = memory.step
     }
+    if logsSamples { samples = try StepLog(path: folder.samples, keepingThrough: memory.step) }
   }
 
   /// All that a restart needs, in a fixed order.
@@ -83,7 +86,7 @@ final class TrainingLoop {
 
   /// Trains to the end, and leaves the best student in the folder.
   func run() throws(ParlanceError) -> TrainingSummary {
-    let log = try MetricsLog(path: folder.metrics, keepingThrough: memory.step)
+    let log = try StepLog(path: folder.metrics, keepingThrough: memory.step)
     let clock = ContinuousClock()
     var began = clock.now
     func seconds() -> Double {
@@ -170,13 +173,16 @@ final class TrainingLoop {
   ) throws(ParlanceError) -> [(name: String, value: Double)] {
     var generator = StepGenerator(seed: recipe.optimisation.seed, "step", UInt64(batch))
     try engine.seed(generator.next())
+    let log = self.samples
     var readings: [TrainingExample.Reading] = []
     var samples: [PassageSample] = []
     var known: [Set<UInt32>] = []
     for place in places {
       let example = data.examples[place]
       readings.append(reading(of: example, &generator))
-      samples.append(try sample(example, place: place))
+      let sample = try sample(example, place: place)
+      try log?.write(step: step, example.id, sample, of: vectors)
+      samples.append(sample)
       known.append(Set(example.gold))
     }
     let forward: StudentModel.Forward
@@ -240,7 +246,7 @@ final class TrainingLoop {
 
   // MARK: - Validation, state, reports
 
-  private func validate(_ log: MetricsLog, seconds: Double) throws(ParlanceError) {
+  private func validate(_ log: StepLog, seconds: Double) throws(ParlanceError) {
     guard let validator else { return }
     let vectors = try encode(validator.queries)
     let outcome = try validator.score(vectors)

@@ -37,6 +37,9 @@ struct TrainCommand: AsyncParsableCommand {
   @Flag(help: "Go on with the run that is there, to the same bits as if it had not stopped.")
   var resume = false
 
+  @Flag(help: "Write samples.jsonl as well: the passages, with their teacher's scores, of each query in each step.")
+  var logSamples = false
+
   @Option(help: "Where the model runs: cpu, cuda, or cuda:N. (default: cpu)", transform: EncodingOptions.device)
   var device = Device.cpu
 
@@ -62,7 +65,7 @@ struct TrainCommand: AsyncParsableCommand {
       recipe, student: student, frozen: frozen, engine: .load(), device: device, cores: threads)
     Signals.endOnBrokenPipe()
     let summary = try await trainer.train(
-      into: out, resuming: resume, progress: bar.handler, interruption: console.interruption)
+      into: out, resuming: resume, logsSamples: logSamples, progress: bar.handler, interruption: console.interruption)
     bar.finish()
     report(summary, console)
     if json { try console.print(json: summary) }
