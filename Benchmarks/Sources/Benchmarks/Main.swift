@@ -12,6 +12,7 @@ struct Main {
       ("latency", QueryLatencyBenchmark.run),
       ("memory", MemoryBenchmark.run),
       ("search", SearchBenchmark.run),
+      ("train", TrainBenchmark.run),
     ]
     let wanted = CommandLine.arguments.dropFirst()
     for name in wanted where !benchmarks.contains(where: { $0.name == name }) {

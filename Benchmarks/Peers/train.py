@@ -1,0 +1,69 @@
+"""The training step that the reference does, in PyTorch: train.py QUERIES MODEL PASSAGES
+
+QUERIES and PASSAGES hold texts of 256 tokens, one JSON string a line. A line on standard input is
+`MODE CHUNK STEPS`; one step has 10 queries, each with 1 + 16 passages.
+
+  reference   every passage is encoded by the frozen encoder in each step, CHUNK passages at a time
+  cached      the passages' vectors are dense rows that were encoded before
+"""
+
+import sys
+
+import peer
+import torch
+from transformers import AutoModelForMaskedLM, AutoTokenizer
+
+QUERIES, LIST = 10, 17
+tokenizer = AutoTokenizer.from_pretrained(sys.argv[2])
+student = AutoModelForMaskedLM.from_pretrained(sys.argv[2], dtype=torch.float32).train()
+frozen = AutoModelForMaskedLM.from_pretrained(sys.argv[2], dtype=torch.float32).eval()
+optimizer = torch.optim.AdamW(student.parameters(), lr=2e-5)
+
+
+def tokens(texts):
+    return tokenizer(texts, max_length=256, truncation=True, padding=True, return_tensors="pt")
+
+
+def encode(model, batch):
+    logits = model(**batch).logits
+    weights = torch.log1p(torch.relu(logits)) * batch["attention_mask"].unsqueeze(-1)
+    return weights.max(1).values
+
+
+queries = tokens(peer.texts()[:QUERIES])
+sys.argv[1] = sys.argv[3]
+passages = tokens(peer.texts()[: QUERIES * LIST])
+
+
+def part(batch, start, stop):
+    return {key: value[start:stop] for key, value in batch.items()}
+
+
+@torch.no_grad()
+def encode_passages(chunk):
+    count = len(passages["input_ids"])
+    return torch.cat([encode(frozen, part(passages, i, i + chunk)) for i in range(0, count, chunk)])
+
+
+cached = encode_passages(8)
+teacher = torch.softmax(torch.rand(QUERIES, LIST, generator=torch.Generator().manual_seed(1)) * 8, 1)
+
+
+def step(mode, chunk):
+    rows = encode_passages(chunk) if mode == "reference" else cached
+    q = encode(student, queries)
+    scores = torch.bmm(rows.view(QUERIES, LIST, -1), q.unsqueeze(2)).squeeze(2)
+    loss = torch.nn.functional.kl_div(torch.log_softmax(scores, 1), teacher, reduction="batchmean")
+    optimizer.zero_grad()
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(student.parameters(), 1.0)
+    optimizer.step()
+
+
+def run(line):
+    mode, chunk, steps = line.split()
+    for _ in range(int(steps)):
+        step(mode, int(chunk))
+
+
+peer.serve(run)
