@@ -21,8 +21,6 @@ let testSettings: [SwiftSetting] = [
 /// Functions that hand out spans say in `@_lifetime` what the span depends on.
 let lifetimes: [SwiftSetting] = [.enableExperimentalFeature("Lifetimes")]
 
-let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
-
 func room(
   _ name: String, _ dependencies: [Target.Dependency] = [], more: [SwiftSetting] = []
 ) -> Target {
@@ -60,7 +58,6 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
@@ -139,7 +136,7 @@ let package = Package(
       dependencies: [
         "Diagnostics", "Identifiers", "BinaryFiles", "LineFiles", "Conversations", "RankedResults", "SparseVectors",
         "WordPiece", "TensorEngine", "Checkpoints", "Evaluation", "InvertedIndex", "SparseEncoder", "ModelHub",
-        "Datasets", "StrictJSON", "Reports", "Retrieval", "Distillation", log,
+        "Datasets", "StrictJSON", "Reports", "Retrieval", "Distillation",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
