@@ -9,10 +9,14 @@ rm -rf -- "$root/dist"
 "$root/Scripts/tarball.sh"
 for archive in "$root"/dist/*.tar.gz; do
   (cd -- "$root/dist" && sha256sum --check --quiet "${archive##*/}.sha256")
+  for file in LICENSE NOTICE; do
+    tar -tzf "$archive" | grep "/share/doc/parlance/$file\$" >/dev/null || die "${archive##*/} holds no $file"
+  done
   tar -xzf "$archive" -C "$scratch"
 done
 unpacked=$(echo "$scratch"/parlance-*)
 program=$unpacked/bin/parlance
+[ -s "$unpacked/share/doc/parlance/libtorch/LICENSE" ] || die "the tarball holds libtorch without its licences"
 
 # What the program and the engine load, by path; nothing of Swift's may be among it.
 loaded() { ldd "$1" | awk '$3 ~ /^\// { print $3 } $1 ~ /^\// { print $1 }'; }
