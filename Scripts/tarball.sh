@@ -10,7 +10,7 @@ version=$("$program" --version)
 system=$(uname -s | tr '[:upper:]' '[:lower:]')-$(uname -m)
 folder=parlance-$version
 
-mkdir -p -- "$root/dist"
+lock "$root/dist"
 staged=$(stage "$root/dist")
 trap 'rm -rf -- "$staged"' EXIT
 "$root/Scripts/install.sh" "$staged/$folder"
@@ -27,4 +27,5 @@ pack() {
 }
 
 pack "$folder-$system.tar.gz" --exclude=share/doc/parlance/libtorch "$folder/bin" "$folder/share"
-pack "$folder-engine-cpu-$system.tar.gz" "$folder/lib" "$folder/share/doc/parlance/libtorch"
+documents=$folder/share/doc/parlance
+pack "$folder-engine-cpu-$system.tar.gz" "$folder/lib" "$documents/libtorch" "$documents/LICENSE" "$documents/NOTICE"

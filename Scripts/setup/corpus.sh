@@ -56,6 +56,7 @@ TEXT
   (cd -- "$work/debs" && apt-get -qq -c "$work/apt.conf" download $packages)
 }
 
+lock_cache
 if ! stored; then
   say "Fetching the demo corpus: the Debian packages $packages."
   mkdir -p -- "$cache/corpus"

