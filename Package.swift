@@ -80,14 +80,14 @@ let package = Package(
     room("SparseVectors", ["Diagnostics", "Identifiers", "BinaryFiles", "LineFiles", "StrictJSON"]),
     room("WordPiece", ["Diagnostics", "BinaryFiles", "StrictJSON"]),
     room("TensorEngine", ["Diagnostics", "CTensorEngine"]),
-    room("Checkpoints", ["Diagnostics", "BinaryFiles", "StrictJSON"]),
+    room("Checkpoints", ["Diagnostics", "BinaryFiles", "StrictJSON", "WordPiece"]),
     room("Evaluation", ["Diagnostics", "Identifiers", "RankedResults", "SparseVectors"]),
 
     // Layer 2: what is built from them.
     room(
       "ModelHub",
       [
-        "Diagnostics", "BinaryFiles", "StrictJSON",
+        "Diagnostics", "BinaryFiles", "StrictJSON", "Checkpoints",
         .product(
           name: "AsyncHTTPClient", package: "async-http-client", condition: .when(traits: ["Network"])),
       ]),

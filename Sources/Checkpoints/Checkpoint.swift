@@ -1,5 +1,6 @@
 import BinaryFiles
 public import Diagnostics
+public import WordPiece
 
 /// A SPLADE model on disk, opened and checked: its shape, its tensors, how it pools, its tokenizer's files, its licence.
 ///
@@ -59,12 +60,14 @@ public struct Checkpoint: Sendable {
     prompts = layout.prompts
     let tokenizer = try TokenizerFiles(folder: own)
     self.tokenizer = tokenizer
-    if layout.lowercasesText, tokenizer.lowercases == false {
+    if layout.lowercasesText, tokenizer.configuration.lowercase == false {
       throw ParlanceError(
         .badInput, "`do_lower_case` of sentence_bert_config.json contradicts the cased tokenizer",
         at: .init(file: own))
     }
-    maxLength = min(layout.maxLength ?? tokenizer.maxLength ?? architecture.maxPositions, architecture.maxPositions)
+    maxLength = min(
+      layout.maxLength ?? tokenizer.configuration.modelMaxLength ?? architecture.maxPositions, architecture.maxPositions
+    )
     let vocabularySize = architecture.vocabularySize
     staticQueries =
       if let path = layout.staticQueryPath {

@@ -1,6 +1,7 @@
 import BinaryFiles
 public import Diagnostics
 import StrictJSON
+public import WordPiece
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -167,16 +168,23 @@ public struct CheckpointWriter: Sendable {
     ])
   }
 
+  /// What the tokenizer's own configuration says, and nothing that it leaves to tokenizer.json.
   private var tokenizerConfig: String {
-    Self.object([
-      ("tokenizer_class", architecture.family == .bert ? #""BertTokenizer""# : #""DistilBertTokenizer""#),
-      ("do_lower_case", "\(tokenizer.lowercases ?? true)"),
-      ("strip_accents", tokenizer.stripsAccents.map { "\($0)" } ?? "null"),
-      ("tokenize_chinese_chars", "\(tokenizer.splitsChinese ?? true)"),
-      ("model_max_length", "\(tokenizer.maxLength ?? architecture.maxPositions)"),
-      ("cls_token", #""[CLS]""#), ("sep_token", #""[SEP]""#), ("pad_token", #""[PAD]""#),
-      ("unk_token", #""[UNK]""#), ("mask_token", #""[MASK]""#),
-    ])
+    let own = tokenizer.configuration
+    func string(_ text: String) -> String { JSONValue.string(text).text }
+    let tokenizerClass = own.tokenizerClass ?? (architecture.family == .bert ? "BertTokenizer" : "DistilBertTokenizer")
+    let normalizer = [
+      ("do_lower_case", own.lowercase), ("strip_accents", own.stripAccents),
+      ("tokenize_chinese_chars", own.handleChineseCharacters),
+    ]
+    return Self.object(
+      [("tokenizer_class", string(tokenizerClass))]
+        + normalizer.compactMap { key, value in value.map { (key, "\($0)") } }
+        + (own.splitsSpecialTokens ? [("split_special_tokens", "true")] : []) + [
+          ("model_max_length", "\(own.modelMaxLength ?? architecture.maxPositions)"),
+          ("cls_token", string(own.classification)), ("sep_token", string(own.separator)),
+          ("pad_token", string(own.padding)), ("unk_token", string(own.unknown)), ("mask_token", string(own.mask)),
+        ])
   }
 
   private static func object(_ members: [(String, String)]) -> String {

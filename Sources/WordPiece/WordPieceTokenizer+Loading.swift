@@ -11,8 +11,14 @@ extension WordPieceTokenizer {
   public init(
     tokenizerJSON: [UInt8], configurationJSON: [UInt8]? = nil, file: String = "tokenizer.json"
   ) throws(ParlanceError) {
+    try self.init(
+      tokenizerJSON: tokenizerJSON, try Self.configuration(configurationJSON, beside: file), file: file)
+  }
+
+  init(
+    tokenizerJSON: [UInt8], _ configuration: TokenizerConfiguration, file: String
+  ) throws(ParlanceError) {
     let declared = try TokenizerFile(try JSONField.parse(tokenizerJSON, file: file))
-    let configuration = try Self.configuration(configurationJSON, beside: file)
     try self.init(
       declared, normalizer: declared.normalizer.map { configuration.applied(to: $0) } ?? .identity,
       configuration: configuration, file: file)
@@ -26,7 +32,13 @@ extension WordPieceTokenizer {
   public init(
     vocabularyText: [UInt8], configurationJSON: [UInt8]? = nil, file: String = "vocab.txt"
   ) throws(ParlanceError) {
-    let configuration = try Self.configuration(configurationJSON, beside: file)
+    try self.init(
+      vocabularyText: vocabularyText, try Self.configuration(configurationJSON, beside: file), file: file)
+  }
+
+  init(
+    vocabularyText: [UInt8], _ configuration: TokenizerConfiguration, file: String
+  ) throws(ParlanceError) {
     let declared = try TokenizerFile(vocabularyText: vocabularyText, configuration, file: file)
     try self.init(
       declared, normalizer: configuration.applied(to: DeclaredNormalizer()), configuration: configuration, file: file)

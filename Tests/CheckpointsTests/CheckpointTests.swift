@@ -34,7 +34,7 @@ struct CheckpointTests {
     #expect(old.architecture.tiesDecoder)
     #expect(old.licence.commercialUse == .forbidden)
     #expect(old.tokenizer.vocabulary != nil && old.tokenizer.tokenizerJSON != nil)
-    #expect(old.tokenizer.lowercases == true)
+    #expect(old.tokenizer.configuration.lowercase == true)
 
     let distil = try Checkpoint(folder: Fixtures.path("distilbert-sum"))
     #expect(distil.architecture.family == .distilBERT)

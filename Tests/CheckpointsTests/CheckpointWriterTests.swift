@@ -25,6 +25,24 @@ struct CheckpointWriterTests {
     for role in source.architecture.parameters { #expect(try copy.floats(role) == source.floats(role)) }
   }
 
+  @Test("what tokenizer_config.json says of the tokenizer is written again")
+  func tokenizerConfiguration() throws {
+    let folder = try Fixtures.copy(of: "distilbert-sum")
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try Fixtures.write(
+      #"""
+      {"tokenizer_class": "BertTokenizer", "do_lower_case": false, "split_special_tokens": true,
+       "model_max_length": 30, "mask_token": "the", "unk_token": {"content": "[unused0]"}}
+      """#, to: folder + "/tokenizer_config.json")
+    let source = try Checkpoint(folder: folder)
+    try CheckpointWriter(like: source).write(to: folder + "/copy") { role throws(ParlanceError) in
+      try source.floats(role)
+    }
+    let copy = try Checkpoint(folder: folder + "/copy")
+    #expect(copy.tokenizer.configuration == source.tokenizer.configuration)
+    #expect(copy.tokenizer.configuration.mask == "the")
+  }
+
   @Test(
     "sentence-transformers loads written folders and encodes as with the originals",
     .enabled(if: TestSupport.judgePython != nil, "the Python judges are not installed (make test brings them)"))

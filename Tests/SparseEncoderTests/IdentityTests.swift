@@ -18,16 +18,18 @@ struct IdentityTests {
     let checkpoint = try Checkpoint(folder: SmallCheckpoints.path("distilbert-sum"))
     let recipe = try EncoderIdentity.recipe(checkpoint: checkpoint, settings: EncoderSettings())
     let lines = recipe.split(separator: "\n").map(String.init)
-    #expect(lines[0] == "parlance-encoder 1")
+    #expect(lines[0] == "parlance-encoder 2")
     #expect(lines[1].hasPrefix("weights ") && lines[1].count == "weights ".count + 64)
     #expect(
-      lines[2...5] == [
-        "architecture DistilBertForMaskedLM", "heads 2", "hidden-activation gelu", "layer-norm-epsilon 1e-12",
+      lines[2...6] == [
+        "architecture DistilBertForMaskedLM", "layers 2", "heads 2", "hidden-activation gelu",
+        "layer-norm-epsilon 1e-12",
       ])
-    #expect(lines[6].hasPrefix("tokenizer "))
+    #expect(lines[7].hasPrefix("tokenizer "))
     #expect(
-      lines[7...] == [
-        "lowercase true", "strip-accents unset", "split-chinese true", "pooling sum", "activation relu",
+      lines[8...] == [
+        "lowercase true", "strip-accents unset", "split-chinese true", "split-special-tokens false",
+        #"special-tokens "[UNK]" "[SEP]" "[PAD]" "[CLS]" "[MASK]""#, "pooling sum", "activation relu",
         "max-length 24", #"passage-text "{title} {text}""#, #"passage-prompt "the ""#, #"query-prompt "how ""#,
       ])
   }
@@ -55,12 +57,14 @@ struct IdentityTests {
     #expect(try digest(folder) == original)
     for (file, old, new) in [
       ("config.json", #""num_attention_heads": 2"#, #""num_attention_heads": 4"#),
+      ("config.json", #""num_hidden_layers": 2"#, #""num_hidden_layers": 1"#),
       ("config.json", "1e-12", "1e-6"),
       ("config.json", #""hidden_act": "gelu""#, #""hidden_act": "relu""#),
       ("1_SpladePooling/config.json", "max", "sum"),
       ("1_SpladePooling/config.json", "relu", "log1p_relu"),
       ("sentence_bert_config.json", "24", "23"),
       ("tokenizer_config.json", #""do_lower_case": true"#, #""do_lower_case": false"#),
+      ("tokenizer_config.json", #""do_lower_case": true"#, #""do_lower_case": true, "split_special_tokens": true"#),
       ("tokenizer.json", "##ing", "##ung"),
       ("config_sentence_transformers.json", #""query": """#, #""query": "q: ""#),
     ] {
@@ -73,11 +77,39 @@ struct IdentityTests {
     bytes[bytes.count - 1] ^= 1
     try bytes.write(to: URL(fileURLWithPath: weights))
     #expect(try digest(folder) != original)
+    try edit("tokenizer_config.json", #""mask_token": "[MASK]""#, #""mask_token": "the""#)
+    #expect(try digest(folder) == original, "tokenizer.json has its own special tokens")
 
     let path = SmallCheckpoints.path("bert-old-names")
     #expect(try digest(path, EncoderSettings(maxLength: 20)) != original)
     #expect(try digest(path, EncoderSettings(passageText: PassageText("{text}"))) != original)
     #expect(try digest(path, EncoderSettings(maxLength: 100)) == original, "the model's own limit is lower")
     #expect(try digest(path, EncoderSettings(batchTokens: 7)) == original)
+  }
+
+  @Test("the names of special tokens count where vocab.txt leaves them open")
+  func specialTokens() throws {
+    let root = try TestSupport.temporaryFolder("identity")
+    defer { try? FileManager.default.removeItem(atPath: root) }
+    let original = try digest(SmallCheckpoints.path("distilbert-sum"))
+    for (number, name) in ["unk", "sep", "pad", "cls", "mask"].enumerated() {
+      let folder = root + "/\(number)"
+      try FileManager.default.copyItem(atPath: SmallCheckpoints.path("distilbert-sum"), toPath: folder)
+      let path = folder + "/tokenizer_config.json"
+      let text = try String(contentsOfFile: path, encoding: .utf8)
+      let old = "\"\(name)_token\": \"[\(name.uppercased())]\""
+      try #require(text.contains(old))
+      try text.replacingOccurrences(of: old, with: "\"\(name)_token\": \"the\"").write(
+        toFile: path, atomically: true, encoding: .utf8)
+      #expect(try digest(folder) != original, "\(name)_token")
+    }
+  }
+
+  @Test("quoted text stands in the recipe as itself, on one line")
+  func quoting() throws {
+    let checkpoint = try Checkpoint(folder: SmallCheckpoints.path("distilbert-sum"))
+    let text = try PassageText("é \"\\\n{text}")
+    let recipe = try EncoderIdentity.recipe(checkpoint: checkpoint, settings: EncoderSettings(passageText: text))
+    #expect(recipe.split(separator: "\n").contains(#"passage-text "é \"\\\n{text}""#))
   }
 }

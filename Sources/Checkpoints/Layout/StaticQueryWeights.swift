@@ -1,4 +1,5 @@
 import Diagnostics
+public import WordPiece
 
 /// The query side of an inference-free model: one weight for each piece, no forward pass.
 ///

@@ -2,6 +2,7 @@ import BinaryFiles
 public import Checkpoints
 public import Diagnostics
 public import SparseVectors
+import WordPiece
 
 extension EncoderIdentity {
   /// The identity of a checkpoint with settings; Documentation/formats/identity.md has the recipe line by line.
@@ -16,9 +17,10 @@ extension EncoderIdentity {
   /// The text that is hashed: one `key value` a line.
   static func recipe(checkpoint: Checkpoint, settings: EncoderSettings) throws(ParlanceError) -> String {
     let shape = checkpoint.architecture
-    var lines = ["parlance-encoder 1"]
+    var lines = ["parlance-encoder 2"]
     for file in checkpoint.tensors.files { lines.append("weights \(file.digest())") }
     lines.append("architecture \(shape.family.rawValue)")
+    lines.append("layers \(shape.layers)")
     lines.append("heads \(shape.heads)")
     lines.append("hidden-activation \(shape.activation.rawValue)")
     lines.append("layer-norm-epsilon \(shape.layerNormEpsilon)")
@@ -58,25 +60,31 @@ extension EncoderIdentity {
     _ tokenizer: TokenizerFiles, prefix: String
   ) throws(ParlanceError) -> [String] {
     func flag(_ value: Bool?) -> String { value.map { "\($0)" } ?? "unset" }
-    guard let path = tokenizer.tokenizerJSON ?? tokenizer.vocabulary else { return [] }
-    let file = try MappedFile(path: path)
-    return [
-      "\(prefix)tokenizer \(SHA256.digest(of: file.bytes))",
-      "\(prefix)lowercase \(flag(tokenizer.lowercases))",
-      "\(prefix)strip-accents \(flag(tokenizer.stripsAccents))",
-      "\(prefix)split-chinese \(flag(tokenizer.splitsChinese))",
-    ]
+    let configuration = tokenizer.configuration
+    var lines: [String] = []
+    if let path = tokenizer.tokenizerJSON ?? tokenizer.vocabulary {
+      let file = try MappedFile(path: path)
+      lines.append("\(prefix)tokenizer \(SHA256.digest(of: file.bytes))")
+    }
+    lines.append("\(prefix)lowercase \(flag(configuration.lowercase))")
+    lines.append("\(prefix)strip-accents \(flag(configuration.stripAccents))")
+    lines.append("\(prefix)split-chinese \(flag(configuration.handleChineseCharacters))")
+    lines.append("\(prefix)split-special-tokens \(configuration.splitsSpecialTokens)")
+    if tokenizer.tokenizerJSON == nil {
+      lines.append("\(prefix)special-tokens " + configuration.specialTokens.map(quoted).joined(separator: " "))
+    }
+    return lines
   }
 
   /// One line whatever the text holds.
   private static func quoted(_ text: String) -> String {
     var quoted = "\""
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "\\"): quoted += "\\\\"
-      case UInt8(ascii: "\n"): quoted += "\\n"
-      case UInt8(ascii: "\""): quoted += "\\\""
-      default: quoted.unicodeScalars.append(Unicode.Scalar(byte))
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\\": quoted += "\\\\"
+      case "\n": quoted += "\\n"
+      case "\"": quoted += "\\\""
+      default: quoted.unicodeScalars.append(scalar)
       }
     }
     return quoted + "\""

@@ -46,23 +46,22 @@ public struct SparseEncoder: Sendable {
     checkpoint: Checkpoint, forward: any ForwardPass, frozen: SparseEncoder? = nil,
     settings: EncoderSettings = EncoderSettings(), identity: EncoderIdentity? = nil
   ) throws(ParlanceError) {
-    let tokenizer = try WordPieceTokenizer(folder: checkpoint.tokenizer.folder)
+    let tokenizer = try WordPieceTokenizer(checkpoint.tokenizer)
     let columns = checkpoint.architecture.vocabularySize
     guard tokenizer.pieces.count <= columns else {
       throw ParlanceError(
         .badInput, "the tokenizer has \(tokenizer.pieces.count) pieces and the model \(columns) columns",
         at: .init(file: checkpoint.folder))
     }
-    guard settings.maxLength > tokenizer.specialTokenCount() else {
-      throw ParlanceError(.usage, "a max length of \(settings.maxLength) tokens leaves no room for the text")
+    maxLength = min(settings.maxLength, checkpoint.maxLength, forward.longestSequence)
+    guard maxLength > tokenizer.specialTokenCount() else {
+      throw ParlanceError(.usage, "a max length of \(maxLength) tokens leaves no room for the text")
     }
     self.settings = settings
     self.tokenizer = tokenizer
     self.forward = forward
     licence = checkpoint.licence
     prompts = checkpoint.prompts
-    maxLength = min(settings.maxLength, checkpoint.maxLength, forward.longestSequence)
-
     vocabulary = try Self.vocabulary(tokenizer.pieces, columns: columns)
     keptTerms = checkpoint.student?.keptTerms
     passageSpace = checkpoint.student.map {

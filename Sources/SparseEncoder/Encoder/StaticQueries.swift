@@ -13,7 +13,7 @@ struct StaticQueries: Sendable {
 
   init(_ side: StaticQueryWeights) throws(ParlanceError) {
     weights = side.weights
-    tokenizer = try WordPieceTokenizer(folder: side.tokenizer.folder)
+    tokenizer = try WordPieceTokenizer(side.tokenizer)
   }
 
   /// The vector, and for each of its terms the place of its first token in the text, in UTF-8 bytes.

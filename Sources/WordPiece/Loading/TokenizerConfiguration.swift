@@ -2,18 +2,21 @@ import Diagnostics
 import StrictJSON
 
 /// What tokenizer_config.json says beside tokenizer.json or vocab.txt. A key that is not there is nil.
-struct TokenizerConfiguration {
-  var tokenizerClass: String?
-  var lowercase: Bool?
-  var stripAccents: Bool?
-  var handleChineseCharacters: Bool?
-  var modelMaxLength: Int?
-  var splitsSpecialTokens = false
-  var unknown = "[UNK]"
-  var separator = "[SEP]"
-  var padding = "[PAD]"
-  var classification = "[CLS]"
-  var mask = "[MASK]"
+package struct TokenizerConfiguration: Sendable, Hashable {
+  package var tokenizerClass: String?
+  package var lowercase: Bool?
+  package var stripAccents: Bool?
+  package var handleChineseCharacters: Bool?
+  package var modelMaxLength: Int?
+  package var splitsSpecialTokens = false
+  package var unknown = "[UNK]"
+  package var separator = "[SEP]"
+  package var padding = "[PAD]"
+  package var classification = "[CLS]"
+  package var mask = "[MASK]"
+
+  /// The tokens that a vocab.txt does not name by itself; a tokenizer.json has its own.
+  package var specialTokens: [String] { [unknown, separator, padding, classification, mask] }
 
   init() {}
 
