@@ -13,6 +13,7 @@ func defaultTransport() -> (any HubTransport)? {
   import AsyncHTTPClient
   import NIOCore
   import NIOHTTP1
+  import Synchronization
 
   #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -21,42 +22,55 @@ func defaultTransport() -> (any HubTransport)? {
   #endif
 
   /// AsyncHTTPClient as a transport: no redirects, a minute without a byte is a broken line.
-  struct AsyncHTTPTransport: HubTransport {
-    private let client: HTTPClient
+  final class AsyncHTTPTransport: HubTransport {
+    private let proxies: ProxySettings
+    /// A client has one proxy for all its requests, or none.
+    private let clients = Mutex<[ProxySettings.Proxy?: HTTPClient]>([:])
 
     init(environment: [String: String] = ProcessInfo.processInfo.environment) {
+      proxies = ProxySettings(environment: environment)
+    }
+
+    private func client(through proxy: ProxySettings.Proxy?) -> HTTPClient {
+      clients.withLock { clients in
+        if let client = clients[proxy] { return client }
+        let client = Self.makeClient(through: proxy)
+        clients[proxy] = client
+        return client
+      }
+    }
+
+    private static func makeClient(through proxy: ProxySettings.Proxy?) -> HTTPClient {
       var configuration = HTTPClient.Configuration()
       configuration.redirectConfiguration = .disallow
       configuration.timeout = .init(connect: .seconds(20), read: .seconds(60))
       configuration.decompression = .disabled
       // A refused connection is told at once; the download has its own patience.
       configuration.connectionPool.retryConnectionEstablishment = false
-      configuration.proxy = Self.proxy(environment)
-      client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-    }
-
-    /// `https_proxy=http://host:port`, as everywhere.
-    private static func proxy(_ environment: [String: String]) -> HTTPClient.Configuration.Proxy? {
-      guard let text = environment["https_proxy"] ?? environment["HTTPS_PROXY"],
-        let address = HubAddress(text), let start = address.origin.firstRange(of: "://")
-      else { return nil }
-      let parts = address.origin[start.upperBound...].split(separator: ":")
-      guard parts.count == 2, let port = Int(parts[1]) else { return nil }
-      return .server(host: String(parts[0]), port: port)
+      configuration.proxy = proxy.map { proxy in
+        .server(
+          host: proxy.host, port: proxy.port,
+          authorization: proxy.user.map { .basic(username: $0, password: proxy.password) })
+      }
+      return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
 
     func send<Result: Sendable>(
       _ request: HubRequest, receive: (HubAnswer, HubBody) async throws(ParlanceError) -> Result
     ) async throws(ParlanceError) -> Result {
+      guard let address = HubAddress(request.url) else {
+        throw ParlanceError(.usage, "`\(request.url)` is not an http or https address")
+      }
+      let proxy = try proxies.proxy(for: address)
       var outgoing = HTTPClientRequest(url: request.url)
       outgoing.method = HTTPMethod(rawValue: request.method.rawValue)
       for header in request.headers { outgoing.headers.add(name: header.name, value: header.value) }
       let response: HTTPClientResponse
       do {
-        response = try await client.execute(outgoing, deadline: .distantFuture)
+        response = try await client(through: proxy).execute(outgoing, deadline: .distantFuture)
       } catch {
-        let host = HubAddress(request.url)?.origin ?? request.url
-        throw ParlanceError(.tryAgain, "cannot reach \(host): \(error); offline? HF_HUB_OFFLINE=1 uses the cache alone")
+        let way = address.origin + (proxy.map { " through the proxy \($0)" } ?? "")
+        throw ParlanceError(.tryAgain, "cannot reach \(way): \(error); offline? HF_HUB_OFFLINE=1 uses the cache alone")
       }
       var headers: [String: String] = [:]
       for header in response.headers { headers[header.name.lowercased()] = header.value }
@@ -72,6 +86,8 @@ func defaultTransport() -> (any HubTransport)? {
       return try await receive(HubAnswer(status: Int(response.status.code), headers: headers), body)
     }
 
-    func shutdown() async { try? await client.shutdown() }
+    func shutdown() async {
+      for client in clients.withLock({ Array($0.values) }) { try? await client.shutdown() }
+    }
   }
 #endif

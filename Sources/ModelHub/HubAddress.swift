@@ -17,6 +17,26 @@ struct HubAddress: Sendable, Hashable {
     path = end == rest.endIndex ? "/" : String(rest[end...])
   }
 
+  var scheme: String { String(origin.prefix { $0 != ":" }) }
+  var host: String { Self.hostAndPort(origin.dropFirst(scheme.count + 3)).host }
+  /// The stated one, or the scheme's.
+  var port: Int {
+    Self.hostAndPort(origin.dropFirst(scheme.count + 3)).port.flatMap { Int($0) } ?? (scheme == "https" ? 443 : 80)
+  }
+
+  /// `host:port` or `[::1]:port` apart; the host without brackets.
+  static func hostAndPort(_ text: Substring) -> (host: String, port: String?) {
+    if text.hasPrefix("["), let end = text.firstIndex(of: "]") {
+      let rest = text[text.index(after: end)...]
+      return (
+        String(text[text.index(after: text.startIndex)..<end]), rest.hasPrefix(":") ? String(rest.dropFirst()) : nil
+      )
+    }
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+    // More than one colon: an IPv6 address that nobody put in brackets.
+    return parts.count == 2 ? (String(parts[0]), String(parts[1])) : (String(text), nil)
+  }
+
   /// Where a `Location` header leads: an address, or a path on the same host.
   func following(_ location: String) -> String? {
     if location.hasPrefix("//") { return origin.prefix { $0 != ":" } + ":" + location }
@@ -39,5 +59,21 @@ struct HubAddress: Sendable, Hashable {
       }
     }
     return quoted
+  }
+
+  /// What `%41` and the like stand for.
+  static func unquoted(_ text: Substring) -> String {
+    var bytes: [UInt8] = []
+    var rest = text.utf8[...]
+    while let byte = rest.popFirst() {
+      let digits = rest.prefix(2)
+      if byte == UInt8(ascii: "%"), digits.count == 2, let value = UInt8(Substring(digits), radix: 16) {
+        bytes.append(value)
+        rest = rest.dropFirst(2)
+      } else {
+        bytes.append(byte)
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
   }
 }

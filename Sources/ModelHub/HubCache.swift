@@ -33,10 +33,10 @@ struct HubCache: Sendable {
     return Self.isPlainName(commit) ? commit : nil
   }
 
-  /// The folder of a snapshot that is there and holds a configuration.
+  /// The folder of a snapshot, whole or not.
   func existingSnapshot(of revision: String) -> String? {
     [commit(of: revision), Self.isPlainName(revision) ? revision : nil].lazy.compactMap { $0 }.map(snapshot)
-      .first { FileManager.default.fileExists(atPath: $0 + "/config.json") }
+      .first { FileManager.default.fileExists(atPath: $0) }
   }
 
   func has(_ path: String, commit: String) -> Bool {

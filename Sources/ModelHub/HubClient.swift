@@ -24,49 +24,45 @@ struct HubClient: Sendable {
   private static let redirectLimit = 5
 
   func list(_ name: HubName) async throws(ParlanceError) -> Listing {
-    let url =
-      "\(settings.endpoint)/api/models/\(name.repository)/revision/\(HubAddress.quoted(name.revision).replacing("/", with: "%2F"))"
-    return try await exchange(.get, url, what: name.description) { answer, body throws(ParlanceError) in
-      try Self.check(answer, what: name.description)
+    let path = "\(name.repository)/revision/\(HubAddress.quoted(name.revision).replacing("/", with: "%2F"))"
+    let url = "\(settings.endpoint)/api/models/\(path)"
+    return try await follow(.get, url, what: name.description) { reply, body throws(ParlanceError) in
+      if let target = reply.target { return .redirect(to: target) }
+      try Self.check(reply.answer, what: name.description)
       var text: [UInt8] = []
       while let piece = try await body.next() {
         text += piece
         guard text.count < 64 << 20 else { throw ParlanceError(.unavailable, "the hub's list of files has no end") }
       }
-      let model = try? JSONValue(parsing: text, file: url)
+      let model = try? JSONValue(parsing: text, file: reply.url)
       guard let commit = model?["sha"]?.string, HubCache.isPlainName(commit), let files = model?["siblings"]?.array
       else {
-        throw ParlanceError(.unavailable, "\(url) did not answer with a list of files; is HF_ENDPOINT a hub?")
+        throw ParlanceError(.unavailable, "\(reply.url) did not answer with a list of files; is HF_ENDPOINT a hub?")
       }
-      return Listing(commit: commit, paths: files.compactMap { $0["rfilename"]?.string })
+      return .result(Listing(commit: commit, paths: files.compactMap { $0["rfilename"]?.string }))
     }
   }
 
   func facts(_ name: HubName, commit: String, path: String) async throws(ParlanceError) -> FileFacts {
     let what = "\(path) of \(name)"
-    var url = "\(settings.endpoint)/\(name.repository)/resolve/\(commit)/\(HubAddress.quoted(path))"
-    for _ in 0..<Self.redirectLimit {
-      let address = url
-      let step = try await exchange(.head, url, what: what) { answer, _ throws(ParlanceError) -> (FileFacts?, String) in
-        let location = answer.headers["location"].flatMap { HubAddress(address)?.following($0) }
-        let isElsewhere = location.flatMap { HubAddress($0) }?.origin != HubAddress(address)?.origin
-        // A large file: the hub names it and sends the reader to its storage. A renamed repository: ask again there.
-        if (300..<400).contains(answer.status), let location, !isElsewhere, answer.headers["x-linked-etag"] == nil {
-          return (nil, location)
-        }
-        if !(300..<400).contains(answer.status) { try Self.check(answer, what: what) }
-        let stated = answer.headers["x-linked-etag"] ?? answer.headers["etag"] ?? ""
-        let etag = String(stated.drop { $0 == "W" || $0 == "/" }.filter { $0 != "\"" })
-        guard HubCache.isPlainName(etag) else {
-          throw ParlanceError(.unavailable, "the hub does not say which content \(what) has (no etag)")
-        }
-        let size = (answer.headers["x-linked-size"] ?? answer.headers["content-length"]).flatMap { Int($0) }
-        return (FileFacts(etag: etag, size: size, url: location ?? address), "")
+    let url = "\(settings.endpoint)/\(name.repository)/resolve/\(commit)/\(HubAddress.quoted(path))"
+    return try await follow(.head, url, what: what) { reply, _ throws(ParlanceError) in
+      let headers = reply.answer.headers
+      // A large file: the hub names it and sends the reader to its storage. A renamed repository: ask again there.
+      if let target = reply.target, headers["x-linked-etag"] == nil,
+        HubAddress(target)?.origin == HubAddress(reply.url)?.origin
+      {
+        return .redirect(to: target)
       }
-      if let facts = step.0 { return facts }
-      url = step.1
+      if reply.target == nil { try Self.check(reply.answer, what: what) }
+      let stated = headers["x-linked-etag"] ?? headers["etag"] ?? ""
+      let etag = String(stated.drop { $0 == "W" || $0 == "/" }.filter { $0 != "\"" })
+      guard HubCache.isPlainName(etag) else {
+        throw ParlanceError(.unavailable, "the hub does not say which content \(what) has (no etag)")
+      }
+      let size = (headers["x-linked-size"] ?? headers["content-length"]).flatMap { Int($0) }
+      return .result(FileFacts(etag: etag, size: size, url: reply.target ?? reply.url))
     }
-    throw ParlanceError(.unavailable, "\(what): too many redirects")
   }
 
   /// Reads a file's bytes from `offset` on.
@@ -76,28 +72,53 @@ struct HubClient: Sendable {
     of facts: FileFacts, from offset: Int, what: String,
     receive: (_ isResumed: Bool, HubBody) async throws(ParlanceError) -> Void
   ) async throws(ParlanceError) {
-    var url = facts.url
+    try await follow(.get, facts.url, from: offset, what: what) { reply, body throws(ParlanceError) -> Step<Void> in
+      if let target = reply.target { return .redirect(to: target) }
+      let answer = reply.answer
+      // What is there is as long as the file or longer: begin again.
+      if answer.status == 416 { throw HubFailure.rangeRefused(what) }
+      try Self.check(answer, what: what)
+      let isResumed =
+        answer.status == 206 && answer.headers["content-range"]?.hasPrefix("bytes \(offset)-") == true
+      if answer.status == 206, !isResumed { throw HubFailure.rangeRefused(what) }
+      try await receive(isResumed && offset > 0, body)
+      return .result(())
+    }
+  }
+
+  /// An answer, and which address gave it.
+  private struct Reply {
+    var url: String
+    var answer: HubAnswer
+    /// Where it sends the reader.
+    var target: String?
+  }
+
+  private enum Step<Result: Sendable>: Sendable {
+    case result(Result)
+    case redirect(to: String)
+  }
+
+  /// Asks, and asks again where the answer leads, as often as `receive` wants it.
+  private func follow<Result: Sendable>(
+    _ method: HubRequest.Method, _ start: String, from offset: Int = 0, what: String,
+    receive: (Reply, HubBody) async throws(ParlanceError) -> Step<Result>
+  ) async throws(ParlanceError) -> Result {
+    var url = start
     for _ in 0..<Self.redirectLimit {
       let address = url
-      let next = try await exchange(.get, url, from: offset, what: what) {
-        answer, body throws(ParlanceError) -> String? in
+      let step = try await exchange(method, address, from: offset, what: what) { answer, body throws(ParlanceError) in
+        var reply = Reply(url: address, answer: answer)
         if (300..<400).contains(answer.status), let location = answer.headers["location"] {
-          guard let target = HubAddress(address)?.following(location) else {
-            throw ParlanceError(.unavailable, "\(what): a redirect that leads nowhere")
-          }
-          return target
+          reply.target = HubAddress(address)?.following(location)
+          if reply.target == nil { throw ParlanceError(.unavailable, "\(what): a redirect that leads nowhere") }
         }
-        // What is there is as long as the file or longer: begin again.
-        if answer.status == 416 { throw HubFailure.rangeRefused(what) }
-        try Self.check(answer, what: what)
-        let isResumed =
-          answer.status == 206 && answer.headers["content-range"]?.hasPrefix("bytes \(offset)-") == true
-        if answer.status == 206, !isResumed { throw HubFailure.rangeRefused(what) }
-        try await receive(isResumed && offset > 0, body)
-        return nil
+        return try await receive(reply, body)
       }
-      guard let next else { return }
-      url = next
+      switch step {
+      case .result(let result): return result
+      case .redirect(let target): url = target
+      }
     }
     throw ParlanceError(.unavailable, "\(what): too many redirects")
   }

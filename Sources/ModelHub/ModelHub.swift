@@ -1,3 +1,4 @@
+import Checkpoints
 public import Diagnostics
 
 #if canImport(FoundationEssentials)
@@ -48,17 +49,20 @@ public struct ModelHub: Sendable {
     guard model.hasPrefix(HubName.prefix) else { return try Self.folder(model) }
     let name = try HubName(model)
     let cache = HubCache(root: settings.cache, repository: name.repository)
-    let cached = cache.existingSnapshot(of: name.revision)
-    if let cached, name.isCommit || settings.isOffline { return found(name, cached, isUnchecked: !name.isCommit) }
+    let cached = try CachedSnapshot(name, in: cache)
+    let whole = cached.flatMap { $0.isWhole ? $0.folder : nil }
+    if let whole, settings.isOffline { return found(name, whole, isUnchecked: !name.isCommit) }
+    // A commit never changes.
+    if let whole, name.isCommit, cached?.isComplete == true { return found(name, whole, isUnchecked: false) }
+    let absence =
+      cached.map { "\(name) is only partly in the cache: \($0.folder) lacks \(CachedSnapshot.names($0.missing))" }
+      ?? "\(name) is not in the cache \(settings.cache)"
     if settings.isOffline {
-      throw ParlanceError(
-        .noInput, "\(name) is not in the cache \(settings.cache), and HF_HUB_OFFLINE forbids to fetch it")
+      throw ParlanceError(.noInput, "\(absence); HF_HUB_OFFLINE forbids to fetch it")
     }
     guard let transport = makeTransport() else {
-      if let cached { return found(name, cached, isUnchecked: true) }
-      throw ParlanceError(
-        .unavailable,
-        "\(name) is not in the cache \(settings.cache), and this build has no network (package trait Network is off)")
+      if let whole { return found(name, whole, isUnchecked: true) }
+      throw ParlanceError(.unavailable, "\(absence); this build has no network (package trait Network is off)")
     }
     let client = HubClient(settings: settings, transport: transport)
     let result: Result<Model, ParlanceError>
@@ -68,8 +72,10 @@ public struct ModelHub: Sendable {
       result = .failure(error)
     }
     await transport.shutdown()
-    if case .failure(let error) = result, let cached, error.code == .tryAgain || error.code == .unavailable {
-      return found(name, cached, isUnchecked: true)
+    if case .failure(var error) = result, error.code == .tryAgain || error.code == .unavailable {
+      if let whole { return found(name, whole, isUnchecked: true) }
+      if cached != nil { error.message += "; \(absence)" }
+      throw error
     }
     return try result.get()
   }
@@ -92,15 +98,22 @@ public struct ModelHub: Sendable {
       throw ParlanceError(.noInput, "\(name) has no config.json: it is not a transformers model")
     }
     let download = HubDownload(client: client, cache: cache)
-    for path in needed where path != "config.json" {
+    for path in needed {
       try await download.bring(
         path, of: name, commit: listing.commit, progress: progress, interruption: interruption)
     }
-    // The configuration comes last: a snapshot that has it is whole.
-    try await download.bring(
-      "config.json", of: name, commit: listing.commit, progress: progress, interruption: interruption)
+    // Modules may lie in folders that only modules.json tells.
+    let folder = cache.snapshot(listing.commit)
+    var missing = try Checkpoint.missingFiles(in: folder)
+    while let path = missing.joined().first(where: listing.paths.contains) {
+      try await download.bring(path, of: name, commit: listing.commit, progress: progress, interruption: interruption)
+      missing = try Checkpoint.missingFiles(in: folder)
+    }
+    guard missing.isEmpty else {
+      throw ParlanceError(.noInput, "\(name) has no \(CachedSnapshot.names(missing)); is it a SPLADE model?")
+    }
     if !name.isCommit { try cache.setCommit(listing.commit, of: name.revision) }
-    return found(name, cache.snapshot(listing.commit), isUnchecked: false)
+    return found(name, folder, isUnchecked: false)
   }
 
   private func found(_ name: HubName, _ folder: String, isUnchecked: Bool) -> Model {

@@ -79,6 +79,33 @@ struct CheckpointTests {
     #expect(checkpoint.maxLength == 512)
   }
 
+  @Test("what opening needs and a folder lacks is named, file by file", arguments: all)
+  func missingFiles(_ name: String) throws {
+    let folder = try Fixtures.copy(of: name)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    #expect(try Checkpoint.missingFiles(in: folder) == [])
+    let alternatives = [["tokenizer.json", "vocab.txt"], ["model.safetensors", "model.safetensors.index.json"]]
+    for path in try FileManager.default.subpathsOfDirectory(atPath: folder) where path.contains(".") {
+      try FileManager.default.moveItem(atPath: folder + "/" + path, toPath: folder + "/aside")
+      let missing = try Checkpoint.missingFiles(in: folder)
+      let opens = Fixtures.failure { () throws(ParlanceError) in _ = try Checkpoint(folder: folder) } == nil
+      if missing.isEmpty {
+        // A plain transformers model opens without what sentence-transformers adds.
+        #expect(opens, "\(path)")
+      } else {
+        #expect(!opens && missing.count == 1 && missing[0].contains(path), "\(path): \(missing)")
+        let names = missing[0].map { $0.split(separator: "/").last.map(String.init) ?? "" }
+        #expect(names.count == 1 || names[0].hasPrefix("sentence_") || alternatives.contains(names), "\(names)")
+      }
+      try FileManager.default.moveItem(atPath: folder + "/aside", toPath: folder + "/" + path)
+    }
+    let config = FileManager.default.contents(atPath: folder + "/config.json")
+    try FileManager.default.removeItem(atPath: folder)
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    #expect(FileManager.default.createFile(atPath: folder + "/config.json", contents: config))
+    #expect(try Checkpoint.missingFiles(in: folder) == alternatives)
+  }
+
   struct Broken: Sendable, CustomTestStringConvertible {
     var what: String
     var fixture = "bert-old-names"

@@ -74,6 +74,15 @@ final class FakeHub: HubTransport {
       let siblings = files.keys.sorted().map { #"{"rfilename":"\#($0)"}"# }.joined(separator: ",")
       return (200, [:], Array(#"{"sha":"\#(Self.commit)","siblings":[\#(siblings)],"other":[1,{}]}"#.utf8))
     }
+    if request.url.hasPrefix(Self.endpoint + "/api/models/old/name/") {
+      return (307, ["location": request.url.replacing("old/name", with: "owner/name")], [])
+    }
+    if request.url.hasPrefix(Self.endpoint + "/old/name/") {
+      return (
+        307, ["location": String(request.url.dropFirst(Self.endpoint.count)).replacing("old/", with: "owner/")], []
+      )
+    }
+    if request.url.hasPrefix(Self.endpoint + "/api/models/round/") { return (307, ["location": request.url], []) }
     if request.url.hasPrefix(repository), let content = files[String(request.url.dropFirst(repository.count))] {
       let path = String(request.url.dropFirst(repository.count))
       if path.hasSuffix(".safetensors") {

@@ -89,5 +89,40 @@ struct HubInteroperationTests {
       let gone = ModelHub(settings: HubSettings(cache: cache, endpoint: "http://127.0.0.1:9"))
       #expect(await failure(gone, "hf:owner/tiny")?.code == .tryAgain)
     }
+
+    @Test("over the wire: proxies of the environment are asked for a tunnel, hosts of no_proxy directly")
+    func proxies() async throws {
+      let python = try #require(TestSupport.judgePython)
+      let cache = try TestSupport.temporaryFolder("hub")
+      defer { try? FileManager.default.removeItem(atPath: cache) }
+      let server = try HubServer(python: python)
+      let proxy = try ProxyServer(python: python)
+      // A name that only the proxy knows.
+      let port = server.endpoint.split(separator: ":").last ?? ""
+      func hub(_ environment: [String: String]) -> ModelHub {
+        ModelHub(
+          settings: HubSettings(cache: cache, endpoint: "http://hub.invalid:\(port)"),
+          transport: { AsyncHTTPTransport(environment: environment) })
+      }
+      func failure(_ environment: [String: String]) async -> ParlanceError? {
+        do throws(ParlanceError) {
+          _ = try await hub(environment).resolve("hf:owner/tiny")
+          return nil
+        } catch {
+          return error
+        }
+      }
+      let way = "http://us%3Aer:p%40ss@" + proxy.address
+      let stranger = await failure(["http_proxy": "http://nobody:x@" + proxy.address])
+      #expect(stranger?.message.contains("through the proxy \(proxy.address)") == true)
+      #expect(stranger?.message.contains("nobody") == false)
+      let direct = await failure(["http_proxy": way, "no_proxy": "example.org,.invalid"])
+      #expect(direct?.code == .tryAgain && direct?.message.contains("proxy") == false)
+      #expect(proxy.log == ["CONNECT hub.invalid:\(port)"])
+      let model = try await hub(["HTTP_PROXY": way]).resolve("hf:owner/tiny")
+      #expect(
+        FileManager.default.contents(atPath: model.folder + "/model.safetensors").map(Array.init) == HubServer.weights)
+      #expect(Set(proxy.log) == ["CONNECT hub.invalid:\(port)"] && proxy.log.count > 1)
+    }
   #endif
 }

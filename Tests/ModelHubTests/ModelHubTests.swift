@@ -14,12 +14,16 @@ struct ModelHubTests {
     "vocab.txt": Array("[PAD]\n".utf8),
     "modules.json": Array("[]".utf8),
     "1_SpladePooling/config.json": Array(#"{"a":1}"#.utf8),
+    "tokenizer_config.json": Array(#"{"b":1}"#.utf8),
+    "sentence_bert_config.json": Array(#"{"c":1}"#.utf8),
+    "config_sentence_transformers.json": Array(#"{"d":1}"#.utf8),
     "model.safetensors": (0..<10_000).map { UInt8(truncatingIfNeeded: $0 * 7) },
     "pytorch_model.bin": [1], "onnx/model.onnx": [2], "onnx/config.json": [3], "training_args.bin": [4],
     "../evil": [5], "model-00001-of-00002.safetensors": [6],
   ]
   static let needed: Set<String> = [
     "config.json", "README.md", "vocab.txt", "modules.json", "1_SpladePooling/config.json", "model.safetensors",
+    "tokenizer_config.json", "sentence_bert_config.json", "config_sentence_transformers.json",
   ]
 
   /// A hub with an empty cache in a folder of its own.
@@ -218,6 +222,105 @@ struct ModelHubTests {
     let model = try await closed.resolve("hf:owner/name")
     #expect(model.isUnchecked)
     #expect(await failure(closed, "hf:owner/other")?.code == .unavailable)
+  }
+
+  /// A snapshot as another tool left it, with refs/main.
+  func leave(_ paths: [String], in cache: String, files: [String: [UInt8]] = files) throws {
+    let folder = cache + "/models--owner--name"
+    for (path, content) in files where paths.contains(path) {
+      let url = URL(fileURLWithPath: folder + "/snapshots/" + FakeHub.commit + "/" + path)
+      try FileManager.default.createDirectory(
+        at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Data(content).write(to: url)
+    }
+    try FileManager.default.createDirectory(atPath: folder + "/refs", withIntermediateDirectories: true)
+    try Data(FakeHub.commit.utf8).write(to: URL(fileURLWithPath: folder + "/refs/main"))
+  }
+
+  @Test("a snapshot that another tool left in part is completed, by branch and by commit")
+  func completes() async throws {
+    let plain = ["config.json", "vocab.txt", "model.safetensors"]
+    let withoutWeights = Array(Self.needed.subtracting(["model.safetensors"]))
+    for paths in [["config.json"], withoutWeights, plain, plain + ["modules.json"]] {
+      for model in ["hf:owner/name", "hf:owner/name@" + FakeHub.commit] {
+        let fake = FakeHub(files: Self.files)
+        try await withHub(fake) { hub, cache in
+          try leave(paths, in: cache)
+          let found = try await hub.resolve(model)
+          let there = try FileManager.default.subpathsOfDirectory(atPath: found.folder)
+          #expect(Set(there.filter { $0 != "1_SpladePooling" }) == Self.needed, "\(paths)")
+        }
+      }
+    }
+  }
+
+  @Test("a snapshot in part does not serve without a line, and the error names what is missing")
+  func inPart() async throws {
+    let shards = Array(
+      #"{"weight_map": {"a": "model-00001-of-00002.safetensors", "b": "model-00002-of-00002.safetensors"}}"#.utf8)
+    let modules = Array(
+      #"[{"type": "x.MLMTransformer", "path": ""}, {"type": "x.SpladePooling", "path": "pool/deep"}]"#.utf8)
+    let files = Self.files.merging(["model.safetensors.index.json": shards, "modules.json": modules]) { $1 }
+    let all = ["config.json", "vocab.txt", "model.safetensors"]
+    let cases: [(paths: [String], missing: String)] = [
+      (["config.json"], "tokenizer.json or vocab.txt, model.safetensors or model.safetensors.index.json"),
+      (Array(all.dropFirst()), "config.json"),
+      (
+        ["config.json", "vocab.txt", "model.safetensors.index.json", "model-00001-of-00002.safetensors"],
+        "model-00002-of-00002.safetensors"
+      ),
+      (all + ["modules.json"], "pool/deep/config.json"),
+    ]
+    for (paths, missing) in cases {
+      let fake = FakeHub(files: files, faults: .init(isOffline: true))
+      let cache = try TestSupport.temporaryFolder("hub")
+      defer { try? FileManager.default.removeItem(atPath: cache) }
+      try leave(paths, in: cache, files: files)
+      let lacks = " lacks " + missing + ";"
+      try await withHub(fake, isOffline: true, cache: cache) { hub, _ in
+        for model in ["hf:owner/name", "hf:owner/name@" + FakeHub.commit] {
+          let error = await failure(hub, model)
+          #expect(error?.code == .noInput)
+          #expect(error?.message.contains(lacks) == true, "\(String(describing: error))")
+        }
+      }
+      try await withHub(fake, cache: cache) { hub, _ in
+        let error = await failure(hub)
+        #expect(error?.code == .tryAgain)
+        #expect(error.map { $0.message + ";" }?.contains(lacks) == true, "\(String(describing: error))")
+      }
+      let closed = ModelHub(settings: HubSettings(cache: cache), transport: { nil })
+      #expect(await failure(closed)?.message.contains(lacks) == true)
+    }
+  }
+
+  @Test("modules in folders that only modules.json tells are brought; a repository without them is refused")
+  func deepModules() async throws {
+    let modules = Array(
+      #"[{"type": "x.MLMTransformer", "path": ""}, {"type": "x.SpladePooling", "path": "pool/deep"}]"#.utf8)
+    var files = Self.files.merging(["modules.json": modules, "pool/deep/config.json": [7]]) { $1 }
+    try await withHub(FakeHub(files: files)) { hub, _ in
+      let model = try await hub.resolve("hf:owner/name")
+      #expect(FileManager.default.contents(atPath: model.folder + "/pool/deep/config.json") == Data([7]))
+    }
+    files["pool/deep/config.json"] = nil
+    try await withHub(FakeHub(files: files)) { hub, _ in
+      let error = await failure(hub)
+      #expect(error?.code == .noInput && error?.message.contains("has no pool/deep/config.json") == true)
+    }
+  }
+
+  @Test("a renamed repository is followed, its list and its files, and a redirect in a circle ends")
+  func renamed() async throws {
+    let fake = FakeHub(files: Self.files)
+    try await withHub(fake) { hub, _ in
+      let model = try await hub.resolve("hf:old/name")
+      let there = try FileManager.default.subpathsOfDirectory(atPath: model.folder)
+      #expect(Set(there.filter { $0 != "1_SpladePooling" }) == Self.needed)
+      #expect(fake.requests.contains { $0.url.hasPrefix(FakeHub.endpoint + "/api/models/owner/name/") })
+      let error = await failure(hub, "hf:round/about")
+      #expect(error?.code == .unavailable && error?.message.contains("too many redirects") == true)
+    }
   }
 
   @Test(

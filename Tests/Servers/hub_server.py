@@ -61,10 +61,8 @@ class Hub(http.server.BaseHTTPRequestHandler):
         else:
             repository, kind = "/".join(parts[:2]), parts[2] if len(parts) > 2 else ""
         folder = os.path.join(ROOT, repository)
-        if repository == "old/moved" and kind == "resolve":
-            return self.answer(307, headers=[("Location", self.path.replace("old/moved", "owner/tiny"))])
         if repository == "old/moved":
-            folder, repository = os.path.join(ROOT, "owner/tiny"), "owner/tiny"
+            return self.answer(307, headers=[("Location", self.path.replace("old/moved", "owner/tiny"))])
         if repository == "owner/gated" and authorization != TOKEN:
             return self.answer(403 if authorization != "-" else 401, headers=[("X-Error-Code", "GatedRepo")])
         if not os.path.isdir(folder):

@@ -7,6 +7,9 @@ public struct TensorStore: Sendable {
   public let files: [SafetensorsFile]
   private let places: [String: (file: Int, entry: SafetensorsHeader.Entry)]
 
+  /// What PyTorch's own weights are called, which are not read.
+  static let pickles = ["pytorch_model.bin", "pytorch_model.bin.index.json"]
+
   /// Opens `model.safetensors`, or the shards that `model.safetensors.index.json` names.
   ///
   /// - Throws: `noInput` when there are no weights; with only pickled weights it says how to convert them.
@@ -17,9 +20,7 @@ public struct TensorStore: Sendable {
       try self.init(files: [try SafetensorsFile(path: single)])
     } else if FolderFile.exists(index) {
       try self.init(index: index, folder: folder)
-    } else if let pickle = ["pytorch_model.bin", "pytorch_model.bin.index.json"].first(where: {
-      FolderFile.exists(folder + "/" + $0)
-    }) {
+    } else if let pickle = Self.pickles.first(where: { FolderFile.exists(folder + "/" + $0) }) {
       throw ParlanceError(
         .noInput,
         "the weights are pickled (\(pickle)), which runs code when it is read; convert them once with Python: "
@@ -46,8 +47,8 @@ public struct TensorStore: Sendable {
     self.places = places
   }
 
-  /// Shards: `{"weight_map": {"tensor": "model-00001-of-00002.safetensors", ...}}`.
-  private init(index: String, folder: String) throws(ParlanceError) {
+  /// Which shard each tensor is in: `{"weight_map": {"tensor": "model-00001-of-00002.safetensors", ...}}`.
+  static func shards(index: String) throws(ParlanceError) -> [(name: String, shard: String)] {
     func fault(_ message: String) -> ParlanceError { ParlanceError(.badInput, message, at: .init(file: index)) }
     let node = try FolderFile.json(index)
     guard let map = node["weight_map"]?.object else { throw fault("expected an object `weight_map`") }
@@ -59,10 +60,14 @@ public struct TensorStore: Sendable {
       }
       shardOfTensor.append((name, shard))
     }
-    let shards = Set(shardOfTensor.map(\.shard)).sorted()
-    guard !shards.isEmpty else { throw fault("`weight_map` is empty") }
+    if shardOfTensor.isEmpty { throw fault("`weight_map` is empty") }
+    return shardOfTensor
+  }
+
+  private init(index: String, folder: String) throws(ParlanceError) {
+    let shardOfTensor = try Self.shards(index: index)
     var files: [SafetensorsFile] = []
-    for shard in shards {
+    for shard in Set(shardOfTensor.map(\.shard)).sorted() {
       guard FolderFile.exists(folder + "/" + shard) else {
         throw ParlanceError(.noInput, "the shard `\(shard)` is missing", at: .init(file: index))
       }
@@ -70,7 +75,7 @@ public struct TensorStore: Sendable {
     }
     try self.init(files: files)
     for (name, shard) in shardOfTensor where places[name].map({ files[$0.file].path != folder + "/" + shard }) ?? true {
-      throw fault("`\(name)` should be in \(shard) and is not")
+      throw ParlanceError(.badInput, "`\(name)` should be in \(shard) and is not", at: .init(file: index))
     }
   }
 
