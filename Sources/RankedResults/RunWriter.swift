@@ -2,12 +2,9 @@ public import Diagnostics
 public import Identifiers
 import LineFiles
 
-/// Writes a run in TREC's form such that its order is the searched order for every reader.
-///
-/// Readers disagree about ties: trec_eval compares scores as 32-bit floats and puts the larger passage id first, others
-/// keep the order of the file. So a score that is not below the one before it is lowered to the next smaller float32, and
-/// scores are printed with just the digits that read back as the same float32. A writer that keeps ties leaves the scores as
-/// they are, for readers who want the scores.
+/// Writes a run in TREC's form such that its order is the searched order for every reader: ties are kept apart as
+/// `FallingScores` says, and scores are printed with just the digits that read back as the same float32. A writer that keeps
+/// ties leaves the scores as they are, for readers who want the scores.
 public final class RunWriter {
   private let lines: LineWriter
   private let tag: String
@@ -36,7 +33,7 @@ public final class RunWriter {
     }
     var passages: Set<ExternalID> = []
     var scoreBefore = Double.infinity
-    var writtenBefore = Float.infinity
+    var scores = FallingScores()
     for (index, ranked) in ranking.enumerated() {
       guard ranked.score.isFinite, ranked.score <= scoreBefore, passages.insert(ranked.passage).inserted else {
         throw ParlanceError(
@@ -45,8 +42,7 @@ public final class RunWriter {
           at: .init(file: lines.path))
       }
       scoreBefore = ranked.score
-      let score = keepsTies ? Float(ranked.score) : min(Float(ranked.score), writtenBefore.nextDown)
-      writtenBefore = score
+      let score = keepsTies ? Float(ranked.score) : scores.lower(ranked.score)
       try lines.write(line: "\(query) Q0 \(ranked.passage) \(index + 1) \(score) \(tag)")
     }
   }

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Evaluation
 
-@Suite("Agreement, fusion and cost")
+@Suite("Agreement and cost")
 struct AgreementTests {
   static func lists(_ random: inout SeededGenerator) -> ([Int], [Int]) {
     let pool = Array(0..<(1 + random.index(below: 40)))
@@ -99,39 +99,6 @@ struct AgreementTests {
       #expect(throws: ParlanceError.self) { try RunAgreement(first, first, persistence: p) }
     }
     #expect(throws: ParlanceError.self) { try RunAgreement(first, first, depths: [0]) }
-  }
-
-  @Test("reciprocal rank fusion adds 1 / (60 + rank)")
-  func fusion() throws {
-    let first = EvaluateTests.run(["1": [("a", 9), ("b", 8), ("c", 7)], "2": [("a", 1)]])
-    let second = EvaluateTests.run(["1": [("c", 0.2), ("b", 0.1)]])
-    let fused = try ReciprocalRankFusion().fuse([first, second])
-    #expect(fused.rankings["2"] == [RankedPassage(passage: "a", score: 1 / 61.0)])
-    #expect(
-      fused.rankings["1"] == [
-        RankedPassage(passage: "c", score: 1 / 63.0 + 1 / 61.0), RankedPassage(passage: "b", score: 2 / 62.0),
-        RankedPassage(passage: "a", score: 1 / 61.0),
-      ])
-    let weighted = try ReciprocalRankFusion(k: 0, depth: 1).fuse([first, second], weights: [3, 1], name: "w")
-    #expect(weighted.rankings["1"] == [RankedPassage(passage: "a", score: 3)])
-    #expect(weighted.name == "w")
-  }
-
-  @Test("a tie of fused scores is broken by descending id")
-  func fusionTies() throws {
-    let first = EvaluateTests.run(["1": [("a", 2), ("b", 1)]])
-    let second = EvaluateTests.run(["1": [("b", 2), ("a", 1)]])
-    #expect(try ReciprocalRankFusion().fuse([first, second]).rankings["1"]?.map(\.passage) == ["b", "a"])
-  }
-
-  @Test("senseless fusions are refused")
-  func fusionRefused() {
-    let run = EvaluateTests.run(["1": [("a", 2)]])
-    #expect(throws: ParlanceError.self) { try ReciprocalRankFusion().fuse([run]) }
-    #expect(throws: ParlanceError.self) { try ReciprocalRankFusion(k: -1).fuse([run, run]) }
-    #expect(throws: ParlanceError.self) { try ReciprocalRankFusion(depth: 0).fuse([run, run]) }
-    #expect(throws: ParlanceError.self) { try ReciprocalRankFusion().fuse([run, run], weights: [1]) }
-    #expect(throws: ParlanceError.self) { try ReciprocalRankFusion().fuse([run, run], weights: [1, 0]) }
   }
 
   @Test("FLOPS is the mean number of terms that a query and a passage share", arguments: [UInt64(41)])

@@ -21,7 +21,8 @@ public struct ReciprocalRankFusion: Sendable, Equatable {
   ///   - weights: one for each run; all 1 unless given.
   ///   - name: the name of the fused run.
   /// - Returns: for each query of any run the passages in descending order of their fused score, equal ones by
-  ///   descending id, as trec_eval reads them.
+  ///   descending id, with the scores that `RunWriter` would write: float32, each below the one before, so that a measure
+  ///   finds the same order in the run and in its file.
   /// - Throws: `ParlanceError` with code `usage` for fewer than two runs, a negative k, a depth below 1, or weights
   ///   that are not one positive number for each run.
   public func fuse(
@@ -46,7 +47,7 @@ public struct ReciprocalRankFusion: Sendable, Equatable {
       let ranking = scores.map { RankedPassage(passage: $0.key, score: $0.value) }.sorted {
         $0.score != $1.score ? $0.score > $1.score : $1.passage < $0.passage
       }
-      fused.rankings[query] = Array(ranking.prefix(depth))
+      fused.rankings[query] = Array(ranking.prefix(depth)).withFallingScores()
     }
     return fused
   }
