@@ -1,4 +1,6 @@
+import Diagnostics
 import Identifiers
+import RankedResults
 import Testing
 
 @testable import Evaluation
@@ -126,6 +128,25 @@ struct SignificanceTests {
   func sampledFloor() {
     let test = RandomisationTest(differences: [Double](repeating: 1, count: 200), samples: 999, seed: 1)
     #expect(test.p == 1.0 / 1000)
+  }
+
+  @Test("runs that are measured over other queries are not paired, whatever their order and number")
+  func unpaired() throws {
+    let qrels = Qrels(grades: ["1": ["a": 1], "2": ["a": 1], "3": ["a": 1]])
+    let run = EvaluateTests.run(["1": [("a", 1)], "2": [("a", 1)], "3": [("a", 1)]])
+    let whole = try evaluate(run, qrels: qrels, measures: Measure.standard)
+    let comparer = PairedComparer(.query, groups: QueryGroups(queryCount: 2), permutations: 9, resamples: 9)
+    let pairs = [([0, 1], [0, 2]), ([0, 1], [0]), ([0], [0, 1])]
+    for (ours, theirs) in pairs {
+      let (ours, theirs) = (whole.restricted(to: ours), whole.restricted(to: theirs))
+      let error = #expect(throws: ParlanceError.self) { try comparer.compare(ours, with: theirs) }
+      #expect(error?.code == .badInput)
+      #expect(error?.message.contains("not measured over the same queries: only one of them has") == true)
+      #expect(throws: ParlanceError.self) { try BaselineComparison([ours], with: theirs, groups: nil) }
+    }
+    #expect(try comparer.compare(whole.restricted(to: [0, 1]), with: whole.restricted(to: [0, 1])).count == 6)
+    let error = #expect(throws: ParlanceError.self) { try comparer.compare(whole, with: whole) }
+    #expect(error?.message.contains("the groups are of 2 queries") == true)
   }
 
   @Test("Holm and Bonferroni adjust as published")

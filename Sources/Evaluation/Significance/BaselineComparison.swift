@@ -51,7 +51,7 @@ public struct BaselineComparison: Sendable {
   ///   - runs: evaluations by the same judgments and measures as the baseline, the baseline itself not among them.
   ///   - groups: which queries belong to one conversation, where that is known.
   /// - Throws: `ParlanceError` with code `usage` when the unit is the conversation and `groups` is missing or a number
-  ///   is out of range, `badInput` for fewer than two units.
+  ///   is out of range, `badInput` for fewer than two units or evaluations of other queries than the baseline's.
   public init(
     _ runs: [Evaluation], with baseline: Evaluation, groups: QueryGroups?, configuration: Configuration = .init(),
     interruption: Interruption? = nil
@@ -82,8 +82,8 @@ public struct BaselineComparison: Sendable {
     var pairs: [(run: String, query: PairedComparison, conversation: PairedComparison?)] = []
     for run in runs {
       try interruption?.check()
-      let conversational = byConversation?.compare(run, with: baseline)
-      for (index, comparison) in byQuery.compare(run, with: baseline).enumerated() {
+      let conversational = try byConversation?.compare(run, with: baseline)
+      for (index, comparison) in try byQuery.compare(run, with: baseline).enumerated() {
         pairs.append((run.name, comparison, conversational?[index]))
       }
     }

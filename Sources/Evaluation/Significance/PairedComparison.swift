@@ -1,3 +1,6 @@
+public import Diagnostics
+import Identifiers
+
 /// How two runs differ in one measure over the same queries: the difference, its tests and its interval.
 public struct PairedComparison: Sendable, Equatable {
   public let measure: Measure
@@ -43,13 +46,17 @@ public struct PairedComparer: Sendable {
     bootstrap = Bootstrap(groups, resamples: resamples, seed: seed)
   }
 
-  /// Both evaluations are of the same judgments. By conversation, the randomisation test flips the sign of a
-  /// conversation's summed difference, so its statistic stays the mean over queries; the t test takes each
-  /// conversation's mean difference as one value.
+  /// By conversation, the randomisation test flips the sign of a conversation's summed difference, so its statistic stays
+  /// the mean over queries; the t test takes each conversation's mean difference as one value.
   ///
   /// - Returns: one comparison for each measure that both evaluations have.
-  public func compare(_ run: Evaluation, with baseline: Evaluation) -> [PairedComparison] {
-    run.measures.compactMap { measure in
+  /// - Throws: `badInput` when the evaluations are not of the same queries, so not of the same judgments, or when the
+  ///   groups are of others.
+  public func compare(
+    _ run: Evaluation, with baseline: Evaluation
+  ) throws(ParlanceError) -> [PairedComparison] {
+    try checkPairs(run, baseline)
+    return run.measures.compactMap { measure in
       guard let ours = run.values(of: measure), let theirs = baseline.values(of: measure) else { return nil }
       return compare(zip(ours, theirs).map { $0 - $1 }, measure)
     }
@@ -64,8 +71,18 @@ public struct PairedComparer: Sendable {
       wins: differences.count { $0 > 0 }, losses: differences.count { $0 < 0 }, ties: differences.count { $0 == 0 })
   }
 
-  /// The interval of a run's own means, in the order of its measures.
-  public func intervals(of evaluation: Evaluation) -> [Bootstrap.Interval?] {
-    evaluation.values.map { bootstrap.interval($0, level: level) }
+  private func checkPairs(_ run: Evaluation, _ baseline: Evaluation) throws(ParlanceError) {
+    if run.queries != baseline.queries {
+      let alone = Set(run.queries).symmetricDifference(baseline.queries).min()
+      throw ParlanceError(
+        .badInput,
+        "the runs '\(run.name)' and '\(baseline.name)' are not measured over the same queries"
+          + (alone.map { ": only one of them has '\($0)'" } ?? "") + "; measure both by the same judgments")
+    }
+    guard groups.queryCount == run.queries.count else {
+      throw ParlanceError(
+        .badInput,
+        "the groups are of \(groups.queryCount) queries, the run '\(run.name)' is measured over \(run.queries.count)")
+    }
   }
 }

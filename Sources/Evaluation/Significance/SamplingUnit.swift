@@ -38,6 +38,9 @@ public struct QueryGroups: Sendable, Equatable {
     groups = (0..<queryCount).map { [$0] }
   }
 
+  /// How many queries the groups are of.
+  var queryCount: Int { groups.reduce(0) { $0 + $1.count } }
+
   /// For each group the sum of its queries' values.
   func sums(_ values: [Double]) -> [Double] {
     groups.map { $0.reduce(0) { $0 + values[$1] } }
