@@ -38,7 +38,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 /// `Tests/NAMETests/Goldens`, where there is one.
 func goldenFolders(of name: String) -> [String] {
   let withGoldens: Set<String> = [
-    "WordPiece", "Checkpoints", "Datasets", "SparseEncoder", "SparseVectors", "InvertedIndex", "Distillation",
+    "WordPiece", "Checkpoints", "Datasets", "SparseEncoder", "SparseVectors", "InvertedIndex", "Evaluation",
+    "Distillation",
   ]
   return withGoldens.contains(name) ? ["Goldens"] : []
 }

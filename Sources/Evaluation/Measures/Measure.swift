@@ -107,7 +107,7 @@ extension Measure: CustomStringConvertible {
     if minimumGrade != 1 { parameters.append("rel=\(minimumGrade)") }
     if judgedOnly { parameters.append("judged_only=True") }
     var name = family.rawValue
-    if !parameters.isEmpty { name += "(" + parameters.joined(separator: ", ") + ")" }
+    if !parameters.isEmpty { name += "(" + parameters.joined(separator: ",") + ")" }
     if let cutoff { name += "@\(cutoff)" }
     return name
   }
