@@ -16,9 +16,12 @@ public final class PassageReader {
   /// - Parameters:
   ///   - path: a file, plain or gzip, or `-` for standard input.
   ///   - refusingDuplicates: whether an id that was there before is an error; it costs memory for each id.
+  ///   - interruption: as of `LineReader`.
   /// - Throws: as `LineReader`.
-  public init(path: String, refusingDuplicates: Bool = true) throws(ParlanceError) {
-    lines = try LineReader(path: path)
+  public init(
+    path: String, refusingDuplicates: Bool = true, interruption: Interruption? = nil
+  ) throws(ParlanceError) {
+    lines = try LineReader(path: path, interruption: interruption)
     seen = refusingDuplicates ? SeenIDs() : nil
   }
 

@@ -11,10 +11,12 @@ public final class TurnReader {
   public let lines: LineReader
   private var seen = SeenIDs()
 
-  /// - Parameter path: a file, plain or gzip, or `-` for standard input.
+  /// - Parameters:
+  ///   - path: a file, plain or gzip, or `-` for standard input.
+  ///   - interruption: as of `LineReader`.
   /// - Throws: as `LineReader`.
-  public init(path: String) throws(ParlanceError) {
-    lines = try LineReader(path: path)
+  public init(path: String, interruption: Interruption? = nil) throws(ParlanceError) {
+    lines = try LineReader(path: path, interruption: interruption)
   }
 
   /// The next turn, or `nil` at the end.
@@ -29,8 +31,8 @@ public final class TurnReader {
   /// All turns of a file, in its order.
   ///
   /// - Throws: as `next()`.
-  public static func all(_ path: String) throws(ParlanceError) -> [Turn] {
-    let reader = try TurnReader(path: path)
+  public static func all(_ path: String, interruption: Interruption? = nil) throws(ParlanceError) -> [Turn] {
+    let reader = try TurnReader(path: path, interruption: interruption)
     var turns: [Turn] = []
     while let turn = try reader.next() { turns.append(turn) }
     return turns

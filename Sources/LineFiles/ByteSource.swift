@@ -16,6 +16,7 @@ final class ByteSource {
   private(set) var position = 0
   let fileSize: Int?
 
+  private let interruption: Interruption?
   private let descriptor: Int32
   private let closes: Bool
   private var gzip: GzipDecoder?
@@ -23,9 +24,10 @@ final class ByteSource {
   private var lookahead: [UInt8] = []
   private var packed: [UInt8] = []
 
-  /// - Throws: `noInput`.
-  init(path: String) throws(ParlanceError) {
+  /// - Throws: `noInput`, `interrupted`.
+  init(path: String, interruption: Interruption? = nil) throws(ParlanceError) {
     self.path = path
+    self.interruption = interruption
     closes = path != "-"
     descriptor = closes ? unsafe open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO
     guard descriptor >= 0 else { throw systemError(errno, cannot: "open it", path: path, fallback: .noInput) }
@@ -37,10 +39,11 @@ final class ByteSource {
     }
     var first = [UInt8](repeating: 0, count: 2)
     var count = 0
+    // The second byte is waited for only where it decides: a terminal's first line may be empty.
     while count < 2 {
       let more = try readFile(into: &first, from: count)
-      if more == 0 { break }
       count += more
+      if more == 0 || first[0] != 0x1F { break }
     }
     lookahead = Array(first[..<count])
     if lookahead == [0x1F, 0x8B] {
@@ -57,7 +60,7 @@ final class ByteSource {
   /// Fills `buffer` from index `start` on with at least one byte.
   ///
   /// - Returns: how many bytes; 0 at the end.
-  /// - Throws: `noInput` when reading fails, `badInput` when the gzip is damaged or cut short.
+  /// - Throws: `noInput` when reading fails, `badInput` when the gzip is damaged or cut short, `interrupted`.
   func read(into buffer: inout [UInt8], from start: Int) throws(ParlanceError) -> Int {
     guard let gzip else { return try readPlain(into: &buffer, from: start) }
     while true {
@@ -84,6 +87,7 @@ final class ByteSource {
   }
 
   private func readFile(into buffer: inout [UInt8], from start: Int) throws(ParlanceError) -> Int {
+    try waitForInput()
     while true {
       let count = unsafe buffer.withUnsafeMutableBytes { bytes in
         unsafe systemRead(descriptor, bytes.baseAddress.map { unsafe $0 + start }, bytes.count - start)
@@ -95,6 +99,22 @@ final class ByteSource {
       if errno != EINTR { throw systemError(errno, cannot: "read it", path: path, fallback: .noInput) }
     }
   }
+
+  /// Comes back once reading would not wait for whoever writes at the other end, or throws once a stop was asked for.
+  private func waitForInput() throws(ParlanceError) {
+    guard let interruption else { return }
+    try interruption.check()
+    guard fileSize == nil else { return }
+    var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    while true {
+      let ready = unsafe poll(&request, 1, Self.patience)
+      guard ready == 0 || (ready < 0 && errno == EINTR) else { return }
+      try interruption.check()
+    }
+  }
+
+  /// Milliseconds within which a wish to stop is seen.
+  private static let patience: Int32 = 100
 }
 
 private func systemRead(_ descriptor: Int32, _ bytes: UnsafeMutableRawPointer?, _ count: Int) -> Int {

@@ -38,17 +38,20 @@ public final class LineReader {
   ///   - path: a file, or `-` for standard input.
   ///   - maximumLineLength: longer lines are an error: the file is not what was expected, and memory stays bounded.
   ///   - validatesUTF8: whether a line that is not UTF-8 is an error.
-  /// - Throws: `noInput` when the file cannot be opened; `badInput` when it begins like gzip and is not.
+  ///   - interruption: ends the reading with `interrupted`, also while a pipe or a terminal has nothing to read.
+  /// - Throws: `noInput` when the file cannot be opened; `badInput` when it begins like gzip and is not; `interrupted`.
   public init(
-    path: String, maximumLineLength: Int = 1 << 26, validatesUTF8: Bool = true
+    path: String, maximumLineLength: Int = 1 << 26, validatesUTF8: Bool = true, interruption: Interruption? = nil
   ) throws(ParlanceError) {
     self.path = path
     self.maximumLineLength = maximumLineLength
     validates = validatesUTF8
-    source = try ByteSource(path: path)
+    source = try ByteSource(path: path, interruption: interruption)
     buffer = [UInt8](repeating: 0, count: 1 << 18)
-    while unread.count < 3, !isAtEnd { try fill() }
-    if unread.count >= 3, buffer[0] == 0xEF, buffer[1] == 0xBB, buffer[2] == 0xBF { unread = 3..<unread.upperBound }
+    // No more is waited for than decides whether this is a byte order mark: a terminal's first line may be short.
+    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    while unread.count < 3, !isAtEnd, mark.starts(with: buffer[unread]) { try fill() }
+    if buffer[unread].starts(with: mark) { unread = 3..<unread.upperBound }
   }
 
   /// The place of the line read last, for errors about it.
@@ -58,7 +61,7 @@ public final class LineReader {
   ///
   /// - Returns: `nil` at the end of the file.
   /// - Throws: `badInput` for a line that is too long or not UTF-8 and for damaged gzip; `noInput` when reading fails;
-  ///   what `body` throws.
+  ///   `interrupted`; what `body` throws.
   public func withNextLine<Result>(
     _ body: (RawSpan) throws(ParlanceError) -> Result
   ) throws(ParlanceError) -> Result? {

@@ -15,10 +15,12 @@ public final class QrelsReader {
   public let lines: LineReader
   private var seen = SeenPairs()
 
-  /// - Parameter path: a file, plain or gzip, or `-` for standard input.
+  /// - Parameters:
+  ///   - path: a file, plain or gzip, or `-` for standard input.
+  ///   - interruption: as of `LineReader`.
   /// - Throws: as `LineReader`.
-  public init(path: String) throws(ParlanceError) {
-    lines = try LineReader(path: path)
+  public init(path: String, interruption: Interruption? = nil) throws(ParlanceError) {
+    lines = try LineReader(path: path, interruption: interruption)
   }
 
   /// The next line, or `nil` at the end.
@@ -44,8 +46,8 @@ public final class QrelsReader {
 
 extension Qrels {
   /// - Throws: as `QrelsReader`.
-  public init(readingFrom path: String) throws(ParlanceError) {
-    let reader = try QrelsReader(path: path)
+  public init(readingFrom path: String, interruption: Interruption? = nil) throws(ParlanceError) {
+    let reader = try QrelsReader(path: path, interruption: interruption)
     self.init()
     while let entry = try reader.next() { grades[entry.query, default: [:]][entry.passage] = entry.grade }
   }

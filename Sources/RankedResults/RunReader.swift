@@ -18,10 +18,12 @@ public final class RunReader {
   /// The lines that are read, for progress and errors.
   public let lines: LineReader
 
-  /// - Parameter path: a file, plain or gzip, or `-` for standard input.
+  /// - Parameters:
+  ///   - path: a file, plain or gzip, or `-` for standard input.
+  ///   - interruption: as of `LineReader`.
   /// - Throws: as `LineReader`.
-  public init(path: String) throws(ParlanceError) {
-    lines = try LineReader(path: path)
+  public init(path: String, interruption: Interruption? = nil) throws(ParlanceError) {
+    lines = try LineReader(path: path, interruption: interruption)
   }
 
   /// The next line, or `nil` at the end.
@@ -52,8 +54,8 @@ extension RankedRun {
   /// Reads a run whose queries may be interleaved; its name is the tag of the first line.
   ///
   /// - Throws: as `RunReader`, and `badInput` for a passage that a query has twice.
-  public init(readingFrom path: String) throws(ParlanceError) {
-    let reader = try RunReader(path: path)
+  public init(readingFrom path: String, interruption: Interruption? = nil) throws(ParlanceError) {
+    let reader = try RunReader(path: path, interruption: interruption)
     self.init(name: "")
     var seen = SeenPairs()
     var query: ExternalID?

@@ -21,10 +21,12 @@ public final class SparseVectorReader {
   public let lines: LineReader
   private let vocabulary: Vocabulary
 
-  /// - Parameter path: a file, plain or gzip, or `-` for standard input.
+  /// - Parameters:
+  ///   - path: a file, plain or gzip, or `-` for standard input.
+  ///   - interruption: as of `LineReader`.
   /// - Throws: as `LineReader`.
-  public init(path: String, vocabulary: Vocabulary) throws(ParlanceError) {
-    lines = try LineReader(path: path)
+  public init(path: String, vocabulary: Vocabulary, interruption: Interruption? = nil) throws(ParlanceError) {
+    lines = try LineReader(path: path, interruption: interruption)
     self.vocabulary = vocabulary
   }
 

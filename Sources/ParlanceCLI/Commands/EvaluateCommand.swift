@@ -160,7 +160,7 @@ private struct EvaluationTask {
         .usage, "--unit conversation needs --conversations FILE, which says which turns belong together")
     }
     let (runs, baseline) = try readRuns()
-    let qrels = try Qrels(readingFrom: command.qrels)
+    let qrels = try Qrels(readingFrom: command.qrels, interruption: interruption)
     var evaluations: [Evaluation] = []
     guard !qrels.queries().isEmpty else {
       throw ParlanceError(

@@ -61,7 +61,7 @@ struct TokenizeCommand: AsyncParsableCommand {
       return
     }
 
-    let reader = try LineReader(path: "-")
+    let reader = try LineReader(path: "-", interruption: console.interruption)
     while let line = try reader.nextString() {
       try console.interruption.check()
       var (id, content): (JSONValue?, String) = (nil, line)
@@ -75,6 +75,8 @@ struct TokenizeCommand: AsyncParsableCommand {
       } else {
         try console.print(tokens.pieces.joined(separator: " "))
       }
+      // Somebody may wait for this line before writing the next.
+      try console.flush()
     }
   }
 

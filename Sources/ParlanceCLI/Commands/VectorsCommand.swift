@@ -224,7 +224,7 @@ struct VectorsImportCommand: ParsableCommand {
     guard let maker = model?.encoder ?? named else {
       throw ParlanceError(.usage, "JSON lines need the encoder: --like FILE.vectors or --encoder NAME")
     }
-    let reader = try SparseVectorReader(path: file, vocabulary: pieces)
+    let reader = try SparseVectorReader(path: file, vocabulary: pieces, interruption: interruption)
     let description = VectorsDescription(
       encoder: maker, passageSpace: model?.passageSpace, vocabulary: pieces, weightKind: weights?.kind ?? .float32)
     try VectorsWriter.write(output, description) { (writer: VectorsWriter) throws(ParlanceError) in

@@ -27,20 +27,23 @@ final class EncodeInput: Sendable {
   private let words: @Sendable (Passage) -> String
   private let isPassages: Bool
   private let refusesDuplicates: Bool
+  private let interruption: Interruption
 
   /// - Parameter words: the words of a passage that are encoded.
   init(
-    _ command: EncodeCommand, refusingDuplicates: Bool, words: @escaping @Sendable (Passage) -> String
+    _ command: EncodeCommand, refusingDuplicates: Bool, interruption: Interruption,
+    words: @escaping @Sendable (Passage) -> String
   ) throws(ParlanceError) {
     isPassages = command.conversations == nil
     state = Mutex(State(paths: (command.conversations.map { [$0] } ?? command.passages)[...]))
     form = command.chosenForm
     rewrites = try command.rewrites.map { path throws(ParlanceError) in try Rewrites(readingFrom: path) }
     refusesDuplicates = refusingDuplicates
+    self.interruption = interruption
     self.words = words
   }
 
-  /// - Throws: `badInput` with file and line, `noInput`.
+  /// - Throws: `badInput` with file and line, `noInput`, `interrupted`.
   func next() throws(ParlanceError) -> Item? {
     try state.withLock { state throws(ParlanceError) in
       while true {
@@ -56,8 +59,9 @@ final class EncodeInput: Sendable {
         guard let path = state.paths.popFirst() else { return nil }
         state.reader =
           isPassages
-          ? .passages(try PassageReader(path: path, refusingDuplicates: refusesDuplicates))
-          : .turns(try TurnReader(path: path))
+          ? .passages(
+            try PassageReader(path: path, refusingDuplicates: refusesDuplicates, interruption: interruption))
+          : .turns(try TurnReader(path: path, interruption: interruption))
       }
     }
   }

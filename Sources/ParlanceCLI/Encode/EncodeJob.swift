@@ -50,7 +50,9 @@ struct EncodeJob {
     let total = readsStream ? nil : try countAndCheckInput()
     if command.chosenFormat == .vectors { try checkOutput(count: total ?? 0) }
     let encoder = try await command.model.open()
-    let input = try EncodeInput(command, refusingDuplicates: command.chosenFormat == .vectors) { text.words(of: $0) }
+    let input = try EncodeInput(
+      command, refusingDuplicates: command.chosenFormat == .vectors, interruption: console.interruption
+    ) { text.words(of: $0) }
 
     let clock = ContinuousClock()
     let start = clock.now
@@ -66,7 +68,7 @@ struct EncodeJob {
   private func countAndCheckInput() throws(ParlanceError) -> Int? {
     // The filter shows each line's result before it looks at the next.
     if command.chosenFormat == .jsonl { return nil }
-    let input = try EncodeInput(command, refusingDuplicates: true) { _ in "" }
+    let input = try EncodeInput(command, refusingDuplicates: true, interruption: console.interruption) { _ in "" }
     let bar = ProgressBar(console)
     defer { bar.finish() }
     var count = 0

@@ -6,9 +6,8 @@ extension ConversationPlaces {
   /// Reads where each turn of a conversations file stands; the messages are not kept.
   init(readingFrom path: String, interruption: Interruption) throws(ParlanceError) {
     self.init()
-    let reader = try TurnReader(path: path)
+    let reader = try TurnReader(path: path, interruption: interruption)
     while let turn = try reader.next() {
-      try interruption.check()
       places[turn.id] = Place(conversation: turn.conversation, turn: turn.number)
     }
   }

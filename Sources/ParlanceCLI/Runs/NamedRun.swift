@@ -16,8 +16,7 @@ struct NamedRun {
     }
     var runs: [NamedRun] = []
     for file in files {
-      try interruption.check()
-      let run = try RankedRun(readingFrom: file)
+      let run = try RankedRun(readingFrom: file, interruption: interruption)
       guard !run.rankings.isEmpty else { throw ParlanceError(.badInput, "the run is empty", at: .init(file: file)) }
       runs.append(NamedRun(file: file, run: run))
     }

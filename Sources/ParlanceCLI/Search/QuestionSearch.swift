@@ -40,7 +40,7 @@ struct QuestionSearch {
       return FormedQuery(segments: [.init(text: command.question ?? "", source: .message(0))])
     }
     let rewrites = try command.form.openRewrites()
-    let reader = try TurnReader(path: conversations)
+    let reader = try TurnReader(path: conversations, interruption: console.interruption)
     while let turn = try reader.next() {
       if turn.id == ExternalID(id) { return try command.form.query(for: turn, rewrites) }
     }

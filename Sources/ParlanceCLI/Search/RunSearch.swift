@@ -50,7 +50,7 @@ struct RunSearch {
     k: Int, to path: String, progress: @escaping ProgressHandler
   ) async throws -> BatchSummary {
     let form = command.form.chosen
-    let turns = try TurnReader.all(command.conversations ?? "")
+    let turns = try TurnReader.all(command.conversations ?? "", interruption: console.interruption)
     let rewrites = try command.form.openRewrites()
     let queries = try turns.map { turn throws(ParlanceError) in
       (turn.id, try command.form.query(for: turn, rewrites))

@@ -43,7 +43,7 @@ final class ReadAhead<Item: Sendable>: Sendable {
         case .failure(let error): state.end = .failure(error)
         }
         defer { state.waiter = nil }
-        return (state.waiter, state.end != nil)
+        return (state.waiter, state.end != nil || state.isStopped)
       }
       waiter?.resume()
       if isOver { return }
@@ -53,15 +53,16 @@ final class ReadAhead<Item: Sendable>: Sendable {
   /// Takes what is there, at least one item and at most `limit`; waits for the first.
   ///
   /// - Parameter isFull: whether to wait until there are `limit` items or the source ends.
-  /// - Returns: no item only when the source has ended; a failure of the source comes after the items before it.
+  /// - Returns: no item only when the source has ended or `stop()` was called; a failure of the source comes after the
+  ///   items before it.
   func take(upTo limit: Int, isFull: Bool) async throws(ParlanceError) -> [Item] {
     var taken: [Item] = []
     while taken.count < limit {
-      let (items, end) = state.withLock { state in
+      let (items, end, isStopped) = state.withLock { state in
         let count = min(limit - taken.count, state.items.count)
         let items = Array(state.items.prefix(count))
         state.items.removeFirst(count)
-        return (items, state.items.isEmpty ? state.end : nil)
+        return (items, state.items.isEmpty ? state.end : nil, state.isStopped)
       }
       for _ in items { space.signal() }
       taken += items
@@ -69,17 +70,17 @@ final class ReadAhead<Item: Sendable>: Sendable {
         if taken.isEmpty { try end.get() }
         return taken
       }
-      if taken.count == limit || !isFull && !taken.isEmpty { return taken }
+      if isStopped || taken.count == limit || !isFull && !taken.isEmpty { return taken }
       await more()
     }
     return taken
   }
 
-  /// Suspends until there is an item or the end.
+  /// Suspends until there is an item, the end, or nothing to wait for.
   private func more() async {
     await withCheckedContinuation { continuation in
       let isThere = state.withLock { state in
-        if !state.items.isEmpty || state.end != nil { return true }
+        if !state.items.isEmpty || state.end != nil || state.isStopped { return true }
         state.waiter = continuation
         return false
       }
@@ -87,9 +88,14 @@ final class ReadAhead<Item: Sendable>: Sendable {
     }
   }
 
-  /// Lets the thread end once the source gives its next item.
+  /// Lets whoever waits go on, and the thread end once the source gives its next item.
   func stop() {
-    state.withLock { $0.isStopped = true }
+    let waiter = state.withLock { state in
+      state.isStopped = true
+      defer { state.waiter = nil }
+      return state.waiter
+    }
+    waiter?.resume()
     space.signal()
   }
 }
