@@ -11,6 +11,7 @@ struct Columns {
   /// - Throws: `badInput` unless there are as many columns as `names`.
   init(_ line: RawSpan, names: [String], at location: ParlanceError.Location) throws(ParlanceError) {
     var texts: [String] = []
+    texts.reserveCapacity(names.count)
     var start: Int?
     for offset in 0...line.byteCount {
       let byte = offset < line.byteCount ? line.byte(at: offset) : UInt8(ascii: " ")

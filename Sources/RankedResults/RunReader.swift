@@ -17,6 +17,7 @@ public final class RunReader {
 
   /// The lines that are read, for progress and errors.
   public let lines: LineReader
+  private static let columns = ["query", "Q0", "passage", "rank", "score", "tag"]
 
   /// - Parameters:
   ///   - path: a file, plain or gzip, or `-` for standard input.
@@ -33,8 +34,7 @@ public final class RunReader {
   public func next() throws(ParlanceError) -> Entry? {
     try lines.withNextLine { (line: RawSpan) throws(ParlanceError) in
       let location = lines.location
-      let columns = try Columns(
-        line, names: ["query", "Q0", "passage", "rank", "score", "tag"], at: location)
+      let columns = try Columns(line, names: Self.columns, at: location)
       guard Int(columns.texts[3]) != nil else {
         throw ParlanceError(
           .badInput, "expected a whole number as the rank (column 4), found \"\(columns.texts[3])\"", at: location)
@@ -62,12 +62,11 @@ extension RankedRun {
     var ranking: [RankedPassage] = []
     while let entry = try reader.next() {
       if reader.lines.lineNumber == 1 { name = entry.tag }
-      if entry.query != query {
+      if try seen.insert(entry.query, entry.passage, at: reader.lines.location) {
         if let query { rankings[query] = ranking }
         query = entry.query
         ranking = rankings[entry.query] ?? []
       }
-      try seen.insert(entry.query, entry.passage, at: reader.lines.location)
       ranking.append(RankedPassage(passage: entry.passage, score: entry.score))
     }
     if let query { rankings[query] = ranking }
@@ -81,13 +80,18 @@ struct SeenPairs {
   private var lines: [ExternalID: Int] = [:]
   private var others: [ExternalID: [ExternalID: Int]] = [:]
 
+  /// - Returns: whether the query is another than that of the line before.
   /// - Throws: `badInput` for a passage that the query had before.
+  @discardableResult
   mutating func insert(
     _ query: ExternalID, _ passage: ExternalID, at location: ParlanceError.Location
-  ) throws(ParlanceError) {
-    if query != self.query {
+  ) throws(ParlanceError) -> Bool {
+    let isOther = query != self.query
+    if isOther {
+      // Rankings are as long as the one before, more often than not.
+      let length = lines.count
       if let previous = self.query { others[previous] = lines }
-      lines = others.removeValue(forKey: query) ?? [:]
+      lines = others.removeValue(forKey: query) ?? Dictionary(minimumCapacity: length)
       self.query = query
     }
     if let first = lines.updateValue(location.line ?? 0, forKey: passage) {
@@ -95,5 +99,6 @@ struct SeenPairs {
         .badInput, "expected each passage once for a query, \"\(passage)\" of \"\(query)\" is already on line \(first)",
         at: location)
     }
+    return isOther
   }
 }
