@@ -49,7 +49,8 @@ public struct Searcher: Sendable {
 
   /// Finds the best `k` passages for a query.
   ///
-  /// - Throws: `usage` for a `k` below 1, `unavailable` when the engine fails, `badInput` for a damaged index.
+  /// - Throws: `usage` for a `k` below 1, `internalFault` when the engine fails, `unavailable` when its memory is short,
+  ///   `badInput` for a damaged index.
   public func search(_ query: FormedQuery, k: Int) async throws(ParlanceError) -> SearchResult {
     let clock = ContinuousClock()
     let start = clock.now

@@ -19,7 +19,7 @@ public protocol ForwardPass: Sendable {
   /// Encodes a batch; the task is suspended meanwhile.
   ///
   /// - Throws: `ParlanceError` with code `badInput` for a token id outside the vocabulary or a sequence that is empty or
-  ///   too long, `unavailable` when the engine fails.
+  ///   too long, `internalFault` when the engine fails, `unavailable` when its memory is short.
   func encode(_ batch: PackedBatch, for goal: EncodingGoal) async throws(ParlanceError) -> SparseRows
 
   /// Encodes a batch; the calling thread waits meanwhile.

@@ -38,7 +38,7 @@ final class FakeForwardPass: ForwardPass {
       batches.append(batch.tokens.count)
       return batches.count
     }
-    if number == failsAt { throw ParlanceError(.unavailable, "the engine failed") }
+    if number == failsAt { throw ParlanceError(.internalFault, "the engine failed") }
     var rows = SparseRows(starts: [0], terms: [], weights: [], positions: [])
     for index in 0..<batch.count {
       var counts: [Int32: (count: Int, first: Int)] = [:]

@@ -97,7 +97,7 @@ struct PipelineTests {
         _, _ throws(ParlanceError) in received += 1
       }
     }
-    #expect(error?.code == .unavailable)
+    #expect(error?.code == .internalFault)
     #expect(received.isMultiple(of: 256))
   }
 
@@ -155,6 +155,28 @@ struct PipelineTests {
       answered.signal()
     }
     #expect(received == 20)
+  }
+
+  @Test(
+    "whoever waits for a source that gives nothing is let go when the reading stops, before the wait or within it",
+    arguments: [Duration.zero, .milliseconds(100)])
+  func stopsWaiting(after delay: Duration) async throws {
+    let never = DispatchSemaphore(value: 0)
+    let reader = ReadAhead<String>(capacity: 4) { () throws(ParlanceError) in
+      never.wait()
+      return nil
+    }
+    let taken = Mutex<[String]?>(nil)
+    Task {
+      let items = try await reader.take(upTo: 2, isFull: false)
+      taken.withLock { $0 = items }
+    }
+    try await Task.sleep(for: delay)
+    reader.stop()
+    // A wait that goes on for ever must not hold up the other tests.
+    for _ in 0..<1000 where taken.withLock({ $0 == nil }) { try await Task.sleep(for: .milliseconds(10)) }
+    #expect(taken.withLock { $0 } == [])
+    never.signal()
   }
 
   @Test("progress counts up to the total")

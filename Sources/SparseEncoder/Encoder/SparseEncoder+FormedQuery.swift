@@ -4,7 +4,7 @@ public import Diagnostics
 extension SparseEncoder {
   /// Encodes a turn's query.
   ///
-  /// - Throws: `unavailable` when the engine fails.
+  /// - Throws: `internalFault` when the engine fails, `unavailable` when its memory is short.
   public func encode(query: FormedQuery) async throws(ParlanceError) -> EncodedQuery {
     try await encode(query: query.text)
   }

@@ -27,7 +27,7 @@ extension SparseEncoder {
   ///
   /// The literal `[SEP]` between two segments becomes the separator token; the end of a text over `maxLength` is cut off.
   ///
-  /// - Throws: `unavailable` when the engine fails.
+  /// - Throws: `internalFault` when the engine fails, `unavailable` when its memory is short.
   public func encode(query text: String) async throws(ParlanceError) -> EncodedQuery {
     let own: EncodedQuery
     switch read(query: text) {
@@ -42,7 +42,7 @@ extension SparseEncoder {
 
   /// Encodes a query while the calling thread waits.
   ///
-  /// - Throws: `unavailable` when the engine fails.
+  /// - Throws: `internalFault` when the engine fails, `unavailable` when its memory is short.
   public func encodeBlocking(query text: String) throws(ParlanceError) -> EncodedQuery {
     let own: EncodedQuery
     switch read(query: text) {
@@ -63,9 +63,12 @@ extension SparseEncoder {
   private func read(query text: String) -> Reading {
     let prompted = prompts.query + text
     if let staticQueries {
-      let (vector, places, count) = staticQueries.encode(prompted, maxLength: maxLength)
-      let origins = places.map { EncodedQuery.Origin(token: 0, bytes: withoutPrompt($0)) }
-      return .finished(EncodedQuery(vector: vector, origins: origins, tokenCount: count, isTruncated: false))
+      let encoded = staticQueries.encode(prompted, maxLength: maxLength)
+      return .finished(
+        EncodedQuery(
+          vector: encoded.vector,
+          origins: encoded.places.map { EncodedQuery.Origin(token: 0, bytes: withoutPrompt($0)) },
+          tokenCount: encoded.tokenCount, isTruncated: encoded.isTruncated))
     }
     var encoding = tokenizer.encode(prompted, maxLength: maxLength + 1)
     let isTruncated = encoding.count > maxLength

@@ -16,9 +16,21 @@ struct StaticQueries: Sendable {
     tokenizer = try WordPieceTokenizer(side.tokenizer)
   }
 
-  /// The vector, and for each of its terms the place of its first token in the text, in UTF-8 bytes.
-  func encode(_ text: String, maxLength: Int) -> (vector: SparseVector, places: [Range<Int>], tokenCount: Int) {
-    let encoding = tokenizer.encode(text, maxLength: maxLength, addSpecialTokens: false)
+  /// A text's vector and where it came from.
+  struct Encoded {
+    var vector: SparseVector
+    /// For each term the place of its first token in the text, in UTF-8 bytes.
+    var places: [Range<Int>]
+    var tokenCount: Int
+    /// Whether the text had more tokens than `maxLength` and lost its end.
+    var isTruncated: Bool
+  }
+
+  func encode(_ text: String, maxLength: Int) -> Encoded {
+    // One more than there is room for tells whether the text is cut.
+    var encoding = tokenizer.encode(text, maxLength: maxLength + 1, addSpecialTokens: false)
+    let isTruncated = encoding.count > maxLength
+    if isTruncated { encoding = tokenizer.encode(text, maxLength: maxLength, addSpecialTokens: false) }
     var first: [TermID: Int] = [:]
     for (position, id) in encoding.ids.enumerated() {
       let id = Int(id)
@@ -27,10 +39,9 @@ struct StaticQueries: Sendable {
       if first[term] == nil { first[term] = position }
     }
     let terms = first.keys.sorted()
-    return (
-      SparseVector(unchecked: terms, terms.map { weights[Int($0.rawValue)] }),
-      terms.map { term in first[term].map { encoding.byteOffsets[$0] } ?? 0..<0 },
-      encoding.count
-    )
+    return Encoded(
+      vector: SparseVector(unchecked: terms, terms.map { weights[Int($0.rawValue)] }),
+      places: terms.map { term in first[term].map { encoding.byteOffsets[$0] } ?? 0..<0 },
+      tokenCount: encoding.count, isTruncated: isTruncated)
   }
 }

@@ -28,7 +28,8 @@ extension SparseEncoder {
   ///   - total: how many items there will be, for the progress; nil when nobody knows.
   ///   - completed: how many items were done before, where the work goes on.
   ///   - receive: takes each item with its vector.
-  /// - Throws: what `source` and `receive` throw, `interrupted`, `unavailable` when the engine fails.
+  /// - Throws: what `source` and `receive` throw, `interrupted`, `internalFault` when the engine fails, `unavailable` when
+  ///   its memory is short.
   public func encodeStream<Item: Sendable>(
     from source: @escaping @Sendable () throws(ParlanceError) -> Item?,
     text: @escaping @Sendable (Item) -> String,
@@ -94,7 +95,7 @@ extension SparseEncoder {
 
   /// Encodes a few texts at once, in their order.
   ///
-  /// - Throws: `unavailable` when the engine fails.
+  /// - Throws: `internalFault` when the engine fails, `unavailable` when its memory is short.
   public func encode(_ texts: [String], as side: Side = .passage) async throws(ParlanceError) -> [EncodedText] {
     try await encode(texts, side: side, counter: nil, interruption: nil)
   }
@@ -107,8 +108,9 @@ extension SparseEncoder {
     let prompted = prompt.isEmpty ? texts : texts.map { prompt + $0 }
     if side == .query, let staticQueries {
       let encoded = prompted.map { text in
-        let (vector, _, count) = staticQueries.encode(text, maxLength: maxLength)
-        return EncodedText(vector: vector, tokenCount: count, isTruncated: false)
+        let encoded = staticQueries.encode(text, maxLength: maxLength)
+        return EncodedText(
+          vector: encoded.vector, tokenCount: encoded.tokenCount, isTruncated: encoded.isTruncated)
       }
       counter?.add(encoded.count)
       return encoded
