@@ -28,8 +28,11 @@ struct QuickstartCommand: AsyncParsableCommand {
     help: ArgumentHelp("Folders of documents; the demo's own documentation by default.", valueName: "dir"))
   var documents: [String] = [".deps/corpus"]
 
-  @Option(help: ArgumentHelp("Judged conversations on the documents.", valueName: "dir"))
-  var examples = "Examples"
+  @Option(
+    help: ArgumentHelp(
+      "Judged conversations on the documents. (default: \(JudgedExamples.standardFolder), where it is)",
+      valueName: "dir"))
+  var examples: String?
 
   func run() async throws {
     try await Tour(workdir: workdir, model: model, documents: documents, examples: examples).run()

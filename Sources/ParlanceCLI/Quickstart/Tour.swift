@@ -1,10 +1,9 @@
 import ArgumentParser
 import BinaryFiles
+import Checkpoints
 import Conversations
 import Diagnostics
-import Identifiers
-import LineFiles
-import RankedResults
+import SparseVectors
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -17,7 +16,8 @@ struct Tour {
   let workdir: String
   let model: String
   let documents: [String]
-  let examples: String
+  /// The folder of judged conversations, where the user named one.
+  let examples: String?
   private let console = Console.standard
 
   /// The systems of the table: the run's name, its index, its query form.
@@ -29,7 +29,7 @@ struct Tour {
     ("rewrite", "index", .rewrite),
   ]
 
-  init(workdir: String, model: String, documents: [String], examples: String) {
+  init(workdir: String, model: String, documents: [String], examples: String?) {
     self.workdir = workdir
     self.model = model
     self.documents = documents
@@ -40,15 +40,16 @@ struct Tour {
     let clock = ContinuousClock()
     let start = clock.now
     try checkInputs()
+    let judged = try JudgedExamples.find(examples)
     try makeFolder(workdir)
 
     try heading("Documents into passages")
     try await step(PassagesCommand.self, "passages", documents + ["--out", path("passages.jsonl")])
     try await encodeAndIndex()
 
-    if try examplesFit() {
-      try await searchAndMeasure()
-      try await show()
+    if let judged, try judged.fit(path("passages.jsonl"), console: console) {
+      try await searchAndMeasure(judged)
+      try await show(judged)
     } else {
       try console.print()
       try console.print("There are no judged conversations on these documents, so no figures. Ask something yourself:")
@@ -68,6 +69,7 @@ struct Tour {
         .noInput, "there is no such folder; `make demo` brings the demo's model and documents, or name your own",
         at: .init(file: folder))
     }
+    if !model.hasPrefix("hf:") { _ = try Checkpoint(folder: model) }
   }
 
   private func makeFolder(_ path: String) throws(ParlanceError) {
@@ -104,7 +106,7 @@ struct Tour {
     let passages = try MappedFile(path: path("passages.jsonl"))
     let vectors = path("passages.vectors")
     let made = Made(from: "\(SHA256.digest(of: passages.bytes)) \(model)", note: path("passages.made-from"))
-    if made.isFinished, FileManager.default.fileExists(atPath: vectors) {
+    if made.isFinished, isReadable(vectors) {
       try console.print("\(vectors) is of these passages already")
     } else {
       let resuming = made.isBegun
@@ -123,7 +125,19 @@ struct Tour {
       ["--bm25", "--passages", path("passages.jsonl"), "--out", path("bm25")])
   }
 
-  private func searchAndMeasure() async throws {
+  /// Whether there are vectors that this version reads.
+  private func isReadable(_ vectors: String) -> Bool {
+    guard FileNames.exists(vectors) else { return false }
+    do throws(ParlanceError) {
+      _ = try VectorsFile(path: vectors)
+      return true
+    } catch {
+      console.note("\(error); the passages are encoded anew")
+      return false
+    }
+  }
+
+  private func searchAndMeasure(_ judged: JudgedExamples) async throws {
     try heading("Search by BM25, by the last question, by the conversation, by a rewrite")
     var runs: [String] = []
     for system in Self.systems {
@@ -132,49 +146,26 @@ struct Tour {
       try await step(
         SearchCommand.self, "search",
         ["--index", path(system.index)] + (system.index == "bm25" ? [] : ["--model", model])
-          + ["--conversations", examples + "/conversations.jsonl", "--form", system.form.rawValue]
-          + (system.form.needsRewrite ? ["--rewrites", rewrites] : [])
+          + ["--conversations", judged.conversations, "--form", system.form.rawValue]
+          + (system.form.needsRewrite ? ["--rewrites", judged.rewrites] : [])
           + ["--k", "100", "--tag", system.name, "--run", run])
     }
     try heading("Figures")
     try await step(
       EvaluateCommand.self, "evaluate",
-      ["--qrels", qrels] + runs
+      ["--qrels", judged.qrels] + runs
         + [
           "--measures", "nDCG@3 RR R@10 R@100", "--baseline", path("last-turn.trec"),
-          "--conversations", examples + "/conversations.jsonl",
+          "--conversations", judged.conversations,
         ])
-  }
-
-  private var rewrites: String { examples + "/rewrites/handwritten.jsonl" }
-  private var qrels: String { examples + "/qrels.txt" }
-
-  /// Whether the judged passages are in the collection: the examples are on one set of documents only.
-  private func examplesFit() throws -> Bool {
-    guard FileManager.default.fileExists(atPath: qrels) else { return false }
-    var judged: Set<ExternalID> = []
-    for grades in try Qrels(readingFrom: qrels).grades.values {
-      for (passage, grade) in grades where grade > 0 { judged.insert(passage) }
-    }
-    let reader = try PassageReader(path: path("passages.jsonl"))
-    var found = 0
-    while let passage = try reader.next() {
-      if judged.contains(passage.id) { found += 1 }
-    }
-    if found < judged.count, found > 0 {
-      console.note(
-        "\(judged.count - found) of \(judged.count) judged passages are not in these documents, which are of another "
-          + "version; figures are lower for it")
-    }
-    return found * 2 > judged.count
   }
 
   // MARK: - One conversation
 
-  private func show() async throws {
+  private func show(_ judged: JudgedExamples) async throws {
     try heading("One conversation, turn by turn")
     try await ConversationPage(
-      index: path("index"), model: model, conversations: examples + "/conversations.jsonl", rewrites: rewrites
+      index: path("index"), model: model, conversations: judged.conversations, rewrites: judged.rewrites
     ).print()
   }
 }
