@@ -2,13 +2,6 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The engine's library, built by the set-up; these tests say so when it is not there.
-private let engine: String? = {
-  let asked = ProcessInfo.processInfo.environment["PARLANCE_ENGINE"]
-  let candidates = [asked, TestSupport.packageRoot + "/Engine/build/libparlance-torch.so"].compactMap { $0 }
-  return candidates.first { FileManager.default.fileExists(atPath: $0) }
-}()
-
 private let checkpoints = TestSupport.packageRoot + "/Tests/CheckpointsTests/Goldens"
 
 @Suite("parlance encode")
@@ -39,7 +32,7 @@ struct EncodeCommandTests {
   ]
 
   func parlance(_ arguments: [String], in folder: String) throws -> ParlanceResult {
-    try ParlanceProcess.run(arguments, in: folder, environment: engine.map { ["PARLANCE_ENGINE": $0] } ?? [:])
+    try ParlanceProcess.run(arguments, in: folder)
   }
 
   func encode(_ arguments: String, in folder: String) throws -> ParlanceResult {
@@ -105,7 +98,7 @@ struct EncodeCommandTests {
 
   @Test(
     "vectors are those of sentence-transformers, in the order of the input",
-    .enabled(if: engine != nil, "the engine is not built (make engine brings it)"),
+    .enabled(if: TestSupport.engine != nil, "the engine is not built (make engine brings it)"),
     arguments: [
       "bert-old-names", "bert-saved-by-6", "bert-sharded", "bert-untied-bf16", "distilbert-sum",
       "router-inference-free",
@@ -167,7 +160,7 @@ struct EncodeCommandTests {
 
   @Test(
     "files become one .vectors file; conversations take a form; the summary counts",
-    .enabled(if: engine != nil, "the engine is not built (make engine brings it)"))
+    .enabled(if: TestSupport.engine != nil, "the engine is not built (make engine brings it)"))
   func vectors() throws {
     struct Summary: Decodable {
       var texts: Int
@@ -202,7 +195,7 @@ struct EncodeCommandTests {
 
   @Test(
     "the filter gives what stands before a bad line, then an error that names the line",
-    .enabled(if: engine != nil, "the engine is not built (make engine brings it)"))
+    .enabled(if: TestSupport.engine != nil, "the engine is not built (make engine brings it)"))
   func filter() throws {
     try ParlanceProcess.inFolder(of: Self.files) { folder in
       let result = try encode("--passages broken.jsonl --format jsonl", in: folder)
@@ -219,7 +212,7 @@ struct EncodeCommandTests {
 
   @Test(
     "what a killed run left is gone on with, to the same file as without the kill; other passages are refused",
-    .enabled(if: engine != nil, "the engine is not built (make engine brings it)"))
+    .enabled(if: TestSupport.engine != nil, "the engine is not built (make engine brings it)"))
   func resumes() throws {
     var generator = SeededGenerator(seed: 5)
     let lines = (0..<600).map { number in
@@ -250,7 +243,7 @@ struct EncodeCommandTests {
 
   @Test(
     "bench encode measures passages and queries",
-    .enabled(if: engine != nil, "the engine is not built (make engine brings it)"))
+    .enabled(if: TestSupport.engine != nil, "the engine is not built (make engine brings it)"))
   func bench() throws {
     struct Result: Decodable {
       struct Latency: Decodable { var tokens: Int }

@@ -108,7 +108,8 @@ struct HelpTests {
       #expect(result.output.contains("explain"))
       guard shell == "bash" else { return }
       try result.output.write(toFile: folder + "/completion", atomically: false, encoding: .utf8)
-      let loaded = try ShellProcess.run("bash -n completion && source ./completion && complete -p parlance", in: folder)
+      let loaded = try ParlanceProcess.shell(
+        "bash -n completion && source ./completion && complete -p parlance", in: folder)
       #expect(loaded.code == 0 && loaded.output.contains("parlance"), "\(loaded.error)")
     }
   }

@@ -75,56 +75,45 @@ struct IndexCommandTests {
         ["index", "build", "--bm25", "--passages", "passages.jsonl", "--out", "index"], in: folder)
       #expect(built.code == 0)
       let files = try FileManager.default.contentsOfDirectory(atPath: folder + "/index").sorted()
-      let (code, message) = try shell(
-        "ulimit -f 16; exec \"$0\" index build --bm25 --passages many.jsonl --out index", in: folder)
-      #expect(code == 73 && message.contains("ulimit -f"), "\(message)")
+      let limited = try ParlanceProcess.shell(
+        "ulimit -f 16; exec $PARLANCE index build --bm25 --passages many.jsonl --out index", in: folder)
+      #expect(limited.code == 73 && limited.error.contains("ulimit -f"), "\(limited.error)")
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder + "/index").sorted() == files)
       let whole = try ParlanceProcess.run(["index", "verify", "index"], in: folder)
       #expect(whole.output == "whole\n" && whole.code == 0)
     }
   }
 
-  @Test("without permission to write or to read it says so", .enabled(if: canBeNobody, "needs setpriv, as root"))
+  @Test(
+    "without permission to write or to read it says so",
+    .enabled(if: UnprivilegedUser.canRun, "no unprivileged user can run parlance here"))
   func permissions() throws {
     try ParlanceProcess.inFolder(of: Self.files) { folder in
       let built = try ParlanceProcess.run(
         ["index", "build", "--bm25", "--passages", "passages.jsonl", "--out", "index"], in: folder)
       #expect(built.code == 0)
-      let nobody = "exec setpriv --reuid 65534 --regid 65534 --clear-groups \"$0\" index "
+      chmod(folder, 0o555)
+      chmod(folder + "/index", 0o555)
       for command in [
         "build --bm25 --passages passages.jsonl --out new", "build --bm25 --passages passages.jsonl --out index",
       ] {
-        let (code, message) = try shell(nobody + command, in: folder)
-        #expect(code == 73 && message.contains(command.hasSuffix("new") ? "new" : "index"), "\(message)")
+        let refused = try UnprivilegedUser.shell("$PARLANCE index " + command, in: folder)
+        #expect(refused.code == 73, "\(refused.error)")
+        #expect(refused.error.contains(command.hasSuffix("new") ? "new" : "index"), "\(refused.error)")
       }
       #expect(!FileManager.default.fileExists(atPath: folder + "/new"))
-      try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: folder + "/index/000001.postings")
-      let (code, message) = try shell(nobody + "info index", in: folder)
-      #expect(code == 66 && message.contains("000001.postings"), "\(message)")
+      chmod(folder + "/index/000001.postings", 0)
+      let unreadable = try UnprivilegedUser.shell("$PARLANCE index info index", in: folder)
+      #expect(unreadable.code == 66 && unreadable.error.contains("000001.postings"), "\(unreadable.error)")
+      for path in ["", "/index"] { chmod(folder + path, 0o755) }
     }
-  }
-
-  /// A script whose `$0` is `parlance`.
-  private func shell(_ script: String, in folder: String) throws -> (code: Int32, error: String) {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/bin/sh")
-    process.arguments = ["-c", script, ParlanceProcess.executable]
-    process.currentDirectoryURL = URL(fileURLWithPath: folder)
-    let pipe = Pipe()
-    process.standardError = pipe
-    process.standardOutput = FileHandle.nullDevice
-    try process.run()
-    let message = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    return (process.terminationReason == .exit ? process.terminationStatus : -1, message)
   }
 
   private static let model = TestSupport.packageRoot + "/Tests/CheckpointsTests/Goldens/bert-old-names"
 
   private func build(_ arguments: String, in folder: String) throws -> ParlanceResult {
     try ParlanceProcess.run(
-      ["index", "build"] + arguments.split(separator: " ").map(String.init), in: folder,
-      environment: TestSupport.engine.map { ["PARLANCE_ENGINE": $0] } ?? [:])
+      ["index", "build"] + arguments.split(separator: " ").map(String.init), in: folder)
   }
 
   @Test(
@@ -136,8 +125,7 @@ struct IndexCommandTests {
       let atOnce = try build("--model \(Self.model) \(texts) --out once --json", in: folder)
       #expect(atOnce.code == 0, "\(atOnce.error)")
       let encoded = try ParlanceProcess.run(
-        ["encode", "--model", Self.model, "--passages", "passages.jsonl", "--out", "p.vectors"], in: folder,
-        environment: TestSupport.engine.map { ["PARLANCE_ENGINE": $0] } ?? [:])
+        ["encode", "--model", Self.model, "--passages", "passages.jsonl", "--out", "p.vectors"], in: folder)
       #expect(encoded.code == 0, "\(encoded.error)")
       #expect(try build("--vectors p.vectors \(texts) --out apart", in: folder).code == 0)
       let names = try FileManager.default.contentsOfDirectory(atPath: folder + "/once").sorted()
@@ -178,6 +166,3 @@ struct IndexCommandTests {
     }
   }
 }
-
-/// Root may become nobody; others have nothing to test with.
-private let canBeNobody = geteuid() == 0 && FileManager.default.isExecutableFile(atPath: "/usr/bin/setpriv")

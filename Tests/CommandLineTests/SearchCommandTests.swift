@@ -157,7 +157,7 @@ struct SearchCommandTests {
       let turn =
         "{\\\"id\\\":\\\"q%d\\\",\\\"conversation\\\":\\\"c\\\",\\\"turn\\\":1,\\\"messages\\\":[{\\\"role\\\":\\\"user\\\",\\\"content\\\":\\\"commit\\\"}]}\\n"
       for trap in ["", "trap '' PIPE; "] {
-        let result = try ShellProcess.run(
+        let result = try ParlanceProcess.shell(
           """
           for i in $(seq 5000); do printf "\(turn)" $i; done > many.jsonl
           \(trap)$PARLANCE search --index bm25 --conversations many.jsonl --run - 2> errors | head -1

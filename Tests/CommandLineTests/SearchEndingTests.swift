@@ -8,7 +8,7 @@ struct SearchEndingTests {
   func fullDisk() throws {
     try SearchFixture.inFolder { folder in
       try SearchFixture.many(20_000).write(toFile: folder + "/many.jsonl", atomically: false, encoding: .utf8)
-      let result = try ShellProcess.run(
+      let result = try ParlanceProcess.shell(
         """
         trap '' XFSZ; ulimit -f 64
         $PARLANCE search --index bm25 --conversations many.jsonl --run out.trec
@@ -25,7 +25,7 @@ struct SearchEndingTests {
   func fullDevice() throws {
     try SearchFixture.inFolder { folder in
       for arguments in ["--conversations turns.jsonl --run -", "undo", "--json undo"] {
-        let result = try ShellProcess.run("$PARLANCE search --index bm25 \(arguments) > /dev/full", in: folder)
+        let result = try ParlanceProcess.shell("$PARLANCE search --index bm25 \(arguments) > /dev/full", in: folder)
         #expect(result.code == 73, "\(arguments): \(result.error)")
         #expect(result.error.contains("standard output: "), "\(result.error)")
       }
@@ -34,21 +34,21 @@ struct SearchEndingTests {
 
   @Test(
     "what may not be read or written is said to whom permissions bind",
-    .enabled(if: ShellProcess.canRunUnprivileged(), "no unprivileged user can run parlance here"))
+    .enabled(if: UnprivilegedUser.canRun, "no unprivileged user can run parlance here"))
   func permissions() throws {
     try SearchFixture.inFolder { folder in
       chmod(folder, 0o755)
       chmod(folder + "/bm25", 0o755)
       let search = "$PARLANCE search --index bm25 --conversations turns.jsonl --run"
       if getuid() != 0 { chmod(folder, 0o555) }
-      let unwritable = try ShellProcess.run(ShellProcess.unprivileged("\(search) out.trec"), in: folder)
+      let unwritable = try UnprivilegedUser.shell("\(search) out.trec", in: folder)
       chmod(folder, 0o755)
       #expect(unwritable.code == 73, "\(unwritable.error)")
       #expect(unwritable.error.contains("out.trec: "), "\(unwritable.error)")
       for (file, code) in [("turns.jsonl", Int32(66)), ("bm25/manifest", 66), ("bm25/000001.postings", 66)] {
         let path = folder + "/" + file
         chmod(path, 0)
-        let unreadable = try ShellProcess.run(ShellProcess.unprivileged("\(search) -"), in: folder)
+        let unreadable = try UnprivilegedUser.shell("\(search) -", in: folder)
         chmod(path, 0o644)
         #expect(unreadable.code == code, "\(file): \(unreadable.error)")
         #expect(unreadable.error.contains(file + ": "), "\(unreadable.error)")
@@ -65,7 +65,7 @@ struct SearchEndingTests {
       try SearchFixture.many(60_000).write(toFile: folder + "/many.jsonl", atomically: false, encoding: .utf8)
       try "before\n".write(toFile: folder + "/out.trec", atomically: false, encoding: .utf8)
       // The signal comes when the run has been begun, which its hidden temporary file tells.
-      let result = try ShellProcess.run(
+      let result = try ParlanceProcess.shell(
         """
         $PARLANCE search --index bm25 --conversations many.jsonl --run out.trec &
         while kill -0 $! && ! ls -A | grep -q '^.out.trec.partial'; do sleep 0.01; done

@@ -97,21 +97,10 @@ struct SearchRefusalTests {
       for file in ["manifest", "000001.postings", "000001.passages", "000001.vocabulary"] {
         try expect("", after: { $0.removeLast($0.count / 2) }, of: file)
         try expect("", after: { $0 = [] }, of: file)
-        try expect("found version 9.0", after: { Self.setVersion(9, of: &$0) }, of: file)
+        try expect("found version 9.0", after: { FileVersion.set(9, of: &$0, checksumAt: 28) }, of: file)
       }
       try expect("", after: { $0[$0.count / 2] ^= 0x40 }, of: "manifest")
     }
-  }
-
-  /// Makes a file one of another version: the number stands at byte 8, a CRC-32C of the first 28 bytes behind them.
-  private static func setVersion(_ version: UInt8, of bytes: inout [UInt8]) {
-    bytes[8] = version
-    var checksum = UInt32.max
-    for byte in bytes[..<28] {
-      checksum ^= UInt32(byte)
-      for _ in 0..<8 { checksum = checksum & 1 == 1 ? checksum >> 1 ^ 0x82F6_3B78 : checksum >> 1 }
-    }
-    for place in 0..<4 { bytes[28 + place] = UInt8(truncatingIfNeeded: ~checksum >> (8 * UInt32(place))) }
   }
 
   @Test("vectors of another encoder, unless the user vouches for it, and of another vocabulary")

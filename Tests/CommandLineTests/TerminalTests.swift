@@ -56,7 +56,7 @@ struct TerminalTests {
   /// A terminal made by `script`, of util-linux.
   private func onTerminal(_ variables: String) throws -> String {
     try SearchFixture.inFolder { folder in
-      try ShellProcess.run(
+      try ParlanceProcess.shell(
         "\(variables) script -qec \"$PARLANCE search --index bm25 undo\" /dev/null < /dev/null", in: folder
       ).output
     }

@@ -74,6 +74,37 @@ struct TokenizeCommandTests {
     #expect(lines[1].contains("\"id\":\"p1\"") && lines[1].contains("\"ids\":[2,5,6,3]"))
   }
 
+  @Test("a line in, a line out; one SIGINT ends the wait for the next")
+  func interactive() throws {
+    try ParlanceProcess.inFolder(of: Self.files) { folder in
+      let result = try ParlanceProcess.shell(
+        """
+        mkfifo in out
+        $PARLANCE tokenize --model m - < in > out &
+        exec 8>in 9<out
+        for line in '' bar 'cafes bar'; do
+          echo "$line" >&8
+          IFS= read -r -t 60 answer <&9 || echo 'no answer'
+          echo "$answer"
+        done
+        kill -INT $!
+        (sleep 60; kill -KILL $!) 2>/dev/null & watch=$!
+        wait %1
+        echo "ended with $?"
+        kill $watch
+        """, in: folder)
+      #expect(
+        result.output == """
+          [CLS] [SEP]
+          [CLS] bar [SEP]
+          [CLS] cafe ##s bar [SEP]
+          ended with 130
+
+          """)
+      #expect(result.error.contains("parlance: error: stopped on request"), "\(result.error)")
+    }
+  }
+
   @Test("a bad line is named, and what came before it is out")
   func badLine() throws {
     for line in ["{\"text\": 1}", "{\"title\": \"a\"}", "{\"text\": \"a\"", "{\"text\": \"\\ud800\"}"] {

@@ -19,11 +19,27 @@ public enum ParlanceProcess {
   public static func run(
     _ arguments: [String], in folder: String, environment: [String: String] = [:], input: String? = nil
   ) throws -> ParlanceResult {
+    try run(executable, arguments, in: folder, environment: environment, input: input)
+  }
+
+  /// Runs a script in which `$PARLANCE` is `parlance`: pipes, limits, signals.
+  ///
+  /// - Parameter wrapper: a command that runs the shell, as `setpriv` does.
+  public static func shell(_ script: String, in folder: String, by wrapper: [String] = []) throws -> ParlanceResult {
+    try run(
+      "/usr/bin/env", wrapper + ["bash", "-c", script], in: folder, environment: ["PARLANCE": executable], input: nil)
+  }
+
+  private static func run(
+    _ executable: String, _ arguments: [String], in folder: String, environment: [String: String], input: String?
+  ) throws -> ParlanceResult {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: executable)
     process.arguments = arguments
     process.currentDirectoryURL = URL(fileURLWithPath: folder)
-    process.environment = ["LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin", "COLUMNS": "80"].merging(environment) { $1 }
+    var standard = ["LC_ALL": "C.UTF-8", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "COLUMNS": "80"]
+    standard["PARLANCE_ENGINE"] = TestSupport.engine
+    process.environment = standard.merging(environment) { $1 }
     // Files, not pipes: a pipe that nobody empties would stop a process that says much.
     let (output, error) = (folder + "/.output", folder + "/.error")
     for path in [output, error] { _ = FileManager.default.createFile(atPath: path, contents: nil) }

@@ -1,0 +1,69 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite(
+  "parlance encode that is stopped",
+  .enabled(if: TestSupport.engine != nil, "the engine is not built (make engine brings it)"))
+struct EncodeEndingTests {
+  private static func passages(_ count: Int) -> String {
+    var generator = SeededGenerator(seed: 6)
+    return (0..<count).map { number in
+      let words = (0..<Int.random(in: 1...20, using: &generator)).map { _ in
+        ["the", "commit", "a", "tag", "undo"].randomElement(using: &generator) ?? "a"
+      }
+      return "{\"_id\": \"p\(number)\", \"text\": \"\(words.joined(separator: " "))\"}\n"
+    }.joined()
+  }
+
+  @Test(
+    "SIGINT and SIGTERM end with 130 and keep what is encoded; the same command goes on, to the same bytes",
+    arguments: ["INT", "TERM"])
+  func interrupted(signal: String) throws {
+    try ParlanceProcess.inFolder(of: ["p.jsonl": Self.passages(8000)]) { folder in
+      let encode = "$PARLANCE encode --model \(EncodeCommandTests.model) --passages p.jsonl --out"
+      // The signal comes when vectors are in the file.
+      let stopped = try ParlanceProcess.shell(
+        """
+        \(encode) o.vectors &
+        while kill -0 $! && [ "$(stat -c %s o.vectors.partial 2>/dev/null || echo 0)" -lt 50000 ]; do sleep 0.01; done
+        kill -\(signal) $!
+        wait $!
+        """, in: folder)
+      #expect(stopped.code == 130, "\(stopped.error)")
+      #expect(stopped.error.contains("the same command goes on from there"), "\(stopped.error)")
+      let left = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.contains("o.vectors") }
+      #expect(left == ["o.vectors.partial"])
+
+      let resumed = try ParlanceProcess.shell("\(encode) o.vectors", in: folder)
+      #expect(resumed.code == 0, "\(resumed.error)")
+      #expect(resumed.error.contains("going on after "), "\(resumed.error)")
+      #expect(try ParlanceProcess.shell("\(encode) whole.vectors", in: folder).code == 0)
+      #expect(FileManager.default.contentsEqual(atPath: folder + "/o.vectors", andPath: folder + "/whole.vectors"))
+      #expect(!FileManager.default.fileExists(atPath: folder + "/o.vectors.partial"))
+    }
+  }
+
+  @Test("one SIGINT ends the wait at a pipe that gives nothing", arguments: ["--format jsonl", "--out o.vectors"])
+  func idle(target: String) throws {
+    try ParlanceProcess.inFolder(of: [:]) { folder in
+      let result = try ParlanceProcess.shell(
+        """
+        mkfifo in
+        $PARLANCE encode --model \(EncodeCommandTests.model) --passages - \(target) < in > out &
+        exec 8>in
+        echo '{"_id": "p1", "text": "undo a commit"}' >&8
+        while kill -0 $! && [ ! -s out ] && [ ! -s o.vectors.partial ]; do sleep 0.01; done
+        kill -INT $!
+        (sleep 60; kill -KILL $!) 2>/dev/null & watch=$!
+        wait %1
+        code=$?
+        kill $watch
+        exit $code
+        """, in: folder)
+      #expect(result.code == 130, "\(result.error)")
+      let answer = try String(contentsOfFile: folder + "/out", encoding: .utf8)
+      #expect(answer.hasPrefix("{\"id\":\"p1\"") == target.contains("jsonl"))
+    }
+  }
+}
