@@ -73,7 +73,7 @@ fuzz: tools ## each fuzz target for SECONDS_EACH seconds (20)
 	@Scripts/fuzz.sh
 
 .PHONY: lint
-lint: ## format, layers, shell scripts
+lint: ## format, layers, scripts
 	@Scripts/lint.sh
 
 .PHONY: sanitize
