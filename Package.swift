@@ -171,7 +171,10 @@ let package = Package(
     tests("Reports", ["Evaluation", "RankedResults"]),
     tests(
       "Retrieval",
-      ["BinaryFiles", "Conversations", "RankedResults", "SparseVectors", "InvertedIndex", "SparseEncoder"]),
+      [
+        "BinaryFiles", "Conversations", "RankedResults", "SparseVectors", "Checkpoints", "InvertedIndex",
+        "SparseEncoder",
+      ]),
     // The command line is tested as a process: what a user types, what the screen says, the exit code.
     .testTarget(
       name: "CommandLineTests",

@@ -12,11 +12,15 @@ public import Diagnostics
 ///
 /// Bytes go to a temporary name in the same folder; `commit()` brings them to the disk, gives the file its name in one
 /// step and brings the folder to the disk. A file that is let go without `commit()` leaves nothing behind, and what a
-/// killed process left behind is removed by the next writer of the same name.
+/// killed process left behind is removed by the next writer of the same name. A symbolic link stays: the file that it leads
+/// to is the one that is written.
 public final class AtomicFile {
-  /// The name the file will have.
+  /// The name the file will have, as the caller wrote it.
   public let path: String
-  private let temporaryPath: String
+  /// The file behind the links of `path`.
+  private let target: String
+  /// Where the bytes are until `commit()`.
+  package let temporaryPath: String
   private let file: OutputFile
   private var buffer: [UInt8] = []
   private let faults: FaultLayer?
@@ -27,19 +31,36 @@ public final class AtomicFile {
   /// - Throws: `cannotWrite` when the folder is not there or may not be written to, or when `path` is a folder.
   public init(path: String) throws(ParlanceError) {
     try FileNames.refuseFolder(path)
-    let prefix = "." + fileName(of: path) + ".partial-"
-    Self.removeLeftovers(prefix: prefix, folder: folder(of: path))
+    let target = try FileNames.target(of: path)
+    let prefix = "." + fileName(of: target) + ".partial-"
+    Self.removeLeftovers(prefix: prefix, folder: folder(of: target))
     self.path = path
-    temporaryPath = folder(of: path) + "/" + prefix + String(UInt64.random(in: 0 ... .max), radix: 36)
+    self.target = target
     faults = FaultLayer.current
     do {
-      file = try OutputFile(path: temporaryPath, mode: .new)
+      file = try Self.newFile(folder(of: target) + "/" + prefix)
     } catch {
       throw ParlanceError(error.code, error.message, at: .init(file: path))
     }
-    // The lock tells the next writer that this temporary file is alive.
-    _ = flock(file.descriptor, LOCK_EX | LOCK_NB)
+    temporaryPath = file.path
     buffer.reserveCapacity(Self.bufferSize)
+  }
+
+  /// A file whose lock tells the next writer that it is alive.
+  private static func newFile(_ prefix: String) throws(ParlanceError) -> OutputFile {
+    while true {
+      let file = try OutputFile(path: prefix + String(UInt64.random(in: 0 ... .max), radix: 36), mode: .new)
+      switch file.lock() {
+      case 0: if file.hasItsName { return file }
+      // Before it was locked, another writer took it for a leftover.
+      case EWOULDBLOCK: FileNames.remove(file.path, faults: FaultLayer.current)
+      // Where there are no locks, nobody can take it for a leftover.
+      case ENOLCK, ENOTSUP, EOPNOTSUPP, ENOSYS: return file
+      case let number:
+        FileNames.remove(file.path, faults: FaultLayer.current)
+        throw systemError(number, cannot: "lock it", path: file.path, fallback: .cannotWrite)
+      }
+    }
   }
 
   deinit {
@@ -65,19 +86,20 @@ public final class AtomicFile {
 
   /// Gives the finished file its name.
   ///
-  /// - Throws: `cannotWrite`; the file is then abandoned, and what had the name before is still there.
+  /// - Throws: `cannotWrite`; the file is then abandoned, and what had the name before is still there. Only when the last
+  ///   step fails, bringing the folder to the disk, the file has its name already and keeps it.
   public func commit() throws(ParlanceError) {
     precondition(isOpen, "the file was committed or abandoned before")
     do {
       try flush()
       try sync()
-      try FileNames.rename(temporaryPath, to: path, faults: faults)
+      try FileNames.rename(temporaryPath, to: target, faults: faults)
     } catch {
       abandon()
       throw error
     }
     isOpen = false
-    try FileNames.sync(folder: folder(of: path), faults: faults)
+    try FileNames.sync(folder: folder(of: target), faults: faults)
   }
 
   /// Removes the temporary file. Nothing happens after `commit()`.
@@ -94,7 +116,8 @@ public final class AtomicFile {
     try file.commit()
   }
 
-  private func flush() throws(ParlanceError) {
+  /// Brings what was written so far to `temporaryPath`.
+  package func flush() throws(ParlanceError) {
     guard !buffer.isEmpty else { return }
     var full: [UInt8] = []
     swap(&full, &buffer)

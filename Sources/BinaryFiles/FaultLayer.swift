@@ -11,6 +11,7 @@ package final class FaultLayer: @unchecked Sendable {
   /// What a writer asks of the system.
   package enum Operation: Equatable, Sendable {
     case open(path: String)
+    case lock(path: String)
     case write(path: String, count: Int)
     case sync(path: String)
     case rename(from: String, to: String)

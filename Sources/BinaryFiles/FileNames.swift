@@ -44,6 +44,37 @@ package enum FileNames {
 
   package static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
+  /// Whether there is nothing at `path`; false where something is there and may not be looked at.
+  package static func isMissing(_ path: String) -> Bool {
+    unsafe access(path, F_OK) != 0 && [ENOENT, ENOTDIR].contains(errno)
+  }
+
+  /// Whether the system keeps `path`, such as `/dev/stdout`: what `>` or a pipe put behind such a name is written to, never
+  /// replaced.
+  package static func isOfSystem(_ path: String) -> Bool {
+    path.hasPrefix("/dev/") || path.hasPrefix("/proc/")
+  }
+
+  /// The file that a writer of `path` writes: the one behind its symbolic links, which need not be there yet. A link to a name
+  /// of the system's is followed to that name.
+  ///
+  /// - Throws: `cannotWrite` for links that lead in a circle.
+  package static func target(of path: String) throws(ParlanceError) -> String {
+    var target = path
+    for _ in 0..<40 {
+      guard !isOfSystem(target), let link = link(at: target) else { return target }
+      target = link.hasPrefix("/") ? link : folder(of: target) + "/" + link
+    }
+    throw systemError(ELOOP, cannot: "follow its links", path: path, fallback: .cannotWrite)
+  }
+
+  /// Where the symbolic link `path` leads; `nil` for anything else.
+  private static func link(at path: String) -> String? {
+    var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let count = unsafe readlink(path, &bytes, bytes.count)
+    return count > 0 ? String(validating: bytes[..<count], as: UTF8.self) : nil
+  }
+
   /// - Throws: `cannotWrite` when `path` is a folder, which no finished file can take the name of.
   package static func refuseFolder(_ path: String) throws(ParlanceError) {
     var status = stat()

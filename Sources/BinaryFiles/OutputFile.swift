@@ -54,23 +54,39 @@ package final class OutputFile {
 
   /// Opens an existing file or a new one at its end, locked, so that a second writer of the same file is refused.
   ///
-  /// - Throws: `tryAgain` when somebody else is writing it; `cannotWrite`.
+  /// - Throws: `tryAgain` when somebody else is writing it; `cannotWrite`, also where the file system has no locks.
   package static func locked(path: String) throws(ParlanceError) -> OutputFile {
     while true {
       let file = try OutputFile(path: path, mode: .append)
-      guard flock(file.descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      switch file.lock() {
+      // Between opening and locking the writer before may have finished and given the file another name.
+      case 0: if file.hasItsName { return file }
+      case EWOULDBLOCK:
         throw ParlanceError(
           .tryAgain, "another process is writing this file; wait until it is done or end it", at: .init(file: path))
-      }
-      // Between opening and locking the writer before may have finished and given the file another name.
-      var opened = stat()
-      var named = stat()
-      if unsafe fstat(file.descriptor, &opened) == 0, unsafe stat(path, &named) == 0, opened.st_ino == named.st_ino,
-        opened.st_dev == named.st_dev
-      {
-        return file
+      case let number: throw systemError(number, cannot: "lock it", path: path, fallback: .cannotWrite)
       }
     }
+  }
+
+  /// Asks for the lock that tells other writers that somebody is writing this file.
+  ///
+  /// - Returns: 0, or `errno`, which is `EWOULDBLOCK` where somebody else has the lock.
+  func lock() -> Int32 {
+    if let number = faults?.failure(of: .lock(path: path)) { return number }
+    while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+      let number = errno
+      if number != EINTR { return number }
+    }
+    return 0
+  }
+
+  /// Whether `path` is still the name of this file and not of another one, or of none.
+  var hasItsName: Bool {
+    var opened = stat()
+    var named = stat()
+    return unsafe fstat(descriptor, &opened) == 0 && stat(path, &named) == 0 && opened.st_ino == named.st_ino
+      && opened.st_dev == named.st_dev
   }
 
   /// Writes all of `bytes`, in as many calls as it takes.

@@ -6,7 +6,8 @@ public struct Passage: Hashable, Sendable {
   public var id: ExternalID
   public var title: String
   public var text: String
-  /// Every further key of the passage's line, kept as it was.
+  /// Every further key of the passage's line with its value, in the order of the line; an index keeps them in the order of
+  /// their bytes. Numbers keep their value, not their spelling.
   public var metadata: JSONObject
 
   public init(id: ExternalID, title: String = "", text: String, metadata: JSONObject = [:]) {

@@ -48,11 +48,15 @@ public final class InvertedIndex: Sendable {
 
   /// The best `k` passages for `query`: exactly those that scoring every passage would give.
   ///
-  /// - Parameter query: terms of this index's vocabulary. Whether the query's encoder fits is asked by `accepts`.
+  /// - Parameters:
+  ///   - query: terms of this index's vocabulary. Whether the query's encoder fits is asked by `accepts`.
+  ///   - interruption: looked at between the ranges of passages, for a large index that comes from a slow disk.
   /// - Throws: `usage` for a `k` below 1 and for terms outside of the vocabulary; `badInput` when the index turns out to
-  ///   be damaged.
+  ///   be damaged; `interrupted`.
   /// - Complexity: one addition for each posting of the query's terms.
-  public func search(_ query: SparseVector, k: Int) throws(ParlanceError) -> SearchAnswer {
+  public func search(
+    _ query: SparseVector, k: Int, interruption: Interruption? = nil
+  ) throws(ParlanceError) -> SearchAnswer {
     guard k >= 1 else { throw ParlanceError(.usage, "expected k of at least 1, found \(k)") }
     let prepared = try PreparedQuery(
       query, segments: segments.map(\.postings), vocabularySize: manifest.vocabularySize)
@@ -60,7 +64,8 @@ public final class InvertedIndex: Sendable {
       hits: [], isExact: true, weights: weights, postingsTouched: 0, queryTerms: query.count,
       matchedTerms: prepared.terms.count)
     guard !prepared.terms.isEmpty else { return answer }
-    (answer.hits, answer.postingsTouched) = try exactSearch.run(prepared, k: min(k, count), in: segments)
+    (answer.hits, answer.postingsTouched) = try exactSearch.run(
+      prepared, k: min(k, count), in: segments, interruption: interruption)
     return answer
   }
 

@@ -10,7 +10,7 @@ public import Diagnostics
 #endif
 
 /// Writes a text file line by line: atomically to a file, directly to standard output (`-`), a pipe or a device; a name
-/// that ends with `.gz` is packed.
+/// that ends with `.gz` is packed. A symbolic link stays, and what it leads to is written.
 ///
 /// A file appears with `finish()`; a writer that is let go before leaves nothing behind. What was written to standard
 /// output goes out in any case.
@@ -37,12 +37,10 @@ public final class LineWriter {
     self.path = path
     gzip = path.utf8.suffix(3).elementsEqual(".gz".utf8) ? try GzipEncoder() : nil
     var status = stat()
-    // What `>` or a pipe put behind a name of the system's is written through, never replaced.
-    let isStream = path.hasPrefix("/dev/") || path.hasPrefix("/proc/")
     if path == "-" {
       target = .direct(OutputFile(descriptor: STDOUT_FILENO, path: "standard output"))
     } else if unsafe stat(path, &status) == 0,
-      isStream || ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
+      try FileNames.isOfSystem(FileNames.target(of: path)) || ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
     {
       target = .direct(try OutputFile(path: path, mode: .append))
     } else {
@@ -74,7 +72,8 @@ public final class LineWriter {
     try endLine()
   }
 
-  /// Sends out what was written so far, for a reader at the other end of a pipe.
+  /// Sends out what was written so far, for a reader at the other end of a pipe. What is packed may wait for more, since
+  /// gzip packs in blocks; a file appears with `finish()` alone.
   ///
   /// - Throws: `cannotWrite`.
   public func flush() throws(ParlanceError) {

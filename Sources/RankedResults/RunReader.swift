@@ -65,7 +65,8 @@ extension RankedRun {
       if try seen.insert(entry.query, entry.passage, at: reader.lines.location) {
         if let query { rankings[query] = ranking }
         query = entry.query
-        ranking = rankings[entry.query] ?? []
+        // Taken out, since a second reference would make the next line copy the ranking.
+        ranking = rankings.removeValue(forKey: entry.query) ?? []
       }
       ranking.append(RankedPassage(passage: entry.passage, score: entry.score))
     }

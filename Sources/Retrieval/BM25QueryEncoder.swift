@@ -27,8 +27,13 @@ public struct BM25QueryEncoder: QueryEncoder {
       vector: vector, sources: vector.terms.map { newest[$0] }, tokenCount: vector.count, isTruncated: false)
   }
 
-  public func encode(_ queries: [FormedQuery]) async throws(ParlanceError) -> [SparseVector] {
-    try queries.map { query throws(ParlanceError) in try vector(of: query) }
+  public func encode(
+    _ queries: [FormedQuery], interruption: Interruption?
+  ) async throws(ParlanceError) -> [SparseVector] {
+    try queries.map { query throws(ParlanceError) in
+      try interruption?.check()
+      return try vector(of: query)
+    }
   }
 
   private func vector(of query: FormedQuery) throws(ParlanceError) -> SparseVector {

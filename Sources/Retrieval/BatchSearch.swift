@@ -36,7 +36,7 @@ public struct BatchSearch: Sendable {
     _ queries: [(id: ExternalID, words: FormedQuery)], by encoder: any QueryEncoder, to run: RunWriter
   ) async throws(ParlanceError) -> BatchSummary {
     try await search(count: queries.count, to: run) { window throws(ParlanceError) in
-      let vectors = try await encoder.encode(queries[window].map(\.words))
+      let vectors = try await encoder.encode(queries[window].map(\.words), interruption: interruption)
       return zip(queries[window], vectors).map { NamedQuery(id: $0.id, vector: $1) }
     }
   }
@@ -82,7 +82,6 @@ public struct BatchSearch: Sendable {
           Result { () throws(ParlanceError) in
             var part: [(Int, Ranked)] = []
             for place in stride(from: first, to: window.count, by: share) {
-              try interruption?.check()
               part.append((place, try rank(window[place])))
             }
             return part
@@ -101,7 +100,7 @@ public struct BatchSearch: Sendable {
   private func rank(_ query: NamedQuery) throws(ParlanceError) -> Ranked {
     let clock = ContinuousClock()
     let start = clock.now
-    let answer = try index.search(query.vector, k: k)
+    let answer = try index.search(query.vector, k: k, interruption: interruption)
     let time = clock.now - start
     var passages: [RankedPassage] = []
     passages.reserveCapacity(answer.hits.count)

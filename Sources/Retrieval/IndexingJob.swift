@@ -28,8 +28,10 @@ public struct IndexingJob: Sendable {
     public var passages = 0
     /// How many were longer than the encoder reads.
     public var truncated = 0
-    /// Those without a term, which no query finds.
-    public var empty: [ExternalID] = []
+    /// How many have no term, so that no query finds them.
+    public var empty = 0
+    /// The first of those.
+    public var firstEmpty: ExternalID?
   }
 
   public init(passages: [String], path: String, configuration: IndexConfiguration = IndexConfiguration()) {
@@ -38,27 +40,38 @@ public struct IndexingJob: Sendable {
     self.configuration = configuration
   }
 
-  /// Reads all passages once, so that a bad line is told before anything is encoded.
+  /// Reads all passages once, so that a bad line is told before anything is encoded. It takes 10.7 to 21.3 bytes of memory a
+  /// passage, 32 for moments.
   ///
   /// - Returns: their number.
-  /// - Throws: `badInput` with file and line, also for an id that two files have; `noInput`; `interrupted`.
+  /// - Throws: `badInput` with file and line, also for an id that is given twice; `noInput`; `interrupted`.
   public func check(
     progress: ProgressHandler? = nil, interruption: Interruption? = nil
   ) throws(ParlanceError) -> Int {
-    var seen: Set<ExternalID> = []
-    for path in passages {
-      let reader = try PassageReader(path: path, refusingDuplicates: false)
-      while let passage = try reader.next() {
-        guard seen.insert(passage.id).inserted else {
-          throw ParlanceError(
-            .badInput, "expected each id once, \"\(passage.id)\" is given twice", at: reader.lines.location)
-        }
-        guard seen.count.isMultiple(of: 1024) else { continue }
-        try interruption?.check()
-        progress?(Progress("reading", completed: seen.count, total: nil, unit: "passages"))
+    var seen = SeenHashes()
+    var count = 0
+    let source = try PassageSource(files: passages)
+    while let passage = try source.next() {
+      if !seen.insert(passage.id), let first = try place(of: passage.id, before: count) {
+        throw ParlanceError(
+          .badInput, "expected each id once, \"\(passage.id)\" is already at \(first)", at: source.location)
       }
+      count += 1
+      guard count.isMultiple(of: 1024) else { continue }
+      try interruption?.check()
+      progress?(Progress("reading", completed: count, total: nil, unit: "passages"))
     }
-    return seen.count
+    return count
+  }
+
+  /// Reads the first `count` passages again: where one of them has `id`.
+  private func place(of id: ExternalID, before count: Int) throws(ParlanceError) -> ParlanceError.Location? {
+    let source = try PassageSource(files: passages)
+    for _ in 0..<count {
+      guard let passage = try source.next() else { return nil }
+      if passage.id == id { return source.location }
+    }
+    return nil
   }
 
   /// - Parameter count: what `check` gave.
@@ -71,44 +84,23 @@ public struct IndexingJob: Sendable {
     // From above: 200 terms a passage, in the vectors and in the postings.
     try FreeSpace.check(count * 200 * 14, for: path)
     let words = encoder.settings.passageText
-    let stream = PassageStream(passages)
+    let source = Mutex(try PassageSource(files: passages))
     var summary = Summary()
     try await encoder.encodeStream(
-      from: { () throws(ParlanceError) in try stream.next() }, text: { words.words(of: $0) }, total: count,
+      from: { () throws(ParlanceError) in
+        try source.withLock { source throws(ParlanceError) in try source.next() }
+      }, text: { words.words(of: $0) }, total: count,
       progress: progress, interruption: interruption
     ) { passage, encoded throws(ParlanceError) in
       try writer.append(passage.id, encoded.vector)
       summary.passages += 1
       if encoded.isTruncated { summary.truncated += 1 }
-      if encoded.vector.isEmpty { summary.empty.append(passage.id) }
-    }
-    let texts = PassageStream(passages)
-    try writer.finish(
-      texts: { () throws(ParlanceError) in try texts.next() }, progress: progress, interruption: interruption)
-    return summary
-  }
-}
-
-/// The passages of several files, one behind the other, for whichever thread asks.
-private final class PassageStream: Sendable {
-  private struct State {
-    var paths: ArraySlice<String>
-    var reader: PassageReader?
-  }
-
-  private let state: Mutex<State>
-
-  init(_ paths: [String]) {
-    state = Mutex(State(paths: paths[...]))
-  }
-
-  func next() throws(ParlanceError) -> Passage? {
-    try state.withLock { state throws(ParlanceError) in
-      while true {
-        if let passage = try state.reader?.next() { return passage }
-        guard let path = state.paths.popFirst() else { return nil }
-        state.reader = try PassageReader(path: path, refusingDuplicates: false)
+      if encoded.vector.isEmpty {
+        summary.empty += 1
+        summary.firstEmpty = summary.firstEmpty ?? passage.id
       }
     }
+    try writer.finish(texts: PassageSource(files: passages), progress: progress, interruption: interruption)
+    return summary
   }
 }

@@ -15,7 +15,9 @@ public protocol QueryEncoder: Sendable {
   func encode(_ query: FormedQuery) async throws(ParlanceError) -> QueryVector
 
   /// Encodes many queries as fast as the machine can, in their order.
-  func encode(_ queries: [FormedQuery]) async throws(ParlanceError) -> [SparseVector]
+  ///
+  /// - Throws: `interrupted` within a second of the wish to stop.
+  func encode(_ queries: [FormedQuery], interruption: Interruption?) async throws(ParlanceError) -> [SparseVector]
 }
 
 extension QueryEncoder {

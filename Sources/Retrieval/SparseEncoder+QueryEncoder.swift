@@ -14,7 +14,9 @@ extension SparseEncoder: QueryEncoder {
       vector: encoded.vector, sources: sources, tokenCount: encoded.tokenCount, isTruncated: encoded.isTruncated)
   }
 
-  public func encode(_ queries: [FormedQuery]) async throws(ParlanceError) -> [SparseVector] {
-    try await encode(queries.map(\.text), as: .query).map(\.vector)
+  public func encode(
+    _ queries: [FormedQuery], interruption: Interruption?
+  ) async throws(ParlanceError) -> [SparseVector] {
+    try await encode(queries.map(\.text), as: .query, interruption: interruption).map(\.vector)
   }
 }

@@ -14,9 +14,11 @@ public struct Vocabulary: Sendable {
   public let pieces: [ExternalID]
   private let terms: [ExternalID: TermID]
 
-  /// - Parameter pieces: the piece of each term, in order.
+  /// - Parameters:
+  ///   - pieces: the piece of each term, in order.
+  ///   - location: where they came from, for the error.
   /// - Throws: `badInput` for a piece that is given twice.
-  public init(pieces: [ExternalID]) throws(ParlanceError) {
+  public init(pieces: [ExternalID], at location: ParlanceError.Location? = nil) throws(ParlanceError) {
     var terms: [ExternalID: TermID] = [:]
     terms.reserveCapacity(pieces.count)
     var hash = SHA256()
@@ -24,8 +26,8 @@ public struct Vocabulary: Sendable {
       if let first = terms.updateValue(TermID(UInt32(index)), forKey: piece) {
         throw ParlanceError(
           .badInput,
-          "expected pieces that differ, \"\(piece)\" is both term \(first.rawValue) and term \(index) of the vocabulary"
-        )
+          "expected pieces that differ, \"\(piece)\" is both term \(first.rawValue) and term \(index) of the vocabulary",
+          at: location)
       }
       var bytes: [UInt8] = []
       bytes.append(littleEndian: UInt32(piece.string.utf8.count))
@@ -44,11 +46,7 @@ public struct Vocabulary: Sendable {
     let lines = try LineReader(path: path)
     var pieces: [ExternalID] = []
     while let piece = try lines.nextString() { pieces.append(ExternalID(piece)) }
-    do {
-      try self.init(pieces: pieces)
-    } catch {
-      throw ParlanceError(error.code, error.message, at: .init(file: path))
-    }
+    try self.init(pieces: pieces, at: .init(file: path))
   }
 
   /// The number of terms.

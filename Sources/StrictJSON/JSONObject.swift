@@ -1,19 +1,19 @@
 /// The members of a JSON object in their order, each key once.
 ///
 /// Keys are compared as UTF-8 bytes: two pieces of a vocabulary that look alike but differ in their normal form stay two,
-/// where `[String: JSONValue]` would make them one. Finding a key looks through all members, which suits objects of tens
-/// of keys; go through the members of a large one. Two objects are equal whatever their order.
+/// where `[String: JSONValue]` would make them one. Two objects are equal whatever their order.
+///
+/// Complexity: a few keys are compared one by one, many are found by their hashes; removing a key takes time for each member.
 public struct JSONObject: Sendable {
   public typealias Element = (key: String, value: JSONValue)
 
   private var members: [Element] = []
+  /// Where each key is, once there are `manyKeys`; empty before.
+  private var places: [[UInt8]: Int] = [:]
+
+  private static let manyKeys = 16
 
   public init() {}
-
-  /// - Precondition: the caller has seen that no key is there twice.
-  init(unchecked members: [Element]) {
-    self.members = members
-  }
 
   public var keys: [String] { members.map(\.key) }
 
@@ -23,15 +23,26 @@ public struct JSONObject: Sendable {
     set {
       switch (index(of: key), newValue) {
       case (let index?, let value?): members[index].value = value
-      case (let index?, nil): members.remove(at: index)
-      case (nil, let value?): members.append((key, value))
+      case (let index?, nil):
+        members.remove(at: index)
+        places = [:]
+        noteNewPlaces()
+      case (nil, let value?):
+        members.append((key, value))
+        noteNewPlaces()
       case (nil, nil): break
       }
     }
   }
 
   private func index(of key: String) -> Int? {
-    members.firstIndex { $0.key.utf8.elementsEqual(key.utf8) }
+    places.isEmpty
+      ? members.firstIndex { $0.key.utf8.elementsEqual(key.utf8) } : places[Array(key.utf8)]
+  }
+
+  private mutating func noteNewPlaces() {
+    guard members.count >= Self.manyKeys else { return }
+    for index in places.count..<members.count { places[Array(members[index].key.utf8)] = index }
   }
 }
 

@@ -54,18 +54,11 @@ extension JSONObject {
   ///
   /// - Throws: `badInput`, also for a key that is there twice.
   public init(reading json: inout JSONCursor) throws(ParlanceError) {
-    var members: [Element] = []
-    var keys: Set<[UInt8]> = []
+    self.init()
     try json.beginObject()
     while let key = try json.nextKey() {
-      // A few keys are compared one by one, many by a set.
-      if members.count == 16 { keys = Set(members.map { Array($0.key.utf8) }) }
-      let isNew =
-        members.count < 16
-        ? !members.contains { $0.key.utf8.elementsEqual(key.utf8) } : keys.insert(Array(key.utf8)).inserted
-      guard isNew else { throw json.duplicateKey(key) }
-      members.append((key, try JSONValue(reading: &json)))
+      guard self[key] == nil else { throw json.duplicateKey(key) }
+      self[key] = try JSONValue(reading: &json)
     }
-    self.init(unchecked: members)
   }
 }

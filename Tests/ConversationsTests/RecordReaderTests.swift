@@ -47,6 +47,23 @@ import Testing
     }
   }
 
+  @Test("a passage of very many further keys takes as long as many passages with as many keys together")
+  func manyKeys() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    func passage(_ id: Int, _ count: Int) -> String {
+      "{\"_id\":\"\(id)\",\"text\":\"\"," + (0..<count).map { "\"k\($0)\":0" }.joined(separator: ",") + "}\n"
+    }
+    let few = try file((0..<64).map { passage($0, 1000) }.joined())
+    let ofFew = try ProcessorTime.of { _ = try passages(few) }
+    let many = try file(passage(0, 64_000))
+    var read: [Passage] = []
+    let ofMany = try ProcessorTime.of { read = try passages(many) }
+    #expect(ofMany < 8 * ofFew)
+    #expect(read[0].metadata.count == 64_000)
+    let twice = try file(passage(0, 64_000).replacing("\"k9\":", with: "\"k8\":"))
+    #expect(throws: ParlanceError.self) { try passages(twice) }
+  }
+
   @Test(
     "a malformed passage is an error that names the line, the column and what was expected",
     arguments: [

@@ -68,6 +68,54 @@ struct BM25Tests {
     }
   }
 
+  @Test("an id that is given twice is told with both files and lines")
+  func places() throws {
+    let scratch = try Scratch()
+    for (name, ids) in [("one", ["a", "b"]), ("two", ["c", "d", "b", "e"])] {
+      let writer = try PassageWriter(path: scratch(name))
+      for id in ids { try writer.write(Passage(id: ExternalID(id), text: "words of \(id)")) }
+      try writer.finish()
+    }
+    let error = #expect(throws: ParlanceError.self) {
+      try BM25IndexBuilder().build(at: scratch("index")) { () throws(ParlanceError) in
+        try PassageSource(files: [scratch("one"), scratch("two")])
+      }
+    }
+    #expect(error?.location == .init(file: scratch("two"), line: 3), "\(error as Any)")
+    #expect(error?.message.contains("first at \(scratch("one")):2") == true, "\(error as Any)")
+  }
+
+  @Test("counts are right when spellings are many and come again", arguments: [UInt64(1), 2])
+  func spellings(seed: UInt64) throws {
+    let scratch = try Scratch()
+    var generator = SeededGenerator(seed: seed)
+    let spellings = ["Runs", "running", "RUN", "the", "cat's", "cat", "Äpfel", "äpfel", "東京", "x_y", "l'été"]
+    let texts = (0..<50).map { _ in
+      (0..<Int.random(in: 0...40, using: &generator)).map { _ in spellings.randomElement(using: &generator) ?? "" }
+        .joined(separator: " ")
+    }
+    let passages = texts.enumerated().map { Passage(id: ExternalID("p\($0)"), title: "running cats", text: $1) }
+    let builder = BM25IndexBuilder()
+    try builder.build(at: scratch("index")) { () throws(ParlanceError) in Texts.source(passages) }
+    let index = try InvertedIndex(path: scratch("index"))
+    let analyzer = builder.bm25.analyzer
+    let words = texts.map { analyzer.words(of: "running cats") + analyzer.words(of: $0) }
+    let average = Double(words.reduce(0) { $0 + $1.count }) / 50
+    for word in Set(words.joined()) {
+      let n = Double(words.count { $0.contains(word) })
+      let term = try #require(try index.vocabulary().term(of: ExternalID(word)))
+      let query = SparseVector([term.rawValue: 1])
+      var scores: [Int: Float] = [:]
+      for hit in try index.search(query, k: 50).hits { scores[Int(hit.document.rawValue)] = hit.score }
+      for (number, words) in words.enumerated() {
+        let tf = Double(words.count { $0 == word })
+        let length = 0.9 * (0.6 + 0.4 * Double(words.count) / average)
+        let score = log(1 + (50 - n + 0.5) / (n + 0.5)) * tf / (tf + length)
+        #expect(abs(Double(scores[number] ?? 0) - score) < 1e-6, "seed \(seed), \(word) in \(number)")
+      }
+    }
+  }
+
   @Test("stems are those of Snowball's Porter stemmer")
   func porter() throws {
     let path = TestSupport.packageRoot + "/Tests/InvertedIndexTests/Goldens/porter.tsv"

@@ -77,6 +77,27 @@ struct BuildTests {
     #expect(left == [] || left == ["lock"])
   }
 
+  @Test("a text that does not fit is told with its file and line")
+  func places() throws {
+    let scratch = try Scratch()
+    func write(_ name: String, _ ids: [String]) throws {
+      let writer = try PassageWriter(path: scratch(name))
+      for id in ids { try writer.write(Passage(id: ExternalID(id), text: "text of \(id)")) }
+      try writer.finish()
+    }
+    try write("one", ["p0"])
+    for (ids, words) in [(["p1", "p2"], "\"p2\" has a text but no vector"), (["p1", "p0"], "\"p0\" is given twice")] {
+      try write("two", ids)
+      let error = #expect(throws: ParlanceError.self) {
+        try InvertedIndex.built(
+          Self.two, vocabularySize: 3, texts: PassageSource(files: [scratch("one"), scratch("two")]),
+          at: scratch("index"))
+      }
+      #expect(error?.location == .init(file: scratch("two"), line: 2), "\(error as Any)")
+      #expect(error?.message.contains(words) == true, "\(error as Any)")
+    }
+  }
+
   @Test("a second writer and a folder of other things are refused, an old index is replaced whole")
   func folders() throws {
     let scratch = try Scratch()

@@ -1,11 +1,11 @@
 import Diagnostics
 import Foundation
 import Identifiers
-import InvertedIndex
 import SparseVectors
 import Testing
 
 @testable import BinaryFiles
+@testable import InvertedIndex
 
 @Suite("A file whose checksums are true and whose contents are not")
 struct ForgedTests {
@@ -38,18 +38,32 @@ struct ForgedTests {
     #expect(try InvertedIndex.verify(path: path).map(\.file) == ["000001.postings"])
   }
 
-  @Test("with a passage number behind its range is found by verify, and search stays within the passages")
-  func passageNumber() throws {
+  @Test(
+    "with a passage number behind its range, or one twice, is found by verify and changes no answer to other terms",
+    arguments: StoredWeights.allCases, [50, 0xFFFF, 0] as [UInt16])
+  func passageNumber(weights: StoredWeights, forged: UInt16) throws {
     let scratch = try Scratch()
     let path = scratch("index")
-    try DamageTests.build(path)
-    // The first number lies behind the directory of range 0, at the next multiple of 64.
-    try ForgedFile.changePostings(path + "/000001.postings", section: "postings") { bytes in
-      bytes[64] = 0xFF
-      bytes[65] = 0xFF
+    // A full range whose passages have term 0, then 36 passages that have term 1.
+    let vectors = MemoryVectors((0..<100).map { SparseVector([$0 < 64 ? 0 : 1: 1]) })
+    let honest = try InvertedIndex.built(vectors, vocabularySize: 2, weights: weights, passagesPerRange: 64, at: path)
+    let hits = try honest.search(SparseVector([0: 1]), k: 100).hits
+    #expect(hits.count == 64)
+
+    let file = path + "/000001.postings"
+    let last = try SegmentPostings(path: file).ranges[1].numbers + 2 * 35
+    try ForgedFile.changePostings(file, section: "postings") { bytes in
+      bytes[last] = UInt8(forged & 255)
+      bytes[last + 1] = UInt8(forged >> 8)
     }
-    let hits = try InvertedIndex(path: path).search(SparseVector([0: 1]), k: 4).hits
-    #expect(hits.allSatisfy { $0.document < DocumentID(4) })
+    let index = try InvertedIndex(path: path)
+    if forged >= 36 {
+      let error = #expect(throws: ParlanceError.self) { try index.search(SparseVector([1: 1]), k: 100) }
+      #expect(error?.code == .badInput && error?.message.contains("range 1") == true, "\(error as Any)")
+    } else {
+      #expect(try index.search(SparseVector([1: 1]), k: 100).hits.allSatisfy { $0.document >= DocumentID(64) })
+    }
+    #expect(try index.search(SparseVector([0: 1]), k: 100).hits == hits)
     #expect(try InvertedIndex.verify(path: path).map(\.file) == ["000001.postings"])
   }
 }

@@ -25,6 +25,20 @@ import Testing
     #expect(run.rankings["q2"] == [.init(passage: "a", score: -0.001)])
   }
 
+  @Test("a run whose queries take turns is read as quickly as one with all lines of a query together")
+  func turns() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    func lines(_ query: String) -> [String] { (0..<60_000).map { "\(query) Q0 p\($0) 1 1 t\n" } }
+    let (first, second) = (lines("q"), lines("r"))
+    let together = try file((first + second).joined())
+    var (one, other): (RankedRun?, RankedRun?)
+    let ofTogether = try ProcessorTime.of { one = try RankedRun(readingFrom: together) }
+    let inTurn = try file(zip(first, second).map { $0 + $1 }.joined())
+    let ofTurns = try ProcessorTime.of { other = try RankedRun(readingFrom: inTurn) }
+    #expect(ofTurns < 4 * ofTogether)
+    #expect(one == other && one?.rankings["r"]?.count == 60_000)
+  }
+
   @Test(
     "a malformed line of a run is an error that names it",
     arguments: [

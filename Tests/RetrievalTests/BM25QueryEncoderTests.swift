@@ -19,7 +19,7 @@ struct BM25QueryEncoderTests {
     ]
     try BM25IndexBuilder().build(at: folder + "/index") { () throws(ParlanceError) in
       var rest = passages.makeIterator()
-      return { () throws(ParlanceError) in rest.next() }
+      return PassageSource { () throws(ParlanceError) in rest.next() }
     }
     return try await body(InvertedIndex(path: folder + "/index"))
   }
@@ -37,7 +37,8 @@ struct BM25QueryEncoderTests {
         "\(encoder.vocabulary.piece(of: $0.0)) \($0.1.0) \($0.1.1.map { "\($0)" } ?? "-")"
       }
       #expect(found.sorted() == ["commit 3.0 message(2)", "merg 2.0 message(1)", "undo 1.0 message(2)"])
-      #expect(try await encoder.encode([query, FormedQuery("nothing")]) == [encoded.vector, .empty])
+      #expect(
+        try await encoder.encode([query, FormedQuery("nothing")], interruption: nil) == [encoded.vector, .empty])
     }
   }
 

@@ -47,7 +47,7 @@ struct BatchSearchTests {
     let tiny = try TinyIndex()
     let queries = Self.queries(600, seed: 3)
     let encoder = WordEncoder()
-    let encoded = try await encoder.encode(queries.map(\.words))
+    let encoded = try await encoder.encode(queries.map(\.words), interruption: nil)
     let file = tiny.folder + "/queries.vectors"
     try VectorsWriter.write(file, VectorsDescription(encoder: .teacher, vocabulary: .words)) {
       (writer: VectorsWriter) throws(ParlanceError) in

@@ -26,7 +26,8 @@ final class TinyIndex {
     }
     var next = made.makeIterator()
     try IndexBuilder(passageSpace: .teacher, vocabulary: vocabulary, configuration: configuration)
-      .build(vectors, texts: texts ? { () throws(ParlanceError) in next.next() } : nil, at: folder + "/index")
+      .build(
+        vectors, texts: texts ? PassageSource { () throws(ParlanceError) in next.next() } : nil, at: folder + "/index")
     index = try InvertedIndex(path: folder + "/index")
   }
 

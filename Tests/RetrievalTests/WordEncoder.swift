@@ -23,7 +23,7 @@ struct WordEncoder: QueryEncoder {
     return QueryVector(vector: vector, sources: sources, tokenCount: vector.count, isTruncated: false)
   }
 
-  func encode(_ queries: [FormedQuery]) async throws(ParlanceError) -> [SparseVector] {
+  func encode(_ queries: [FormedQuery], interruption: Interruption?) async throws(ParlanceError) -> [SparseVector] {
     try onBatch()
     return queries.map(vector)
   }

@@ -1,9 +1,10 @@
 import Diagnostics
 import Foundation
 import Identifiers
-import SparseVectors
 import TestSupport
 import Testing
+
+@testable import SparseVectors
 
 /// A Python that has scipy, which the judges' requirements bring.
 private let scipyPython: String? = {
@@ -92,6 +93,47 @@ private let scipyPython: String? = {
       try VectorsNpz.import(folder + "/csc.npz", to: folder + "/x.vectors")
     }
     #expect(error?.message.contains("format csr") == true)
+  }
+
+  @Test("what is wrong with a row or the vocabulary is told with the file and the place in it")
+  func places() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let sample = try SampleVectors(count: 3, seed: 23)
+    try sample.write(to: folder + "/a.vectors")
+    let path = folder + "/a.npz"
+    try VectorsNpz.export(VectorsFile(path: folder + "/a.vectors"), to: path)
+    func refused(_ ids: [ExternalID]?, _ component: String, _ words: String) {
+      let error = #expect(throws: ParlanceError.self) {
+        try VectorsNpz.import(path, to: folder + "/b.vectors", ids: ids)
+      }
+      #expect(error?.location == .init(file: path, component: component), "\(error as Any)")
+      #expect(error?.code == .badInput && error?.message.contains(words) == true, "\(error as Any)")
+    }
+    refused(["x", "y", "x"], "row 2", "each id once")
+    refused(["x", "two words", "z"], "row 1", "white space")
+
+    func text(_ pieces: [String]) -> [UInt8] {
+      pieces.flatMap { Array($0.utf8) + [UInt8](repeating: 0, count: 3 - $0.utf8.count) }
+    }
+    typealias Sink = ([UInt8]) throws(ParlanceError) -> Void
+    for (pieces, encoders, component, words) in [
+      (["one", "two", "one"], "{}", "pieces.npy", "\"one\" is both term 0 and term 2"),
+      (["one", "two", "oh"], "{\"encoder\":}", "parlance.npy", "expected a value"),
+    ] {
+      let writer = try NpzWriter(path: path)
+      try writer.write("format", type: "|S3", shape: []) { (sink: Sink) throws(ParlanceError) in try sink(text(["csr"]))
+      }
+      try writer.write("shape", type: "<i4", shape: [2]) { (sink: Sink) throws(ParlanceError) in
+        try sink([0, 0, 0, 0, 3, 0, 0, 0])
+      }
+      try writer.write("pieces", type: "|S3", shape: [3]) { (sink: Sink) throws(ParlanceError) in try sink(text(pieces))
+      }
+      try writer.write("parlance", type: "|S\(encoders.utf8.count)", shape: []) { (sink: Sink) throws(ParlanceError) in
+        try sink(Array(encoders.utf8))
+      }
+      try writer.finish()
+      refused(nil, component, words)
+    }
   }
 
   @Test("a flipped byte or a cut anywhere is an error or the same vectors, never a crash")

@@ -44,6 +44,36 @@ import Testing
     }
   }
 
+  @Test("an object of very many keys takes as long as many objects with as many keys together")
+  func manyKeys() throws {
+    func object(_ count: Int) -> String {
+      "{" + (0..<count).map { "\"k\($0)\":\($0)" }.joined(separator: ",") + "}"
+    }
+    let (many, few) = (object(64_000), "[" + Array(repeating: object(1000), count: 64).joined(separator: ",") + "]")
+    var tree: JSONObject?
+    let ofFew = try ProcessorTime.of { _ = try value(few) }
+    let ofMany = try ProcessorTime.of { tree = try value(many).object }
+    #expect(ofMany < 8 * ofFew)
+    var filled = JSONObject()
+    for number in (0..<64_000).reversed() { filled["k\(number)"] = .integer(Int64(number)) }
+    #expect(filled == tree && filled.count == 64_000)
+    #expect(filled["k64000"] == nil && filled.first?.key == "k63999")
+  }
+
+  @Test("keys are found, set anew and removed among few and among many", arguments: [1, 2, 15, 16, 17, 18, 40])
+  func changes(count: Int) {
+    var object = JSONObject()
+    for number in 0..<count { object["k\(number)"] = .integer(Int64(number)) }
+    object["k0"] = .bool(true)
+    #expect(object["k0"] == .bool(true) && object.count == count)
+    let removed = count / 2
+    object["k\(removed)"] = nil
+    #expect(object["k\(removed)"] == nil && object.count == count - 1)
+    for number in 1..<max(1, count) where number != removed { #expect(object["k\(number)"] == .integer(Int64(number))) }
+    object["k\(removed)"] = .null
+    #expect(object.keys.last == "k\(removed)" && object["k\(removed)"] == .null && object.count == count)
+  }
+
   @Test("numbers are rounded as the library rounds them", arguments: 0..<20)
   func numbers(seed: Int) throws {
     var generator = SeededGenerator(seed: UInt64(seed))

@@ -1,4 +1,5 @@
 import BinaryFiles
+public import Conversations
 public import Diagnostics
 import Identifiers
 public import SparseVectors
@@ -6,10 +7,7 @@ public import SparseVectors
 /// Builds an index of BM25 weights from texts: the classic baseline, through the same files and the same search.
 ///
 ///     var builder = BM25IndexBuilder()
-///     try builder.build(at: "bm25") { () throws(ParlanceError) in
-///       let reader = try PassageReader(path: "passages.jsonl")
-///       return { () throws(ParlanceError) in try reader.next() }
-///     }
+///     try builder.build(at: "bm25") { () throws(ParlanceError) in try PassageSource(files: ["passages.jsonl"]) }
 public struct BM25IndexBuilder: Sendable {
   public var bm25: BM25Configuration
   /// Weights are kept as they are unless chosen otherwise.

@@ -19,7 +19,7 @@ struct BM25Vectors: PassageVectors {
   }
 
   var count: Int { words.ids.count }
-  func location(of index: Int) -> ParlanceError.Location { .init(file: "passages", component: "passage \(index)") }
+  func location(of index: Int) -> ParlanceError.Location { words.location(of: index) }
   func id(at index: Int) throws(ParlanceError) -> ExternalID { words.ids[index] }
 
   func vector(at index: Int) throws(ParlanceError) -> SparseVector {

@@ -29,12 +29,17 @@ public struct TextAnalyzer: Sendable, Hashable, Codable {
   /// The words of `text`, in its order.
   public func words(of text: String) -> [String] {
     var words: [String] = []
-    for var word in WordSplitter.words(of: text) {
-      if stemmer == .porter, word.hasSuffix("'s") { word.removeLast(2) }
-      if stopWords == .english, EnglishStopWords.contains(word) { continue }
-      if stemmer == .porter { word = PorterStemmer.stem(word) }
-      words.append(word)
+    WordSplitter.forEachWord(of: text) { spelling in
+      if let word = word(of: spelling) { words.append(word) }
     }
     return words
+  }
+
+  /// What becomes of a word that the text has in this spelling, lower-cased; `nil` when it does not count.
+  func word(of spelling: [UInt8]) -> String? {
+    var word = String(decoding: spelling, as: UTF8.self)
+    if stemmer == .porter, word.hasSuffix("'s") { word.removeLast(2) }
+    if stopWords == .english, EnglishStopWords.contains(word) { return nil }
+    return stemmer == .porter ? PorterStemmer.stem(word) : word
   }
 }

@@ -18,12 +18,15 @@ struct WordCounts {
   private var terms: [TermID] = []
   private var counts: [UInt32] = []
   private var termOfWord: [ExternalID: TermID] = [:]
+  private var places = PassagePlaces()
 
   init(
     of passages: PassageSource, analyzer: TextAnalyzer, progress: ProgressHandler?, interruption: Interruption?
   ) throws(ParlanceError) {
-    while let passage = try passages() {
-      take(passage, analyzer: analyzer)
+    var known = KnownSpellings()
+    while let passage = try passages.next() {
+      places.add(ids.count, passages.location)
+      take(passage, analyzer: analyzer, &known)
       if ids.count & 255 == 0 {
         try interruption?.check()
         progress?(Progress("counting words", completed: ids.count, total: nil, unit: "passages"))
@@ -31,23 +34,45 @@ struct WordCounts {
     }
   }
 
-  private mutating func take(_ passage: Passage, analyzer: TextAnalyzer) {
-    var counted: [TermID: UInt32] = [:]
-    var length: UInt32 = 0
+  /// What has become of the words as they are spelled, so that each spelling is analysed once; forgotten when there are very
+  /// many, since rare ones do not pay.
+  private struct KnownSpellings {
+    /// `nil` for a word that does not count.
+    var terms: [[UInt8]: TermID?] = [:]
+    static let limit = 1 << 20
+  }
+
+  private mutating func take(_ passage: Passage, analyzer: TextAnalyzer, _ known: inout KnownSpellings) {
+    var found: [TermID] = []
     for text in [passage.title, passage.text] {
-      for word in analyzer.words(of: text) {
-        counted[term(of: ExternalID(word)), default: 0] += 1
-        length += 1
+      WordSplitter.forEachWord(of: text) { spelling in
+        if let term = term(of: spelling, analyzer: analyzer, &known) { found.append(term) }
       }
     }
-    for (term, count) in counted.sorted(by: { $0.key < $1.key }) {
-      terms.append(term)
-      counts.append(count)
-      passagesWithWord[Int(term.rawValue)] += 1
+    found.sort()
+    for term in found {
+      if terms.count > starts[ids.count], terms[terms.count - 1] == term {
+        counts[counts.count - 1] += 1
+      } else {
+        terms.append(term)
+        counts.append(1)
+        passagesWithWord[Int(term.rawValue)] += 1
+      }
     }
     starts.append(terms.count)
     ids.append(passage.id)
-    lengths.append(length)
+    lengths.append(UInt32(found.count))
+  }
+
+  private mutating func term(
+    of spelling: [UInt8], analyzer: TextAnalyzer, _ known: inout KnownSpellings
+  ) -> TermID? {
+    if let term = known.terms[spelling] { return term }
+    var term: TermID?
+    if let word = analyzer.word(of: spelling) { term = self.term(of: ExternalID(word)) }
+    if known.terms.count == KnownSpellings.limit { known.terms.removeAll(keepingCapacity: true) }
+    known.terms[spelling] = .some(term)
+    return term
   }
 
   private mutating func term(of word: ExternalID) -> TermID {
@@ -64,4 +89,6 @@ struct WordCounts {
     let range = starts[index]..<starts[index + 1]
     return (terms[range], counts[range])
   }
+
+  func location(of index: Int) -> ParlanceError.Location { places.location(of: index) }
 }

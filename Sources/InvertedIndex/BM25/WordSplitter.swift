@@ -1,16 +1,15 @@
 /// Where words begin and end, by the properties of Unicode scalars.
 enum WordSplitter {
-  /// The lower-cased words of `text`, in its order.
-  static func words(of text: String) -> [String] {
-    var words: [String] = []
-    var word = String.UnicodeScalarView()
+  /// Hands the lower-cased words of `text` to `take`, in its order, as UTF-8.
+  static func forEachWord(of text: String, _ take: ([UInt8]) -> Void) {
+    var word: [UInt8] = []
     // An apostrophe belongs to a word only when a letter follows.
     var apostrophe = false
 
     func end() {
       apostrophe = false
       guard !word.isEmpty else { return }
-      words.append(String(word))
+      take(word)
       word.removeAll(keepingCapacity: true)
     }
 
@@ -18,13 +17,13 @@ enum WordSplitter {
       switch Kind(scalar) {
       case .letter:
         if apostrophe {
-          word.append("'")
+          word.append(UInt8(ascii: "'"))
           apostrophe = false
         }
         append(scalar, to: &word)
       case .ideograph:
         end()
-        word.append(scalar)
+        word.append(contentsOf: String(scalar).utf8)
         end()
       case .apostrophe:
         if apostrophe || word.isEmpty { end() } else { apostrophe = true }
@@ -32,15 +31,14 @@ enum WordSplitter {
       }
     }
     end()
-    return words
   }
 
-  private static func append(_ scalar: Unicode.Scalar, to word: inout String.UnicodeScalarView) {
+  private static func append(_ scalar: Unicode.Scalar, to word: inout [UInt8]) {
     if scalar.isASCII {
       let upper = ("A"..."Z").contains(scalar)
-      word.append(upper ? Unicode.Scalar(UInt8(scalar.value) + 32) : scalar)
+      word.append(upper ? UInt8(scalar.value) + 32 : UInt8(scalar.value))
     } else {
-      word.append(contentsOf: scalar.properties.lowercaseMapping.unicodeScalars)
+      word.append(contentsOf: scalar.properties.lowercaseMapping.utf8)
     }
   }
 

@@ -1,13 +1,15 @@
 import BinaryFiles
+public import Conversations
 public import Diagnostics
 public import SparseVectors
 
 /// Builds an index from vectors, and from texts where there are some.
 ///
 ///     let builder = IndexBuilder(passageSpace: identity, vocabulary: vocabulary)
-///     try builder.build(vectors, texts: { try reader.next() }, at: "index")
+///     try builder.build(vectors, texts: PassageSource(files: ["passages.jsonl"]), at: "index")
 ///
-/// Everything is checked that can be checked before anything is written. The index takes effect in one step at the end:
+/// Everything is checked that can be checked before anything is written, room on the disk for the postings and ids included;
+/// how small texts become nobody knows before. The index takes effect in one step at the end:
 /// until then, and after a failure, the folder holds the index that was there before, or none.
 public struct IndexBuilder: Sendable {
   public var configuration: IndexConfiguration
@@ -58,7 +60,8 @@ public struct IndexBuilder: Sendable {
     let folder = try open()
     do {
       try FreeSpace.check(
-        statistics.postings * (2 + configuration.weights.bytesPerWeight) + 40 * vectors.count, for: folder.path)
+        statistics.postings * (2 + configuration.weights.bytesPerWeight) + 40 * vectors.count,
+        for: IndexManifest.path(in: folder.path))
       let manifest = try write(
         vectors, statistics, ids, texts, to: folder, progress: progress, interruption: interruption)
       folder.removeAll(but: manifest)

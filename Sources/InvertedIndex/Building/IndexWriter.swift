@@ -1,3 +1,4 @@
+public import Conversations
 public import Diagnostics
 public import Identifiers
 public import SparseVectors
@@ -6,7 +7,7 @@ public import SparseVectors
 ///
 ///     let writer = try IndexWriter(path: "index", passageSpace: encoder.identity, vocabulary: vocabulary)
 ///     for (passage, vector) in encoded { try writer.append(passage.id, vector) }
-///     try writer.finish(texts: { try reader.next() })
+///     try writer.finish(texts: PassageSource(files: ["passages.jsonl"]))
 ///
 /// The vectors wait in a temporary `.vectors` file inside the folder, since the greatest weight of each term has to be
 /// known before the first posting is written. Texts are read again at the end rather than kept twice. The folder is looked

@@ -1,5 +1,4 @@
 import BinaryFiles
-import Identifiers
 
 /// The passages of a segment, as Documentation/formats/index.md describes them.
 ///
@@ -8,7 +7,7 @@ import Identifiers
 ///     text places   for each passage where its record begins, as if nothing were compressed
 ///     ids           the bytes of all ids
 ///     id starts     for each passage where its id begins; one more at the end
-///     id hashes     FNV-1a hashes of the ids, ascending
+///     id hashes     FNV-1a hashes of the ids (`ExternalID.stableHash`), ascending
 ///     id passages   for each hash its passage
 enum DocumentFormat {
   static let format = FileFormat(magic: "PARLPASS", name: "passages file of an index", version: FormatVersion(1, 0))
@@ -20,13 +19,6 @@ enum DocumentFormat {
   static let idStarts = "id starts"
   static let idHashes = "id hashes"
   static let idPassages = "id passages"
-
-  /// FNV-1a with 64 bits: the same on every machine, unlike Swift's `Hasher`.
-  static func hash(_ id: ExternalID) -> UInt64 {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in id.string.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
-    return hash
-  }
 }
 
 /// Where a block of texts begins.

@@ -55,7 +55,7 @@ final class DocumentStore: Sendable {
 
   /// The passage that has `id`, if one has.
   func passage(_ id: ExternalID) throws(ParlanceError) -> Int? {
-    let hash = DocumentFormat.hash(id)
+    let hash = id.stableHash
     var (low, high) = (0, count)
     while low < high {
       let middle = low + (high - low) / 2

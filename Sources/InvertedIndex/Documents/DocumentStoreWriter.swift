@@ -1,10 +1,7 @@
 import BinaryFiles
-public import Conversations
-public import Diagnostics
+import Conversations
+import Diagnostics
 import Identifiers
-
-/// Where the texts of passages come from: called until it gives `nil`. Any order will do.
-public typealias PassageSource = () throws(ParlanceError) -> Passage?
 
 /// Writes the passages file of a segment: ids always, texts where there are some.
 struct DocumentStoreWriter {
@@ -23,7 +20,7 @@ struct DocumentStoreWriter {
       if let texts {
         try writeTexts(texts, of: vectors, to: file, progress: progress, interruption: interruption)
       }
-      try writeIDs(of: vectors, to: file)
+      try writeIDs(of: vectors, to: file, interruption: interruption)
       try file.commit()
       return file.position
     } catch {
@@ -42,14 +39,15 @@ struct DocumentStoreWriter {
       file: file, blockSize: configuration.textBlockSize, level: configuration.compressionLevel)
     var count = 0
     try file.beginSection(DocumentFormat.texts)
-    while let passage = try texts() {
+    while let passage = try texts.next() {
       guard let index = try ids.passage(passage.id, in: vectors) else {
         throw ParlanceError(
           .badInput,
-          "the passage \"\(passage.id)\" has a text but no vector; encode the passages again, or leave it out")
+          "the passage \"\(passage.id)\" has a text but no vector; encode the passages again, or leave it out",
+          at: texts.location)
       }
       guard places[index] == missing else {
-        throw ParlanceError(.badInput, "the text of passage \"\(passage.id)\" is given twice")
+        throw ParlanceError(.badInput, "the text of passage \"\(passage.id)\" is given twice", at: texts.location)
       }
       places[index] = try blocks.append(passage)
       count += 1
@@ -71,11 +69,14 @@ struct DocumentStoreWriter {
     try file.write(places)
   }
 
-  private func writeIDs(of vectors: some PassageVectors, to file: SectionedFileWriter) throws(ParlanceError) {
+  private func writeIDs(
+    of vectors: some PassageVectors, to file: SectionedFileWriter, interruption: Interruption?
+  ) throws(ParlanceError) {
     var starts: [UInt64] = [0]
     starts.reserveCapacity(vectors.count + 1)
     try file.beginSection(DocumentFormat.ids)
     for index in 0..<vectors.count {
+      if index & 0xFFFF == 0 { try interruption?.check() }
       let bytes = Array(try vectors.id(at: index).string.utf8)
       try file.write(bytes)
       starts.append(starts[index] + UInt64(bytes.count))

@@ -15,7 +15,7 @@ package struct IDTable: Sendable {
     rows.reserveCapacity(vectors.count)
     for index in 0..<vectors.count {
       if index & 0xFFFF == 0 { try interruption?.check() }
-      rows.append((DocumentFormat.hash(try vectors.id(at: index)), UInt32(index)))
+      rows.append((try vectors.id(at: index).stableHash, UInt32(index)))
     }
     rows.sort { ($0.hash, $0.passage) < ($1.hash, $1.passage) }
     hashes = rows.map(\.hash)
@@ -37,7 +37,7 @@ package struct IDTable: Sendable {
 
   /// The passage that has `id`, if one has.
   package func passage(_ id: ExternalID, in vectors: some PassageVectors) throws(ParlanceError) -> Int? {
-    let hash = DocumentFormat.hash(id)
+    let hash = id.stableHash
     var (low, high) = (0, hashes.count)
     while low < high {
       let middle = low + (high - low) / 2

@@ -48,11 +48,11 @@ struct IndexManifest: Codable, Sendable, Equatable {
 
   static func path(in folder: String) -> String { folder + "/" + fileName }
 
-  /// - Throws: `noInput` when `folder` holds no index; `badInput` when its manifest is damaged or of another version.
+  /// - Throws: `noInput` when `folder` holds no index or may not be looked into; `badInput` when its manifest is damaged or of another version.
   /// - Returns: the manifest and the length of its file.
   static func read(from folder: String) throws(ParlanceError) -> (manifest: IndexManifest, bytes: Int) {
     let path = path(in: folder)
-    guard FileManager.default.fileExists(atPath: path) else {
+    guard !FileNames.isMissing(path) else {
       throw ParlanceError(
         .noInput, "expected an index, there is none; build it by: parlance index build", at: .init(file: folder))
     }

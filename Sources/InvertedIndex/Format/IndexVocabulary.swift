@@ -41,7 +41,7 @@ enum IndexVocabulary {
       read.append(ExternalID(piece))
       start = end
     }
-    let vocabulary = try Vocabulary(pieces: read)
+    let vocabulary = try Vocabulary(pieces: read, at: .init(file: file.path))
     guard vocabulary.digest == manifest.vocabularyDigest else { throw contradiction(file.path) }
     return vocabulary
   }

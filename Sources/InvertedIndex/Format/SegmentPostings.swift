@@ -21,6 +21,12 @@ final class SegmentPostings: Sendable {
 
   private let terms: Section
 
+  /// The passage numbers of a range are checked in pieces of so many.
+  private static let pieceSize = 1 << 15
+  /// The number of each range's first piece.
+  private let firstPieces: [Int]
+  private let checkedPieces: CheckedBlocks
+
   /// - Throws: `noInput`, `badInput` as `SectionedFile`, and where the tables contradict each other.
   init(path: String) throws(ParlanceError) {
     let file = try SectionedFile(path: path, format: PostingsFormat.format)
@@ -52,6 +58,33 @@ final class SegmentPostings: Sendable {
     guard ranges.reduce(0, { $0 + $1.postings }) == postings,
       ranges.allSatisfy({ $0.layout == .listedTerms || $0.rows == vocabularySize })
     else { throw Self.contradiction("the number of its postings", path) }
+    var pieces = 0
+    var firstPieces: [Int] = []
+    for range in ranges {
+      firstPieces.append(pieces)
+      pieces += (range.postings + Self.pieceSize - 1) / Self.pieceSize
+    }
+    self.firstPieces = firstPieces
+    checkedPieces = CheckedBlocks(count: pieces)
+  }
+
+  /// Sees to it that the postings of a row, which is not empty, name passages of their range: a search adds to the sums of
+  /// passages without asking. Like checksums, they are checked when they are first read.
+  ///
+  /// - Throws: `badInput`.
+  func checkNumbers(of row: Range<Int>, inRange index: Int) throws(ParlanceError) {
+    let range = ranges[index]
+    for piece in row.lowerBound / Self.pieceSize...(row.upperBound - 1) / Self.pieceSize
+    where !checkedPieces.contains(firstPieces[index] + piece) {
+      let first = piece * Self.pieceSize
+      let blocks = blocks
+      let numbers = try blocks.values(
+        UInt16.self, from: range.numbers / 2 + first, count: min(Self.pieceSize, range.postings - first))
+      var greatest: UInt16 = 0
+      for posting in numbers.indices { greatest = max(greatest, numbers[posting]) }
+      guard greatest < range.passages else { throw Self.contradiction("the passages of range \(index)", path) }
+      checkedPieces.insert(firstPieces[index] + piece)
+    }
   }
 
   private static func ranges(

@@ -1,6 +1,7 @@
 /// One sum for each passage of a range, all zero between two ranges.
 ///
-/// There are always 65,536 of them, so that no 16-bit number, not even one of a forged file, names a place outside.
+/// There are always 65,536 of them, so that no 16-bit number, not even one of a forged file, names a place outside. Those
+/// behind the range are never set back to zero: `SegmentPostings.checkNumbers` sees that nothing is added to them.
 @safe struct Accumulators<Sum: BitwiseCopyable & Comparable & Numeric>: ~Copyable {
   private let sums: UnsafeMutablePointer<Sum>
 
@@ -18,9 +19,9 @@
 
   /// Adds `stored * factor` to the sum of each numbered passage.
   @inline(__always)
-  func add<Kind: WeightKind>(
-    numbers: Span<UInt16>, stored: Span<Kind.Stored>, factor: Sum, _ kind: Kind.Type
-  ) where Kind.Sum == Sum {
+  func add<Arithmetic: WeightArithmetic>(
+    numbers: Span<UInt16>, stored: Span<Arithmetic.Stored>, factor: Sum, _ arithmetic: Arithmetic.Type
+  ) where Arithmetic.Sum == Sum {
     precondition(numbers.count == stored.count, "a posting has a number and a weight")
     let count = numbers.count
     unsafe numbers.withUnsafeBufferPointer { numbers in
@@ -28,7 +29,7 @@
         guard let numbers = numbers.baseAddress, let stored = stored.baseAddress else { return }
         for posting in 0..<count {
           let sum = unsafe sums + Int(numbers[posting])
-          unsafe sum.pointee = Kind.sum(sum.pointee, Kind.product(stored[posting], factor))
+          unsafe sum.pointee = Arithmetic.sum(sum.pointee, Arithmetic.product(stored[posting], factor))
         }
       }
     }

@@ -16,26 +16,29 @@ final class ExactSearch: Sendable {
 
   /// - Returns: the best `k` passages, and how many postings were added up.
   func run(
-    _ query: PreparedQuery, k: Int, in segments: [IndexSegment]
+    _ query: PreparedQuery, k: Int, in segments: [IndexSegment], interruption: Interruption?
   ) throws(ParlanceError) -> (hits: [Hit], postings: Int) {
     switch weights {
-    case .u8: try scan(ByteWeights.self, query, query.wholeFactors, k, segments, wholeSums)
-    case .f16: try scan(HalfWeights.self, query, segments.map { _ in query.weights }, k, segments, floatSums)
-    case .f32: try scan(FloatWeights.self, query, segments.map { _ in query.weights }, k, segments, floatSums)
+    case .u8: try scan(ByteWeights.self, query, query.wholeFactors, k, segments, wholeSums, interruption)
+    case .f16:
+      try scan(HalfWeights.self, query, segments.map { _ in query.weights }, k, segments, floatSums, interruption)
+    case .f32:
+      try scan(FloatWeights.self, query, segments.map { _ in query.weights }, k, segments, floatSums, interruption)
     }
   }
 
-  private func scan<Kind: WeightKind>(
-    _ kind: Kind.Type, _ query: PreparedQuery, _ factors: [[Kind.Sum]], _ k: Int, _ segments: [IndexSegment],
-    _ idle: IdleSums<Kind.Sum>
+  private func scan<Arithmetic: WeightArithmetic>(
+    _ arithmetic: Arithmetic.Type, _ query: PreparedQuery, _ factors: [[Arithmetic.Sum]], _ k: Int,
+    _ segments: [IndexSegment],
+    _ idle: IdleSums<Arithmetic.Sum>, _ interruption: Interruption?
   ) throws(ParlanceError) -> (hits: [Hit], postings: Int) {
     let sums = idle.take()
     var candidates = TopCandidates(limit: k)
     var postings = 0
     for (segment, factors) in zip(segments, factors) {
-      let scan = RangeScan<Kind>(
+      let scan = RangeScan<Arithmetic>(
         segment: segment.postings, firstDocument: segment.firstDocument, terms: query.terms, factors: factors,
-        unit: query.unit)
+        unit: query.unit, interruption: interruption)
       postings += try scan.run(sums.accumulators, into: &candidates)
     }
     // Sums that an error left dirty never come here.

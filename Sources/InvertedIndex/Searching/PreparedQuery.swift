@@ -9,8 +9,8 @@ import SparseVectors
 ///     F = (2^31 - 1 - 255 (m + 1)) / (255 sum f_t)        factor_t = max(1, round(f_t F))        score = sum / F
 ///
 /// The greatest sum that a passage can reach is `255 sum factor_t <= 255 (F sum f_t + m) < 2^31`, so no sum overflows,
-/// whatever the passages hold. A factor is off by at most one half, which is less than `m / 2^23` of the greatest
-/// possible score: what adding in single precision costs as well.
+/// whatever the passages hold. A factor is off by less than one (by at most one half, but for those that are raised to 1),
+/// so a score is off by less than `m / 2^23` of the greatest possible one: what adding in single precision costs as well.
 struct PreparedQuery: Sendable {
   /// The terms that some passage has, ascending.
   var terms: [TermID] = []
@@ -42,10 +42,16 @@ struct PreparedQuery: Sendable {
     if segments.first?.weights == .u8, !terms.isEmpty { try makeFactorsWhole(segments) }
   }
 
+  /// How many terms can be added up in 31 bits with more than half of the bits' room left for the weights.
+  static let greatestTermCount = 4_000_000
+
+  /// What `255 F sum f_t` may come to for m terms, so that their rounded factors still fit 31 bits.
+  static func room(forTerms count: Int) -> Int { Int(Int32.max) - 255 * (count + 1) }
+
   private mutating func makeFactorsWhole(_ segments: [SegmentPostings]) throws(ParlanceError) {
-    let room = Double(Int32.max) - 255 * Double(terms.count + 1)
-    guard room > Double(Int32.max) / 2 else {
-      throw ParlanceError(.usage, "the query has \(terms.count) terms; at most 4,000,000 can be added up")
+    guard terms.count <= Self.greatestTermCount else {
+      throw ParlanceError(
+        .usage, "the query has \(terms.count) terms; at most \(Self.greatestTermCount) can be added up")
     }
     // A term weighs what it weighs in the segment where it weighs most, so one F serves all segments.
     var total = 0.0
@@ -54,7 +60,7 @@ struct PreparedQuery: Sendable {
       for segment in segments { greatest = max(greatest, try segment.statistics(of: term).scale) }
       total += Double(weight) * Double(greatest)
     }
-    let multiplier = room / (255 * total)
+    let multiplier = Double(Self.room(forTerms: terms.count)) / (255 * total)
     unit = 1 / multiplier
     for segment in segments {
       var factors: [Int32] = []

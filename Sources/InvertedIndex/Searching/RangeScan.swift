@@ -7,24 +7,28 @@ import SparseVectors
 ///
 /// The sums of a range stay in the processor's cache, and nothing is branched on for a posting. On learned-sparse vectors,
 /// whose queries have tens to hundreds of terms, engines that skip by upper bounds lose to this plain scan.
-struct RangeScan<Kind: WeightKind>: ~Copyable {
+struct RangeScan<Arithmetic: WeightArithmetic>: ~Copyable {
   let segment: SegmentPostings
   /// The segment's first passage.
   let firstDocument: UInt32
   /// For each term its factor.
   let terms: [TermID]
-  let factors: [Kind.Sum]
+  let factors: [Arithmetic.Sum]
   /// What a sum of 1 is worth.
   let unit: Double
+  let interruption: Interruption?
 
   /// Scans every range of the segment.
   ///
   /// - Returns: the number of postings that were added up.
-  /// - Throws: `badInput` where a touched block is damaged; `sums` are then dirty and must be thrown away.
-  func run(_ sums: borrowing Accumulators<Kind.Sum>, into candidates: inout TopCandidates) throws(ParlanceError) -> Int
+  /// - Throws: `badInput` where a touched block is damaged or names a passage behind its range; `interrupted`. `sums` are
+  ///   then dirty and must be thrown away.
+  func run(_ sums: borrowing Accumulators<Arithmetic.Sum>, into candidates: inout TopCandidates) throws(ParlanceError)
+    -> Int
   {
     var touched = 0
     for index in segment.ranges.indices {
+      try interruption?.check()
       let added = try add(range: index, to: sums)
       guard added > 0 else { continue }
       touched += added
@@ -34,13 +38,13 @@ struct RangeScan<Kind: WeightKind>: ~Copyable {
   }
 
   /// Adds the products of a range's postings, terms ascending.
-  private func add(range index: Int, to sums: borrowing Accumulators<Kind.Sum>) throws(ParlanceError) -> Int {
+  private func add(range index: Int, to sums: borrowing Accumulators<Arithmetic.Sum>) throws(ParlanceError) -> Int {
     let range = segment.ranges[index]
     let blocks = segment.blocks
     let place = RangeDirectory.place(of: range)
     let entries = try blocks.values(UInt32.self, from: place.first, count: place.count)
     let directory = RangeDirectory(range, entries: entries)
-    let (firstNumber, firstWeight) = (range.numbers / 2, range.weights / MemoryLayout<Kind.Stored>.stride)
+    let (firstNumber, firstWeight) = (range.numbers / 2, range.weights / MemoryLayout<Arithmetic.Stored>.stride)
     var added = 0
     var position = 0
     for (term, factor) in zip(terms, factors) {
@@ -48,9 +52,10 @@ struct RangeScan<Kind: WeightKind>: ~Copyable {
         throw SegmentPostings.contradiction("the directory of range \(index)", segment.path)
       }
       guard !row.isEmpty else { continue }
+      try segment.checkNumbers(of: row, inRange: index)
       let numbers = try blocks.values(UInt16.self, from: firstNumber + row.lowerBound, count: row.count)
-      let stored = try blocks.values(Kind.Stored.self, from: firstWeight + row.lowerBound, count: row.count)
-      sums.add(numbers: numbers, stored: stored, factor: factor, Kind.self)
+      let stored = try blocks.values(Arithmetic.Stored.self, from: firstWeight + row.lowerBound, count: row.count)
+      sums.add(numbers: numbers, stored: stored, factor: factor, Arithmetic.self)
       added += row.count
     }
     return added
@@ -58,15 +63,15 @@ struct RangeScan<Kind: WeightKind>: ~Copyable {
 
   /// Takes the sums of a range as candidates and sets them back to zero.
   private func collect(
-    range index: Int, from sums: borrowing Accumulators<Kind.Sum>, into candidates: inout TopCandidates
+    range index: Int, from sums: borrowing Accumulators<Arithmetic.Sum>, into candidates: inout TopCandidates
   ) {
     let first = firstDocument + segment.ranges[index].firstPassage
-    var limit = Kind.sum(scoringAtMost: candidates.thresholdScore, unit: unit)
+    var limit = Arithmetic.sum(scoringAtMost: candidates.thresholdScore, unit: unit)
     sums.drain(count: segment.ranges[index].passages, above: &limit) { number, sum, limit in
-      let score = Kind.score(of: sum, unit: unit)
+      let score = Arithmetic.score(of: sum, unit: unit)
       guard score > 0 else { return }
       if candidates.insert(score: score, document: first + UInt32(number)) {
-        limit = Kind.sum(scoringAtMost: candidates.thresholdScore, unit: unit)
+        limit = Arithmetic.sum(scoringAtMost: candidates.thresholdScore, unit: unit)
       }
     }
   }

@@ -17,56 +17,107 @@ public struct IndexDamage: Codable, Sendable, Hashable, CustomStringConvertible 
 extension InvertedIndex {
   /// Reads every byte of an index and checks it: checksums first, then that what they protect makes sense.
   ///
+  /// It checks one index even when another process builds it anew meanwhile: all files are opened before the first is read.
+  ///
   /// - Returns: for each damaged file the first damage; nothing for an index that is whole.
   /// - Throws: `noInput` when there is no index or the manifest cannot be read; `badInput` when the manifest itself is
   ///   damaged, since nothing else can be judged then; `interrupted`.
   public static func verify(
     path: String, progress: ProgressHandler? = nil, interruption: Interruption? = nil
   ) throws(ParlanceError) -> [IndexDamage] {
-    let manifest = try IndexManifest.read(from: path).manifest
-    let verification = IndexVerification(
-      folder: path, manifest: manifest, progress: progress, interruption: interruption)
-    return try verification.run()
+    try IndexVerification(
+      folder: path, manifest: IndexManifest.read(from: path).manifest, progress: progress, interruption: interruption
+    ).run()
   }
 }
 
 /// One pass over the files of an index.
 struct IndexVerification {
-  let folder: String
-  let manifest: IndexManifest
+  /// A file that was opened, or why it could not be.
+  private struct Check {
+    let file: String
+    let run: () throws(ParlanceError) -> Void
+    var failedToOpen = false
+  }
+
   let progress: ProgressHandler?
   let interruption: Interruption?
+  private let checks: [Check]
+
+  /// - Parameter manifest: what the folder's manifest was a moment ago. When files cannot be opened since another build has
+  ///   taken its place, that one is checked.
+  /// - Throws: as `IndexManifest.read`.
+  init(
+    folder: String, manifest: IndexManifest, progress: ProgressHandler? = nil, interruption: Interruption? = nil
+  ) throws(ParlanceError) {
+    self.progress = progress
+    self.interruption = interruption
+    var manifest = manifest
+    while true {
+      let checks = Self.checks(of: manifest, in: folder, progress, interruption)
+      if checks.contains(where: \.failedToOpen) {
+        let current = try IndexManifest.read(from: folder).manifest
+        if current != manifest {
+          manifest = current
+          continue
+        }
+      }
+      self.checks = checks
+      return
+    }
+  }
 
   func run() throws(ParlanceError) -> [IndexDamage] {
     var damages: [IndexDamage] = []
-    func check(_ file: IndexManifest.File, _ body: (String) throws(ParlanceError) -> Void) throws(ParlanceError) {
-      do {
-        try body(folder + "/" + file.name)
+    for check in checks {
+      do throws(ParlanceError) {
+        try check.run()
       } catch {
         guard error.code != .interrupted else { throw error }
         damages.append(
-          IndexDamage(file: file.name, component: error.location?.component, message: error.message))
-      }
-    }
-    try check(manifest.vocabularyFile) { path throws(ParlanceError) in
-      let file = try SectionedFile(path: path, format: IndexVocabulary.format)
-      try file.verify(progress: progress, interruption: interruption)
-      _ = try IndexVocabulary.read(file, expecting: manifest)
-    }
-    for segment in manifest.segments {
-      try check(segment.passagesFile) { path throws(ParlanceError) in
-        let documents = try DocumentStore(path: path)
-        try documents.file.verify(progress: progress, interruption: interruption)
-        try documents.check(segment)
-        try documents.verifyContents(interruption: interruption)
-      }
-      try check(segment.postingsFile) { path throws(ParlanceError) in
-        let postings = try SegmentPostings(path: path)
-        try postings.file.verify(progress: progress, interruption: interruption)
-        try postings.check(segment, of: manifest)
-        try postings.verifyContents(interruption: interruption)
+          IndexDamage(file: check.file, component: error.location?.component, message: error.message))
       }
     }
     return damages
+  }
+
+  private static func checks(
+    of manifest: IndexManifest, in folder: String, _ progress: ProgressHandler?, _ interruption: Interruption?
+  ) -> [Check] {
+    func check<File>(
+      _ file: IndexManifest.File, opening: (String) throws(ParlanceError) -> File,
+      _ verify: @escaping (File) throws(ParlanceError) -> Void
+    ) -> Check {
+      do throws(ParlanceError) {
+        let opened = try opening(folder + "/" + file.name)
+        return Check(file: file.name, run: { () throws(ParlanceError) in try verify(opened) })
+      } catch {
+        return Check(file: file.name, run: { () throws(ParlanceError) in throw error }, failedToOpen: true)
+      }
+    }
+    func vocabulary(_ path: String) throws(ParlanceError) -> SectionedFile {
+      try SectionedFile(path: path, format: IndexVocabulary.format)
+    }
+    var checks = [
+      check(manifest.vocabularyFile, opening: vocabulary) { file throws(ParlanceError) in
+        try file.verify(progress: progress, interruption: interruption)
+        _ = try IndexVocabulary.read(file, expecting: manifest)
+      }
+    ]
+    for segment in manifest.segments {
+      checks.append(
+        check(segment.passagesFile, opening: DocumentStore.init) { documents throws(ParlanceError) in
+          try documents.file.verify(progress: progress, interruption: interruption)
+          try documents.check(segment)
+          try documents.verifyContents(interruption: interruption)
+        })
+      checks.append(
+        check(segment.postingsFile, opening: SegmentPostings.init) { postings throws(ParlanceError) in
+          try postings.file.verify(progress: progress, interruption: interruption)
+          try postings.check(segment, of: manifest)
+          try postings.verifyContents(interruption: interruption)
+        })
+    }
+    return checks
   }
 }

@@ -106,7 +106,7 @@ struct IndexBuildCommand: AsyncParsableCommand {
     let bar = ProgressBar()
     defer { bar.finish() }
     try builder.build(
-      files, texts: passages.isEmpty ? nil : PassageFiles.open(passages), at: output, progress: bar.handler,
+      files, texts: passages.isEmpty ? nil : PassageSource(files: passages), at: output, progress: bar.handler,
       interruption: console.interruption)
   }
 
@@ -129,9 +129,9 @@ struct IndexBuildCommand: AsyncParsableCommand {
     if summary.truncated > 0 {
       console.note("\(FixedDecimal.grouped(summary.truncated)) passages were cut at \(encoder.maxLength) tokens")
     }
-    if let first = summary.empty.first {
+    if let first = summary.firstEmpty {
       console.warn(
-        "\(FixedDecimal.grouped(summary.empty.count)) passages have no term at all and are never found, \(first) among them"
+        "\(FixedDecimal.grouped(summary.empty)) passages have no term at all and are never found, \(first) among them"
       )
     }
   }
@@ -146,7 +146,7 @@ struct IndexBuildCommand: AsyncParsableCommand {
     defer { bar.finish() }
     try builder.build(
       at: output, progress: bar.handler, interruption: Console.standard.interruption
-    ) { () throws(ParlanceError) in try PassageFiles.open(passages) }
+    ) { () throws(ParlanceError) in try PassageSource(files: passages) }
   }
 }
 

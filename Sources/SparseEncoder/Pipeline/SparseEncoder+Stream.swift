@@ -80,7 +80,14 @@ extension SparseEncoder {
 
     var hasEnded = false
     for await pending in windows {
-      let result = await pending.value
+      let result: WindowResult<Item>
+      do throws(ParlanceError) {
+        result =
+          if let interruption { try await interruption.waiting { await pending.value } } else { await pending.value }
+      } catch {
+        slots.close()
+        throw error
+      }
       hasEnded = result.isLast
       for (item, encoded) in zip(result.items, result.encoded) { try receive(item, encoded) }
       if let failure = result.failure {
@@ -95,9 +102,14 @@ extension SparseEncoder {
 
   /// Encodes a few texts at once, in their order.
   ///
-  /// - Throws: `internalFault` when the engine fails, `unavailable` when its memory is short.
-  public func encode(_ texts: [String], as side: Side = .passage) async throws(ParlanceError) -> [EncodedText] {
-    try await encode(texts, side: side, counter: nil, interruption: nil)
+  /// - Throws: `internalFault` when the engine fails, `unavailable` when its memory is short; `interrupted`.
+  public func encode(
+    _ texts: [String], as side: Side = .passage, interruption: Interruption? = nil
+  ) async throws(ParlanceError) -> [EncodedText] {
+    guard let interruption else { return try await encode(texts, side: side, counter: nil, interruption: nil) }
+    return try await interruption.waiting { () async throws(ParlanceError) in
+      try await encode(texts, side: side, counter: nil, interruption: interruption)
+    }
   }
 
   private func encode(

@@ -33,14 +33,16 @@ extension VectorsNpz {
     var pieces = vocabulary
     if pieces == nil { pieces = try readVocabulary(archive) }
     guard let pieces else {
-      throw ParlanceError(.usage, "expected the vocabulary of the columns (--vocabulary), the file has none")
+      throw ParlanceError(
+        .usage, "expected the vocabulary of the columns (--vocabulary), the file has none", at: .init(file: path))
     }
     guard pieces.count == columns else {
       throw fault("expected as many columns as the vocabulary has pieces, \(pieces.count), found \(columns)")
     }
     let known = try readEncoders(archive)
     guard let maker = encoder ?? known?.encoder else {
-      throw ParlanceError(.usage, "expected the name of the encoder (--encoder), the file has none")
+      throw ParlanceError(
+        .usage, "expected the name of the encoder (--encoder), the file has none", at: .init(file: path))
     }
     let indptr = try NpyStream(archive, "indptr.npy")
     let indices = try NpyStream(archive, "indices.npy")
@@ -86,7 +88,11 @@ extension VectorsNpz {
         else { throw fault("expected each column once in a row; use .sum_duplicates()", "row \(row)") }
         let id: ExternalID
         if let idArray { id = ExternalID(try idArray.nextText()) } else { id = ids?[row] ?? "" }
-        try writer.append(id, vector)
+        do throws(ParlanceError) {
+          try writer.append(id, vector)
+        } catch {
+          throw error.code == .badInput ? fault(error.message, "row \(row)") : error
+        }
         if row % 4096 == 0 {
           try interruption?.check()
           progress?(Progress("importing", completed: row, total: rows, unit: "vectors"))
@@ -103,19 +109,23 @@ extension VectorsNpz {
     let array = try NpyStream(archive, "pieces.npy")
     var pieces: [ExternalID] = []
     for _ in 0..<array.count { pieces.append(ExternalID(try array.nextText())) }
-    return try Vocabulary(pieces: pieces)
+    return try Vocabulary(pieces: pieces, at: .init(file: archive.file.path, component: "pieces.npy"))
   }
 
   private static func readEncoders(
     _ archive: ZipReader
   ) throws(ParlanceError) -> (encoder: EncoderIdentity, passageSpace: EncoderIdentity)? {
     guard archive.entry("parlance.npy") != nil else { return nil }
+    let location = ParlanceError.Location(file: archive.file.path, component: "parlance.npy")
     let text = try NpyStream(archive, "parlance.npy").nextText()
-    let json = try JSONValue(parsing: Array(text.utf8), file: archive.file.path)
+    let json: JSONValue
+    do throws(ParlanceError) {
+      json = try JSONValue(parsing: Array(text.utf8), file: archive.file.path)
+    } catch {
+      throw ParlanceError(error.code, error.message, at: location)
+    }
     guard let encoder = EncoderIdentity(json["encoder"]), let space = EncoderIdentity(json["passage_space"]) else {
-      throw ParlanceError(
-        .badInput, "expected the encoders of the vectors", at: .init(file: archive.file.path, component: "parlance.npy")
-      )
+      throw ParlanceError(.badInput, "expected the encoders of the vectors", at: location)
     }
     return (encoder, space)
   }

@@ -6,8 +6,9 @@ import Identifiers
 struct PartialVectors {
   var end = 0
   var chunkOffsets: [Int] = []
+  var count = 0
   var termCount = 0
-  var positions: [ExternalID: UInt32] = [:]
+  var seen = SeenHashes()
   var idHash = SHA256()
 
   init() {}
@@ -29,7 +30,7 @@ struct PartialVectors {
     end = known
     while let chunk = VectorsChunk(header: bytes.extracting(end..<bytes.byteCount), weightKind: weightKind),
       // The last chunk of a finished file may be smaller; it is made again.
-      chunk.passageCount == VectorsHead.passagesPerChunk, chunk.firstPassage == positions.count,
+      chunk.passageCount == VectorsHead.passagesPerChunk, chunk.firstPassage == count,
       chunk.size <= bytes.byteCount - end
     {
       let payload = bytes.extracting(end + VectorsChunk.headerSize..<end + chunk.size)
@@ -37,9 +38,10 @@ struct PartialVectors {
       chunkOffsets.append(end)
       termCount += chunk.termCount
       for passage in 0..<chunk.passageCount {
-        positions[chunk.id(of: passage, in: payload)] = UInt32(positions.count)
+        _ = seen.insert(chunk.id(of: passage, in: payload))
         idHash.update(chunk.idBytes(of: passage, in: payload) + [UInt8(ascii: "\n")])
       }
+      count += chunk.passageCount
       end += chunk.size
     }
   }

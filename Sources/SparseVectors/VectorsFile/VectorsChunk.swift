@@ -66,6 +66,11 @@ struct VectorsChunk {
     ExternalID(String(decoding: idBytes(of: passage, in: payload), as: UTF8.self))
   }
 
+  /// Which passage of the chunk has `id`.
+  func passage(_ id: ExternalID, in payload: RawSpan) -> Int? {
+    (0..<passageCount).first { self.id(of: $0, in: payload) == id }
+  }
+
   func vector(of passage: Int, in payload: RawSpan) -> SparseVector {
     let range = termRange(of: passage, in: payload)
     return SparseVector(
@@ -135,6 +140,13 @@ struct VectorsChunkBuilder {
     termEnds.append(littleEndian: UInt32(termCount))
     idEnds.append(littleEndian: UInt32(ids.count))
     passageCount += 1
+  }
+
+  /// Which passage of the chunk has `id`.
+  func position(of id: ExternalID) -> Int? {
+    let bytes = bytes(firstPassage: 0)
+    let chunk = VectorsChunk(header: bytes.rawSpan, weightKind: weightKind)
+    return chunk?.passage(id, in: bytes.rawSpan.extracting(VectorsChunk.headerSize..<bytes.count))
   }
 
   /// The chunk's bytes.

@@ -64,21 +64,23 @@ public final class VectorsFile: Sendable {
     try withChunk(of: position) { $0.termRange(of: $1, in: $2).count }
   }
 
-  /// Checks every chunk, and that the ids are good, there once, and those the file was finished with.
+  /// Checks every chunk, and that the ids are good, there once, and those the file was finished with. It takes 10.7 to 21.3
+  /// bytes of memory a vector.
   ///
   /// - Throws: `badInput` that names the first damaged chunk; `interrupted`.
   public func verify(progress: ProgressHandler? = nil, interruption: Interruption? = nil) throws(ParlanceError) {
     var hash = SHA256()
     var terms = 0
-    var seen: Set<ExternalID> = []
-    seen.reserveCapacity(count)
+    var seen = SeenHashes(expecting: count)
     for position in 0..<count {
       let id = try id(at: position)
       if let fault = ExternalID.fault(of: id.string) {
         throw ParlanceError(.badInput, "expected an id \(fault), as vector \(position)", at: .init(file: path))
       }
-      guard seen.insert(id).inserted else {
-        throw ParlanceError(.badInput, "expected each id once, \"\(id)\" is there twice", at: .init(file: path))
+      if !seen.insert(id), let first = try firstPosition(of: id, before: position) {
+        throw ParlanceError(
+          .badInput, "expected each id once, \"\(id)\" is there twice, as vector \(first) and vector \(position)",
+          at: .init(file: path))
       }
       hash.update(Array(id.string.utf8) + [UInt8(ascii: "\n")])
       terms += try termCount(at: position)
@@ -91,6 +93,11 @@ public final class VectorsFile: Sendable {
       throw ParlanceError(
         .badInput, "the end of the file counts other vectors than the file has", at: .init(file: path))
     }
+  }
+
+  private func firstPosition(of id: ExternalID, before end: Int) throws(ParlanceError) -> Int? {
+    for position in 0..<end where try self.id(at: position) == id { return position }
+    return nil
   }
 
   private func withChunk<Result>(

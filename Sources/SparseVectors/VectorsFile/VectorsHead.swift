@@ -88,7 +88,8 @@ enum VectorsHead {
     }
     guard (at..<body.byteCount).allSatisfy({ body.byte(at: $0) == 0 }), body.byteCount - at < 64 else { return nil }
     return VectorsDescription(
-      encoder: encoder, passageSpace: space, vocabulary: try Vocabulary(pieces: pieces), weightKind: weightKind)
+      encoder: encoder, passageSpace: space, vocabulary: try Vocabulary(pieces: pieces, at: .init(file: path)),
+      weightKind: weightKind)
   }
 
   private static func lengthPrefixed(_ bytes: RawSpan, _ at: inout Int) -> [UInt8]? {

@@ -11,6 +11,8 @@ public import Identifiers
 ///     let writer = try VectorsWriter(path: path, description: description, resuming: true)
 ///     for passage in passages.dropFirst(writer.count) { try writer.append(passage.id, encode(passage)) }
 ///     try writer.finish()
+///
+/// Memory: 10.7 to 21.3 bytes a vector, 32 for moments, to tell an id that is given twice.
 public final class VectorsWriter {
   /// The name of the finished file.
   public let path: String
@@ -20,62 +22,80 @@ public final class VectorsWriter {
   public let resumedCount: Int
 
   private let description: VectorsDescription
-  private let file: OutputFile
+  private let output: VectorsOutput
   private let faults: FaultLayer?
   private var chunk: VectorsChunkBuilder
   private var chunkOffsets: [Int] = []
   private var termCount = 0
-  private var positions: [ExternalID: UInt32] = [:]
+  private var seen = SeenHashes()
   private var idHash = SHA256()
+  /// What is in the file, mapped when it is asked for.
+  private var mapped: MappedFile?
 
-  /// Writes a file from its beginning to its end, and leaves nothing behind when that fails.
+  /// Writes a file from its beginning to its end, and leaves nothing behind when that fails. A partial file that waits to be
+  /// gone on with is not touched.
   ///
   /// - Throws: as the functions of the writer; what `body` throws.
   public static func write(
     _ path: String, _ description: VectorsDescription,
     _ body: (VectorsWriter) throws(ParlanceError) -> Void
   ) throws(ParlanceError) {
-    let writer = try VectorsWriter(path: path, description: description)
+    let file = try AtomicFile(path: path)
     do {
+      let writer = VectorsWriter(path: path, description: description, output: .atomic(file), known: PartialVectors())
+      try writer.writeHead()
       try body(writer)
       try writer.finish()
     } catch {
-      writer.abandon()
+      file.abandon()
       throw error
     }
   }
 
-  /// Where the vectors are until the file is finished.
-  public static func partialPath(for path: String) -> String { path + ".partial" }
+  /// Where the vectors of a writer that can be gone on with are until the file is finished.
+  public static func partialPath(for path: String) -> String {
+    // Beside the file itself, where `path` is a link: links in a circle fail when the file is opened.
+    ((try? FileNames.target(of: path)) ?? path) + ".partial"
+  }
 
   /// - Parameters:
   ///   - path: the name of the finished file; what has this name stays until `finish()`.
   ///   - resuming: whether to go on with a partial file; if not, one that is there is thrown away.
   /// - Throws: `tryAgain` when another process is writing the file; `badInput` when the partial file is of another encoder,
   ///   vocabulary or kind of weights; `cannotWrite`.
-  public init(path: String, description: VectorsDescription, resuming: Bool = false) throws(ParlanceError) {
+  public convenience init(
+    path: String, description: VectorsDescription, resuming: Bool = false
+  ) throws(ParlanceError) {
     try FileNames.refuseFolder(path)
-    let partial = Self.partialPath(for: path)
-    let head = VectorsHead.bytes(of: description)
-    self.path = path
-    self.description = description
-    faults = FaultLayer.current
-    chunk = VectorsChunkBuilder(weightKind: description.weightKind)
-    file = try OutputFile.locked(path: partial)
+    let target = try FileNames.target(of: path)
+    let file = try OutputFile.locked(path: Self.partialPath(for: path))
     var known = PartialVectors()
     if resuming, file.position > 0 {
       known = try PartialVectors(
-        reading: partial, head: head, weightKind: description.weightKind,
+        reading: file.path, head: VectorsHead.bytes(of: description), weightKind: description.weightKind,
         vocabularyCount: description.vocabulary.count)
     }
-    resumedCount = known.positions.count
     try file.truncate(to: known.end)
-    if known.end == 0 { try file.write(head.rawSpan) }
-    count = resumedCount
+    self.init(path: path, description: description, output: .resumable(file, target: target), known: known)
+    if known.end == 0 { try writeHead() }
+  }
+
+  private init(path: String, description: VectorsDescription, output: VectorsOutput, known: PartialVectors) {
+    self.path = path
+    self.description = description
+    self.output = output
+    faults = FaultLayer.current
+    chunk = VectorsChunkBuilder(weightKind: description.weightKind)
+    resumedCount = known.count
+    count = known.count
     chunkOffsets = known.chunkOffsets
     termCount = known.termCount
-    positions = known.positions
+    seen = known.seen
     idHash = known.idHash
+  }
+
+  private func writeHead() throws(ParlanceError) {
+    try output.write(VectorsHead.bytes(of: description).rawSpan)
   }
 
   /// For a caller that passes over what is there: checks that the passage it would have given is the one that is there.
@@ -83,7 +103,9 @@ public final class VectorsWriter {
   /// - Precondition: `position` is below `resumedCount`.
   /// - Throws: `badInput` when the passages changed since the file was begun.
   public func check(_ id: ExternalID, at position: Int) throws(ParlanceError) {
-    guard positions[id] == UInt32(position) else {
+    let passages = VectorsHead.passagesPerChunk
+    let known = try withChunk(position / passages) { $0.id(of: position % passages, in: $1) }
+    guard known == id else {
       throw ParlanceError(
         .badInput,
         "expected the passages in the order they had before, number \(position) was not \"\(id)\" then; "
@@ -106,8 +128,7 @@ public final class VectorsWriter {
       throw refused("expected weights that float16 can hold, found \(weight) in \"\(id)\"")
     }
     guard count < UInt32.max else { throw refused("expected at most \(UInt32.max) vectors in a file") }
-    if let first = positions.updateValue(UInt32(count), forKey: id) {
-      positions[id] = first
+    if !seen.insert(id), let first = try self.position(of: id) {
       throw refused("expected each id once, \"\(id)\" is already vector \(first)")
     }
     chunk.append(id, vector)
@@ -123,24 +144,51 @@ public final class VectorsWriter {
     if chunk.passageCount > 0 { try writeChunk() }
     let tail = VectorsTail(
       passageCount: count, termCount: termCount, chunkOffsets: chunkOffsets, idDigest: idHash.finish().bytes)
-    let bytes = tail.bytes(at: file.position)
-    try file.write(bytes.rawSpan)
-    try file.sync()
-    try FileNames.rename(file.path, to: path, faults: faults)
-    try FileNames.sync(folder: folder(of: path), faults: faults)
-  }
-
-  /// Removes the partial file, for a caller that will not resume.
-  public func abandon() {
-    FileNames.remove(file.path, faults: faults)
+    try output.write(tail.bytes(at: output.position).rawSpan)
+    try output.finish(faults: faults)
   }
 
   private func writeChunk() throws(ParlanceError) {
-    chunkOffsets.append(file.position)
+    chunkOffsets.append(output.position)
     termCount += chunk.termCount
     let bytes = chunk.bytes(firstPassage: count - chunk.passageCount)
     chunk = VectorsChunkBuilder(weightKind: description.weightKind)
-    try file.write(bytes.rawSpan)
+    try output.write(bytes.rawSpan)
+  }
+
+  /// Looks through all ids so far.
+  private func position(of id: ExternalID) throws(ParlanceError) -> Int? {
+    for number in chunkOffsets.indices {
+      if let passage = try withChunk(number, { $0.passage(id, in: $1) }) {
+        return number * VectorsHead.passagesPerChunk + passage
+      }
+    }
+    return chunk.position(of: id).map { count - chunk.passageCount + $0 }
+  }
+
+  /// Gives `body` a chunk that was written, and its payload.
+  private func withChunk<Result>(
+    _ number: Int, _ body: (VectorsChunk, RawSpan) -> Result
+  ) throws(ParlanceError) -> Result {
+    let start = chunkOffsets[number]
+    let end = number + 1 < chunkOffsets.count ? chunkOffsets[number + 1] : output.position
+    let file = try written(to: end)
+    let bytes = try file.bytes(in: start..<end)
+    guard let chunk = VectorsChunk(header: bytes, weightKind: description.weightKind), chunk.size == bytes.byteCount
+    else {
+      throw ParlanceError(
+        .badInput, "the file was changed while it was being written", at: .init(file: output.path))
+    }
+    return body(chunk, bytes.extracting(VectorsChunk.headerSize..<bytes.byteCount))
+  }
+
+  /// The file as it is now, mapped at least up to `end`.
+  private func written(to end: Int) throws(ParlanceError) -> MappedFile {
+    if let mapped, mapped.count >= end { return mapped }
+    try output.flush()
+    let file = try MappedFile(path: output.path)
+    mapped = file
+    return file
   }
 
   private func refused(_ message: String) -> ParlanceError {

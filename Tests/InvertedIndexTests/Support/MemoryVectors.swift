@@ -1,6 +1,7 @@
 // Outside data never comes here.
 // swift-format-ignore-file: NeverForceUnwrap, NeverUseForceTry
 
+import Conversations
 import Diagnostics
 import Identifiers
 import InvertedIndex

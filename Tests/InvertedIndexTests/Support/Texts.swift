@@ -10,6 +10,6 @@ enum Texts {
 
   static func source(_ passages: [Passage]) -> PassageSource {
     var rest = passages[...]
-    return { () throws(ParlanceError) in rest.popFirst() }
+    return PassageSource { () throws(ParlanceError) in rest.popFirst() }
   }
 }

@@ -6,7 +6,7 @@
 ///     score = score(of: sum)
 ///
 /// so a plain loop in any language gives the same bits (no fused multiply-add, no reordering).
-protocol WeightKind {
+protocol WeightArithmetic {
   /// What lies in the file.
   associatedtype Stored: BitwiseCopyable & FixedWidthInteger
   /// What sums up; also what a query's term multiplies with.
@@ -23,7 +23,7 @@ protocol WeightKind {
 
 /// `StoredWeights.u8`: codes times whole factors, added up without loss in 31 bits. `PreparedQuery` chooses the factors so
 /// that no sum can overflow.
-enum ByteWeights: WeightKind {
+enum ByteWeights: WeightArithmetic {
   @inline(__always)
   static func product(_ stored: UInt8, _ factor: Int32) -> Int32 { Int32(stored) &* factor }
   @inline(__always)
@@ -46,7 +46,7 @@ enum ByteWeights: WeightKind {
 }
 
 /// `StoredWeights.f16`: products and sums in single precision.
-enum HalfWeights: WeightKind {
+enum HalfWeights: WeightArithmetic {
   @inline(__always)
   static func product(_ stored: UInt16, _ factor: Float) -> Float { decode(stored) * factor }
   @inline(__always)
@@ -78,7 +78,7 @@ enum HalfWeights: WeightKind {
 }
 
 /// `StoredWeights.f32`: products and sums in single precision.
-enum FloatWeights: WeightKind {
+enum FloatWeights: WeightArithmetic {
   @inline(__always)
   static func product(_ stored: UInt32, _ factor: Float) -> Float { Float(bitPattern: stored) * factor }
   @inline(__always)

@@ -1,0 +1,118 @@
+import Conversations
+import Diagnostics
+import Foundation
+import Identifiers
+import InvertedIndex
+import RankedResults
+import SparseEncoder
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Retrieval
+
+@Suite("Encoding and indexing in one go")
+struct IndexingTests {
+  let folder: String
+
+  init() throws { folder = try TestSupport.temporaryFolder("indexing") }
+
+  /// Passages whose texts are single letters, so that each is found by its own.
+  func write(_ name: String, _ ids: [String]) throws -> String {
+    let writer = try PassageWriter(path: folder + "/" + name)
+    for (number, id) in ids.enumerated() {
+      let letter = String(UnicodeScalar(UInt8(97 + number % 26)))
+      try writer.write(Passage(id: ExternalID(id), text: letter))
+    }
+    try writer.finish()
+    return folder + "/" + name
+  }
+
+  @Test("finds the passages of a file, and of a stream that can be read once only", arguments: [false, true])
+  func indexing(isStream: Bool) async throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    var path = try write("passages.jsonl", (0..<26).map { "p\($0)" })
+    if isStream {
+      let pipe = folder + "/pipe"
+      #expect(mkfifo(pipe, 0o600) == 0)
+      let lines = try Data(contentsOf: URL(fileURLWithPath: path))
+      Thread.detachNewThread { try? lines.write(to: URL(fileURLWithPath: pipe)) }
+      path = pipe
+    }
+    let searcher = try await Searcher.indexing(path, with: SlowForwardPass.encoder())
+    let result = try await searcher.search("q", k: 5)
+    #expect(result.passages.map(\.id) == ["p16"])
+    #expect(result.passages.first?.passage?.text == "q" && result.answer.weights == .f32)
+  }
+
+  @Test("an id that is given twice is told with both places, before anything is encoded")
+  func twice() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    // The first two have the same hash, and are two ids.
+    let one = try write("one.jsonl", ["8yn0iYCKYHlIj4-BwPqk", "GReLUrM4wMqfg9yzV3KQ", "a"])
+    let two = try write("two.jsonl", ["b", "GReLUrM4wMqfg9yzV3KQ"])
+    #expect(try IndexingJob(passages: [one], path: folder + "/index").check() == 3)
+    let error = #expect(throws: ParlanceError.self) {
+      try IndexingJob(passages: [one, two], path: folder + "/index").check()
+    }
+    #expect(error?.location == .init(file: two, line: 2), "\(error as Any)")
+    #expect(error?.message.contains("already at \(one):2") == true, "\(error as Any)")
+  }
+}
+
+@Suite("An interruption while a batch is in a model that cannot be stopped")
+struct InterruptionTests {
+  let interruption = Interruption()
+  private let ended = Ended()
+
+  private final class Ended: Sendable {
+    let batches = Mutex(0)
+  }
+
+  /// The first batch asks for the end of the work, and takes far longer than the other tests together, which may keep this
+  /// one waiting.
+  private func encoder() throws -> SparseEncoder {
+    try SlowForwardPass.encoder(seconds: 300) { [interruption] in
+      interruption.request()
+    } atEnd: { [ended] in
+      ended.batches.withLock { $0 += 1 }
+    }
+  }
+
+  @Test("ends indexing before the batch ends, and leaves nothing")
+  func indexing() async throws {
+    let tests = try IndexingTests()
+    defer { try? FileManager.default.removeItem(atPath: tests.folder) }
+    let path = try tests.write("passages.jsonl", (0..<30).map { "p\($0)" })
+    await #expect {
+      _ = try await Searcher.indexing(path, with: encoder(), interruption: interruption)
+    } throws: { ($0 as? ParlanceError)?.code == .interrupted }
+    #expect(ended.batches.withLock { $0 } == 0)
+  }
+
+  @Test("ends a search of many queries before the batch ends, and leaves no run")
+  func batch() async throws {
+    let folder = try TestSupport.temporaryFolder("interrupted")
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let tiny = try TinyIndex()
+    let run = try RunWriter(path: folder + "/run", tag: "test")
+    await #expect {
+      _ = try await BatchSearch(index: tiny.index, k: 10, threads: 2, interruption: interruption)
+        .run(BatchSearchTests.queries(600, seed: 1), by: encoder(), to: run)
+    } throws: { ($0 as? ParlanceError)?.code == .interrupted }
+    #expect(ended.batches.withLock { $0 } == 0)
+    #expect(!FileManager.default.fileExists(atPath: folder + "/run"))
+  }
+
+  @Test("ends the search of one query between two ranges of passages")
+  func oneQuery() throws {
+    let tiny = try TinyIndex()
+    let interruption = Interruption()
+    let query = TinyIndex.vector(["undo": 1], .words)
+    #expect(try tiny.index.search(query, k: 1, interruption: interruption).hits.count == 1)
+    interruption.request()
+    #expect(throws: ParlanceError(.interrupted, "stopped on request")) {
+      try tiny.index.search(query, k: 1, interruption: interruption)
+    }
+  }
+}
