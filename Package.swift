@@ -165,7 +165,8 @@ let package = Package(
     tests(
       "Distillation",
       [
-        "BinaryFiles", "StrictJSON", "Conversations", "RankedResults", "SparseVectors", "Checkpoints", "TensorEngine",
+        "BinaryFiles", "StrictJSON", "Conversations", "RankedResults", "SparseVectors", "Evaluation", "Checkpoints",
+        "TensorEngine",
         "InvertedIndex", "SparseEncoder", "Retrieval",
       ]),
     tests("Reports", ["Evaluation", "RankedResults"]),

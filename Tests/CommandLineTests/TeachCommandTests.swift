@@ -297,7 +297,7 @@ struct TeachCommandTests {
         teach="$PARLANCE teach --vectors p.vectors --index index --model \(model) --conversations many.jsonl \
         --form last-turn --out o.teacher"
         """
-      let result = try ShellProcess.run(
+      let result = try ParlanceProcess.shell(
         script + """
 
           $PARLANCE encode --model \(model) --passages passages.jsonl --out p.vectors 2>/dev/null
@@ -311,7 +311,7 @@ struct TeachCommandTests {
       #expect(result.error.contains("what is encoded is kept"), "\(result.error)")
       let left = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.contains("o.teacher") }
       #expect(left.count == 1 && left[0].hasPrefix("o.teacher.last-turn-"), "\(left)")
-      let again = try ShellProcess.run(script + "\n$teach", in: folder)
+      let again = try ParlanceProcess.shell(script + "\n$teach", in: folder)
       #expect(again.code == 0 && again.error.contains("5,000 queries taught"), "\(again.error)")
       #expect(
         try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.contains("o.teacher") } == ["o.teacher"]

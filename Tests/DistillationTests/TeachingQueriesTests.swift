@@ -21,7 +21,7 @@ private struct TermEncoder: QueryEncoder {
     QueryVector(vector: vector(query), sources: [], tokenCount: 0, isTruncated: false)
   }
 
-  func encode(_ queries: [FormedQuery]) async throws(ParlanceError) -> [SparseVector] {
+  func encode(_ queries: [FormedQuery], interruption: Interruption?) async throws(ParlanceError) -> [SparseVector] {
     try onBatch(queries)
     return queries.map(vector)
   }

@@ -54,7 +54,8 @@ public struct TeacherQueries: Sendable {
     while writer.count < queries.count {
       try interruption?.check()
       let window = queries[writer.count...].prefix(Self.windowSize)
-      for (query, vector) in zip(window, try await encoder.encode(window.map(\.words))) {
+      let vectors = try await encoder.encode(window.map(\.words), interruption: interruption)
+      for (query, vector) in zip(window, vectors) {
         try writer.append(query.id, vector)
       }
       progress?(Progress("encoding \(name)", completed: writer.count, total: queries.count, unit: "queries"))

@@ -11,7 +11,7 @@ struct RegulariserTests {
   static let penalties: [QueryPenalty] = [.l1, .flops, .l0FLOPS(threshold: 11), .dfFLOPS(FrequencyWeighting())]
 
   @Test(
-    "has the derivative that finite differences give", arguments: penalties, UInt64(0)..<12)
+    "has the derivative that finite differences give", arguments: penalties, UInt64(0)..<6)
   func derivatives(penalty: QueryPenalty, seed: UInt64) {
     var configuration = Regulariser.Configuration()
     configuration.query = penalty
