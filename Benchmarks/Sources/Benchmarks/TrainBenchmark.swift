@@ -53,14 +53,16 @@ enum TrainBenchmark {
       let peer = try Peer(
         python: python, script: input.peers + "/train.py", texts: conversations, arguments: [input.model, file])
       for chunk in [8, 17, 34] {
-        contenders.append(.init(name: "PyTorch, as the reference, \(chunk) passages at a time") {
-          try peer.run("reference \(chunk) 1")
-        })
+        contenders.append(
+          .init(name: "PyTorch, as the reference, \(chunk) passages at a time") {
+            try peer.run("reference \(chunk) 1")
+          })
       }
-      contenders.append(.init(name: "PyTorch, cached vectors") {
-        let cost = try peer.run("cached 0 3")
-        return Cost(seconds: cost.seconds / 3, processorSeconds: cost.processorSeconds / 3)
-      })
+      contenders.append(
+        .init(name: "PyTorch, cached vectors") {
+          let cost = try peer.run("cached 0 3")
+          return Cost(seconds: cost.seconds / 3, processorSeconds: cost.processorSeconds / 3)
+        })
     }
     try await AlternatingRuns(rounds: 3, amount: 1, unit: "steps", showsLatency: true).compare(contenders)
   }
