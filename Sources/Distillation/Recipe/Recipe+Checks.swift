@@ -37,6 +37,7 @@ extension Recipe {
     try require(steps.accumulation > 0, "`optimisation.accumulation` must be above 0")
     for (name, value) in [
       ("warmup_ratio", steps.warmupRatio), ("dropout", steps.dropout), ("history_dropout", steps.historyDropout),
+      ("foreign_history", steps.foreignHistory),
     ] {
       try require((0..<1).contains(value), "`optimisation.\(name)` must be at least 0 and below 1")
     }

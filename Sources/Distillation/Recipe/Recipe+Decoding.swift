@@ -60,6 +60,7 @@ extension Recipe.Optimisation {
     epochs = try from.value(.epochs, or: epochs)
     dropout = try from.value(.dropout, or: dropout)
     historyDropout = try from.value(.historyDropout, or: historyDropout)
+    foreignHistory = try from.value(.foreignHistory, or: foreignHistory)
     seed = try from.value(.seed, or: seed)
   }
 }

@@ -108,6 +108,9 @@ public struct Recipe: Codable, Sendable, Equatable {
     public var dropout = 0.1
     /// The probability with which a training query loses its history and is the last question alone.
     public var historyDropout = 0.0
+    /// The probability with which a question that stands by itself (a first question, or a rewrite where the set has
+    /// `rewrites`) is read with the history of another conversation, which the student learns to leave aside.
+    public var foreignHistory = 0.0
     /// Every random choice follows from it.
     public var seed: UInt64 = 123
 
@@ -121,6 +124,7 @@ public struct Recipe: Codable, Sendable, Equatable {
       case clipNorm = "clip_norm"
       case batchSize = "batch_size"
       case historyDropout = "history_dropout"
+      case foreignHistory = "foreign_history"
     }
   }
 

@@ -129,10 +129,12 @@ struct TrainingDataReader {
     }
     let (query, isTruncated) = reading(try recipe.student.form.query(for: turn).text, question)
     if isTruncated { omissions.truncatedQueries += 1 }
+    let last = reading(question, question).0
     var example = TrainingExample(
-      id: turn.id, set: set, turn: turn.number, query: query, list: list, gold: gold)
-    if recipe.optimisation.historyDropout > 0 { example.lastQuestion = reading(question, question).0 }
-    if recipe.data[set].rewriteShare > 0, let rewrite = rewrites?[turn.id] {
+      id: turn.id, conversation: turn.conversation, set: set, turn: turn.number, query: query,
+      questionTokens: last.tokens.count, list: list, gold: gold)
+    if recipe.optimisation.historyDropout > 0 { example.lastQuestion = last }
+    if let rewrite = rewrites?[turn.id] {
       example.rewrite = reading(rewrite, rewrite).0
     }
     return example

@@ -14,12 +14,15 @@ struct TrainingExample: Sendable {
   }
 
   var id: ExternalID
+  var conversation: ExternalID
   /// Which training set it is of.
   var set: Int
   /// How many questions the conversation has so far; regularisation may grow with it.
   var turn: Int
   /// The query in the student's form.
   var query: Reading
+  /// How many of the query's tokens are the last question, with `[CLS]` before and `[SEP]` behind it.
+  var questionTokens: Int
   /// The last question alone, for history dropout.
   var lastQuestion: Reading?
   /// A rewrite, which stands by itself.

@@ -22,6 +22,7 @@ final class TrainingLoop {
   private let objective: Objective
   private var regulariser: Regulariser
   private let order: ExampleOrder
+  private let readingChoice: ReadingChoice
   private let rate: LearningRate
   private let totalSteps: Int
   private var samples: StepLog?
@@ -50,6 +51,7 @@ final class TrainingLoop {
     scorer = PassageScorer(vocabularySize: student.model.vocabularySize)
     objective = Objective(recipe.objective)
     regulariser = Regulariser(recipe.regularisation, vocabularySize: student.model.vocabularySize)
+    readingChoice = ReadingChoice(data.examples, recipe: recipe)
     order = ExampleOrder(
       sets: recipe.data.indices.map { set in
         (data.examples.indices.filter { data.examples[$0].set == set }, recipe.data[set].share)
@@ -179,7 +181,7 @@ final class TrainingLoop {
     var known: [Set<UInt32>] = []
     for place in places {
       let example = data.examples[place]
-      readings.append(reading(of: example, &generator))
+      readings.append(readingChoice.reading(of: example, &generator))
       let sample = try sample(example, place: place)
       try log?.write(step: step, example.id, sample, of: vectors)
       samples.append(sample)
@@ -209,16 +211,6 @@ final class TrainingLoop {
     let share = 1 / Float(recipe.optimisation.accumulation)
     try student.backward(forward, gradients.queries.map { Float($0) * share })
     return parts.named + penalties.named + [("loss", parts.total + penalties.total)]
-  }
-
-  /// The words that the student sees this time.
-  private func reading(
-    of example: TrainingExample, _ generator: inout StepGenerator
-  ) -> TrainingExample.Reading {
-    let draw = Double.random(in: 0..<1, using: &generator), other = Double.random(in: 0..<1, using: &generator)
-    if let rewrite = example.rewrite, draw < recipe.data[example.set].rewriteShare { return rewrite }
-    if let last = example.lastQuestion, other < recipe.optimisation.historyDropout { return last }
-    return example.query
   }
 
   private func sample(_ example: TrainingExample, place: Int) throws(ParlanceError) -> PassageSample {
