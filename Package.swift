@@ -146,6 +146,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Diagnostics", "Identifiers"], path: "Tests/TestSupport",
       swiftSettings: testSettings),
+    tests("CKernels"),
     tests("BinaryFiles", ["CKernels"]),
     tests("LineFiles", ["BinaryFiles"]),
     tests("StrictJSON", ["BinaryFiles"]),
