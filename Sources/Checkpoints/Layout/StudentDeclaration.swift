@@ -13,6 +13,8 @@ public struct StudentDeclaration: Sendable, Hashable {
   public var form: String
   /// How many terms a query keeps, the heaviest; all of them when `nil`.
   public var keptTerms: Int?
+  /// For each term of the vocabulary the least weight with which a query keeps it; any when `nil`.
+  public var leastWeights: [Float]?
   public var residual: Residual?
 
   /// A student that learned only what the history adds: `query = gate * frozen(last question) + student(conversation)`.
@@ -41,12 +43,13 @@ public struct StudentDeclaration: Sendable, Hashable {
 
   public init(
     passageSpaceDigest: String, passageSpaceName: String, form: String, keptTerms: Int? = nil,
-    residual: Residual? = nil
+    leastWeights: [Float]? = nil, residual: Residual? = nil
   ) {
     self.passageSpaceDigest = passageSpaceDigest
     self.passageSpaceName = passageSpaceName
     self.form = form
     self.keptTerms = keptTerms
+    self.leastWeights = leastWeights
     self.residual = residual
   }
 }
@@ -54,6 +57,8 @@ public struct StudentDeclaration: Sendable, Hashable {
 extension StudentDeclaration {
   static let fileName = "parlance.json"
   private static let version = 1
+  /// The file of `leastWeights`.
+  private static let leastWeightsFile = "least_weights.safetensors"
 
   /// - Returns: `nil` when the folder has no declaration.
   init?(folder: String, vocabularySize: Int) throws(ParlanceError) {
@@ -74,28 +79,47 @@ extension StudentDeclaration {
       guard let count = kept.integer, count > 0 else { throw fault("`kept_terms` must be a whole number above 0") }
       keptTerms = count
     }
+    if let name = node["least_weights"], !name.isNull {
+      guard name.string == Self.leastWeightsFile else {
+        throw fault("expected \"\(Self.leastWeightsFile)\" as `least_weights`")
+      }
+      leastWeights = try Self.numbers("least_weights", in: folder + "/" + Self.leastWeightsFile, vocabularySize) {
+        $0 >= 0
+      }
+    }
     guard let own = node["residual"], !own.isNull else { return }
     if let value = own["gate"]?.double, value >= 0, value.isFinite {
       residual = Residual(gate: .scalar(Float(value)))
     } else if let column = own["gate_column"]?.integer, (0..<vocabularySize).contains(column) {
       residual = Residual(gate: .column(column))
     } else if own["gate"]?.string == Residual.gateFile {
-      residual = Residual(gate: .terms(try Self.gate(folder: folder, vocabularySize: vocabularySize)))
+      let gate = try Self.numbers("gate", in: folder + "/" + Residual.gateFile, vocabularySize) {
+        $0 >= 0 && $0.isFinite
+      }
+      residual = Residual(gate: .terms(gate))
     } else {
       throw fault(
         "expected `residual` with a number above 0 or \"\(Residual.gateFile)\" as `gate`, or a term as `gate_column`")
     }
   }
 
-  private static func gate(folder: String, vocabularySize: Int) throws(ParlanceError) -> [Float] {
-    let path = folder + "/" + Residual.gateFile
+  /// The numbers of a file with one for each term.
+  private static func numbers(
+    _ name: String, in path: String, _ vocabularySize: Int, where isValid: (Float) -> Bool
+  ) throws(ParlanceError) -> [Float] {
     let store = try TensorStore(files: [SafetensorsFile(path: path)])
-    let gate = try store.floats(named: "gate")
-    guard gate.count == vocabularySize, gate.allSatisfy({ $0 >= 0 && $0.isFinite }) else {
+    let numbers = try store.floats(named: name)
+    guard numbers.count == vocabularySize, numbers.allSatisfy(isValid) else {
       throw ParlanceError(
-        .badInput, "expected \(vocabularySize) numbers `gate`, none below 0", at: .init(file: path))
+        .badInput, "expected \(vocabularySize) numbers `\(name)`, none below 0", at: .init(file: path))
     }
-    return gate
+    return numbers
+  }
+
+  private static func write(_ numbers: [Float], as name: String, to path: String) throws(ParlanceError) {
+    let writer = try SafetensorsWriter(path: path, tensors: [.init(name: name, shape: [numbers.count])])
+    try writer.append(numbers)
+    try writer.finish()
   }
 
   /// Writes the declaration into a student's folder.
@@ -115,6 +139,11 @@ extension StudentDeclaration {
       json.append(raw: ",\n  \"kept_terms\": ")
       json.append(integer: keptTerms)
     }
+    if let leastWeights {
+      json.append(raw: ",\n  \"least_weights\": ")
+      json.append(string: Self.leastWeightsFile)
+      try Self.write(leastWeights, as: "least_weights", to: folder + "/" + Self.leastWeightsFile)
+    }
     switch residual?.gate {
     case nil: break
     case .scalar(let gate):
@@ -126,10 +155,7 @@ extension StudentDeclaration {
       json.append(integer: column)
       json.append(raw: "}")
     case .terms(let gate):
-      let path = folder + "/" + Residual.gateFile
-      let writer = try SafetensorsWriter(path: path, tensors: [.init(name: "gate", shape: [gate.count])])
-      try writer.append(gate)
-      try writer.finish()
+      try Self.write(gate, as: "gate", to: folder + "/" + Residual.gateFile)
       json.append(raw: ",\n  \"residual\": {\"gate\": ")
       json.append(string: Residual.gateFile)
       json.append(raw: "}")

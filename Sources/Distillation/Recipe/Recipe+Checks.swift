@@ -21,9 +21,16 @@ extension Recipe {
     try require(!student.form.needsRewrite, "a student reads no rewrites: `student.form` is \(student.form.rawValue)")
     try require(student.maxLength > 2, "`student.max_length` must be above 2")
     try require(student.keptTerms.map { $0 > 0 } ?? true, "`student.kept_terms` must be above 0")
+    try require(
+      student.leastImportance.map { $0 >= 0 && $0.isFinite } ?? true, "`student.least_importance` must be 0 or more")
+    try require((0..<1).contains(student.startShare), "`student.start_share` must be at least 0 and below 1")
     if let residual = student.residual {
       try require(residual.start > 0 && residual.start.isFinite, "`student.residual.start` must be above 0")
       try require(residual.learningRate >= 0, "`student.residual.learning_rate` must be 0 or more")
+      try require(
+        residual.final.map { $0 > 0 && $0.isFinite } ?? true, "`student.residual.final` must be above 0")
+      try require(
+        residual.final == nil || residual.gate == .scalar, "`student.residual.final` goes with the gate `scalar`")
     }
     let steps = optimisation
     for (name, value) in [

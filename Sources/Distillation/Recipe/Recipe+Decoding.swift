@@ -21,6 +21,8 @@ extension Recipe.Student {
     form = try from.value(.form, or: form)
     maxLength = try from.value(.maxLength, or: maxLength)
     keptTerms = try from.decodeIfPresent(Int.self, forKey: .keptTerms)
+    leastImportance = try from.decodeIfPresent(Double.self, forKey: .leastImportance)
+    startShare = try from.value(.startShare, or: startShare)
     residual = try from.decodeIfPresent(Recipe.Residual.self, forKey: .residual)
   }
 }
@@ -31,6 +33,7 @@ extension Recipe.Residual {
     gate = try from.value(.gate, or: gate)
     start = try from.value(.start, or: start)
     learningRate = try from.value(.learningRate, or: learningRate)
+    final = try from.decodeIfPresent(Double.self, forKey: .final)
     model = try from.decodeIfPresent(String.self, forKey: .model)
   }
 }

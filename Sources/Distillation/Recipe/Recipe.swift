@@ -26,6 +26,11 @@ public struct Recipe: Codable, Sendable, Equatable {
     public var maxLength = 256
     /// How many terms a query keeps; all of them when it is left out.
     public var keptTerms: Int?
+    /// Drops the terms of a query whose weight times `ln((N + 1) / (df + 1))` is less, df counted over the N passages of
+    /// `vectors`.
+    public var leastImportance: Double?
+    /// The share of the weights it started from in the student that leaves (arXiv 2109.01903).
+    public var startShare = 0.0
     /// Present for a student that learns what the history adds to the frozen encoder's vector of the last question.
     public var residual: Residual?
 
@@ -35,6 +40,8 @@ public struct Recipe: Codable, Sendable, Equatable {
       case model, form, residual
       case maxLength = "max_length"
       case keptTerms = "kept_terms"
+      case leastImportance = "least_importance"
+      case startShare = "start_share"
     }
   }
 
@@ -54,13 +61,15 @@ public struct Recipe: Codable, Sendable, Equatable {
     public var start = 1.0
     /// The gate's own learning rate; it has to move further than the model's weights.
     public var learningRate = 1e-2
+    /// The gate of the student that leaves; the learned one when it is left out. Goes with one number for all.
+    public var final: Double?
     /// The frozen encoder, where it is not the model that the student starts from.
     public var model: String?
 
     public init() {}
 
     enum CodingKeys: String, CodingKey {
-      case gate, start, model
+      case gate, start, final, model
       case learningRate = "learning_rate"
     }
   }

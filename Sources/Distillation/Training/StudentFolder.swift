@@ -22,7 +22,9 @@ struct StudentFolder: Sendable {
   /// The frozen encoder of a residual student, which goes with it.
   let frozen: Checkpoint?
 
-  func write(_ student: StudentModel, card: String, to path: String) throws(ParlanceError) {
+  func write(
+    _ student: StudentModel, pruning: TermPruning, card: String, to path: String
+  ) throws(ParlanceError) {
     let fresh = path + ".new", old = path + ".old"
     for leftover in [fresh, old] { try? FileManager.default.removeItem(atPath: leftover) }
     var writer = CheckpointWriter(like: checkpoint, modelCard: card)
@@ -30,7 +32,7 @@ struct StudentFolder: Sendable {
     try writer.write(to: fresh) { role throws(ParlanceError) in try student.model.floats(role) }
     var declaration = StudentDeclaration(
       passageSpaceDigest: passageSpace.digest, passageSpaceName: passageSpace.name,
-      form: recipe.student.form.rawValue, keptTerms: recipe.student.keptTerms)
+      form: recipe.student.form.rawValue, keptTerms: pruning.keptTerms, leastWeights: pruning.leastWeights)
     if let gate = student.gate { declaration.residual = .init(gate: try gate.value()) }
     let files = FileManager.default
     if let frozen {

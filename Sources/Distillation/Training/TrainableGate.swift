@@ -22,6 +22,8 @@ final class TrainableGate {
   /// The logarithms; `nil` for a column.
   let logarithms: Tensor?
   let optimizer: AdamW?
+  /// What `value()` is for the time being.
+  var override: Float?
   private let column: Int
   private let engine: TensorEngine
 
@@ -52,6 +54,7 @@ final class TrainableGate {
 
   /// The gate as it is now.
   func value() throws(ParlanceError) -> StudentDeclaration.Gate {
+    if let override { return .scalar(override) }
     guard let logarithms else { return .column(column) }
     let values = try logarithms.floats().map { exp($0) }
     return kind == .scalar ? .scalar(values[0]) : .terms(values)

@@ -79,6 +79,7 @@ public struct Trainer: Sendable {
     defer { withExtendedLifetime(lock) {} }
     try AtomicFile.write(Array(try recipe.yaml().utf8), to: run.recipe)
     let validator = try await makeValidator(data, encoder, frozenEncoder, run, progress, interruption)
+    let pruning = try TermPruning(recipe, vectors: vectors, progress: progress, interruption: interruption)
     let export = StudentFolder(
       checkpoint: student, recipe: recipe, passageSpace: vectors.description.encoder, frozen: frozen)
 
@@ -87,7 +88,8 @@ public struct Trainer: Sendable {
       let model = try StudentModel(
         student, recipe: recipe, pieces: encoder.vocabulary, engine: engine, device: device)
       let loop = try TrainingLoop(
-        recipe: recipe, data: data, vectors: vectors, student: model, validator: validator, folder: run,
+        recipe: recipe, data: data, vectors: vectors, student: model, pruning: pruning, validator: validator,
+        folder: run,
         export: export, engine: engine, resuming: resuming, logsSamples: logsSamples,
         progress: progress, interruption: interruption)
       return try loop.run()

@@ -13,6 +13,7 @@ final class TrainingLoop {
   private let data: TrainingData
   private let vectors: VectorsFile
   private let student: StudentModel
+  private let leaving: LeavingStudent
   private let validator: Validator?
   private let folder: RunFolder
   private let export: StudentFolder
@@ -32,7 +33,8 @@ final class TrainingLoop {
   private let interruption: Interruption?
 
   init(
-    recipe: Recipe, data: TrainingData, vectors: VectorsFile, student: StudentModel, validator: Validator?,
+    recipe: Recipe, data: TrainingData, vectors: VectorsFile, student: StudentModel, pruning: TermPruning,
+    validator: Validator?,
     folder: RunFolder, export: StudentFolder, engine: TensorEngine, resuming: Bool, logsSamples: Bool,
     progress: ProgressHandler?,
     interruption: Interruption?
@@ -41,6 +43,7 @@ final class TrainingLoop {
     self.data = data
     self.vectors = vectors
     self.student = student
+    leaving = try LeavingStudent(student, recipe: recipe, pruning: pruning, engine: engine)
     self.validator = validator
     self.folder = folder
     self.export = export
@@ -240,7 +243,7 @@ final class TrainingLoop {
 
   private func validate(_ log: StepLog, seconds: Double) throws(ParlanceError) {
     guard let validator else { return }
-    let vectors = try encode(validator.queries)
+    let vectors = try leaving { student throws(ParlanceError) in try encode(validator.queries) }
     let outcome = try validator.score(vectors)
     var line = zip(validator.measures, outcome.means).map { (name: "validation \($0)", value: $1) }
     line += [("validation query_terms", outcome.terms), ("seconds", seconds)]
@@ -264,7 +267,7 @@ final class TrainingLoop {
       let rows = try student.forward(part.map(\.reading), dropout: 0).queries
       for row in 0..<rows.count {
         let vector = student.vector(of: rows, row)
-        vectors.append(recipe.student.keptTerms.map { vector.keepingHeaviest($0) } ?? vector)
+        vectors.append(leaving.pruning(vector))
       }
     }
     try engine.setRecording(true)
@@ -277,7 +280,10 @@ final class TrainingLoop {
     let card = ModelCard(
       recipe: recipe, start: export.checkpoint, passageSpace: export.passageSpace, steps: memory.step,
       validation: shown.map { "| figure | value |\n| --- | --- |\n" + $0.joined(separator: "\n") })
-    try export.write(student, card: try card.text(), to: folder.student)
+    let text = try card.text()
+    try leaving { student throws(ParlanceError) in
+      try export.write(student, pruning: leaving.pruning, card: text, to: folder.student)
+    }
   }
 
   private func save() throws(ParlanceError) {

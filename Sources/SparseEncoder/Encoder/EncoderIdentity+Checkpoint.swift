@@ -44,6 +44,7 @@ extension EncoderIdentity {
   ) throws(ParlanceError) -> [String] {
     var lines = ["passage-space \(student.passageSpaceDigest)"]
     if let kept = student.keptTerms { lines.append("kept-terms \(kept)") }
+    if let least = student.leastWeights { lines.append("least-weights \(SHA256.digest(of: least.rawSpan))") }
     switch student.residual?.gate {
     case nil: return lines
     case .scalar(let gate): lines.append("gate \(gate)")

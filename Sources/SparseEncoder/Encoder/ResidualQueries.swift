@@ -26,11 +26,6 @@ final class ResidualQueries: Sendable {
 }
 
 extension SparseEncoder {
-  /// What becomes of a query's vector: a student keeps its heaviest terms.
-  func kept(_ vector: SparseVector) -> SparseVector {
-    keptTerms.map { vector.keepingHeaviest($0) } ?? vector
-  }
-
   /// Adds the frozen part to the students' vectors of whole queries.
   func addFrozen(
     _ residual: ResidualQueries, to encoded: inout [EncodedText], of texts: [String]
@@ -51,7 +46,7 @@ extension SparseEncoder {
       let share = own < 0 ? 0 : student.vector.weights[own]
       origins[term] = share >= sum.weights[place] - share ? student.origins[own] : frozen.origins[other]
     }
-    result.vector = kept(sum.vector)
+    result.vector = pruning(sum.vector)
     result.origins = result.vector.terms.compactMap { origins[$0] }
     return result
   }

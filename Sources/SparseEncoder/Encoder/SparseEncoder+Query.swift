@@ -79,7 +79,7 @@ extension SparseEncoder {
   private func query(_ rows: SparseRows, _ encoding: Encoding, _ isTruncated: Bool) -> EncodedQuery {
     let whole = rows.vector(at: 0)
     // The sum of a residual student is cut, not its parts.
-    let vector = residual == nil ? kept(whole) : whole
+    let vector = residual == nil ? pruning(whole) : whole
     var origins: [EncodedQuery.Origin] = []
     for (term, position) in zip(whole.terms, rows.positions[rows.range(of: 0)])
     where vector.count == whole.count || vector.terms.contains(term) {

@@ -31,8 +31,8 @@ public struct SparseEncoder: Sendable {
   let staticQueries: StaticQueries?
   /// What a residual student adds to its queries.
   let residual: ResidualQueries?
-  /// How many terms a student's query keeps.
-  let keptTerms: Int?
+  /// Which terms a student's query keeps.
+  let pruning: TermPruning
   /// The passage encoder that the model was distilled for; `nil` for any that is no student.
   public let passageSpace: EncoderIdentity?
 
@@ -63,7 +63,8 @@ public struct SparseEncoder: Sendable {
     licence = checkpoint.licence
     prompts = checkpoint.prompts
     vocabulary = try Self.vocabulary(tokenizer.pieces, columns: columns)
-    keptTerms = checkpoint.student?.keptTerms
+    pruning = TermPruning(
+      keptTerms: checkpoint.student?.keptTerms, leastWeights: checkpoint.student?.leastWeights)
     passageSpace = checkpoint.student.map {
       EncoderIdentity(digest: $0.passageSpaceDigest, name: $0.passageSpaceName)
     }

@@ -155,7 +155,7 @@ extension SparseEncoder {
     }
     if side == .query {
       if let residual { try await addFrozen(residual, to: &encoded, of: texts) }
-      for place in encoded.indices { encoded[place].vector = kept(encoded[place].vector) }
+      for place in encoded.indices { encoded[place].vector = pruning(encoded[place].vector) }
     }
     return encoded
   }

@@ -1,0 +1,96 @@
+import Checkpoints
+import Diagnostics
+import Foundation
+import SparseEncoder
+import SparseVectors
+import TestSupport
+import Testing
+
+@testable import Distillation
+
+@Suite("the student that leaves", .enabled(if: TestSupport.engine != nil, "the engine is not built"))
+struct LeavingStudentTests {
+  let fixture: TrainingFixture
+
+  init() async throws {
+    fixture = try await TrainingFixture()
+  }
+
+  private func floats(_ run: String, _ role: ParameterRole) throws -> [Float] {
+    try Checkpoint(folder: fixture(run + "/student")).floats(role)
+  }
+
+  @Test("it has a share of the weights it started from, and what it learns from does not")
+  func startShare() async throws {
+    var recipe = fixture.recipe
+    recipe.validation = nil
+    _ = try await fixture.train(recipe, into: "own")
+    recipe.student.startShare = 0.25
+    _ = try await fixture.train(recipe, into: "mixed")
+    for role in [ParameterRole.wordEmbeddings, .transformWeight, .decoderBias] {
+      let (own, mixed) = (try floats("own", role), try floats("mixed", role))
+      let start = try fixture.checkpoint.floats(role)
+      #expect(zip(own, start).contains { abs($0 - $1) > 1e-3 })
+      for (place, value) in mixed.enumerated() {
+        #expect(abs(value - (0.75 * own[place] + 0.25 * start[place])) < 1e-6, "\(role) \(place)")
+      }
+    }
+  }
+
+  @Test("a validation in between changes no bit of what comes after")
+  func validationLeavesNoTrace() async throws {
+    var recipe = fixture.recipe
+    recipe.student.startShare = 0.25
+    recipe.validation?.every = 1000
+    _ = try await fixture.train(recipe, into: "seldom")
+    recipe.validation?.every = 1
+    _ = try await fixture.train(recipe, into: "often")
+    func losses(_ run: String) throws -> [String] {
+      try String(decoding: fixture.bytes(run + "/metrics.jsonl"), as: UTF8.self)
+        .matches(of: #/"loss":[0-9.e-]+/#).map { String($0.0) }
+    }
+    #expect(try losses("seldom") == losses("often"))
+  }
+
+  @Test("it has the gate that the recipe says")
+  func finalGate() async throws {
+    var recipe = fixture.recipe
+    var residual = Recipe.Residual()
+    residual.final = 1.25
+    recipe.student.residual = residual
+    _ = try await fixture.train(recipe, into: "run")
+    #expect(try Checkpoint(folder: fixture("run/student")).student?.residual?.gate == .scalar(1.25))
+    let metrics = try String(decoding: fixture.bytes("run/metrics.jsonl"), as: UTF8.self)
+    #expect(metrics.contains(#""gate":"#) && !metrics.contains(#""gate":1.25"#))
+  }
+
+  @Test("its queries drop the terms that weigh too little for how many passages have them")
+  func leastImportance() async throws {
+    var recipe = fixture.recipe
+    recipe.validation = nil
+    recipe.optimisation.learningRate = 0
+    recipe.optimisation.epochs = 0.01
+    recipe.student.leastImportance = 0.2
+    _ = try await fixture.train(recipe, into: "run")
+    let checkpoint = try Checkpoint(folder: fixture("run/student"))
+    let student = try SparseEncoder(
+      checkpoint: checkpoint, forward: EngineForwardPass(checkpoint, engine: fixture.engine, cores: 1))
+
+    let passages = try VectorsFile(path: fixture("passages.vectors"))
+    var frequency: [TermID: Double] = [:]
+    for position in 0..<passages.count {
+      for term in try passages.vector(at: position).terms { frequency[term, default: 0] += 1 }
+    }
+    let text = "undo last commit [SEP] the branch is merged"
+    let whole = try await fixture.encoder.encode(query: text).vector
+    let expected = zip(whole.terms, whole.weights).filter { term, weight in
+      Double(weight) * log(Double(passages.count + 1) / ((frequency[term] ?? 0) + 1)) >= 0.2
+    }
+    let found = try await student.encode(query: text)
+    #expect(!expected.isEmpty && expected.count < whole.count)
+    #expect(found.vector.terms == expected.map(\.0))
+    #expect(found.origins.count == found.vector.count)
+    #expect(try await student.encode([text], as: .query)[0].vector == found.vector)
+    #expect(student.identity != fixture.encoder.identity)
+  }
+}
