@@ -276,7 +276,7 @@ final class TrainingLoop {
 
   /// Writes the student as it is now.
   private func export(_ figures: [(name: String, value: Double)]?) throws(ParlanceError) {
-    let shown = figures?.filter { $0.name != "seconds" }.map { "| \($0.name) | \(Self.short($0.value)) |" }
+    let shown = figures?.filter { $0.name != "seconds" }.map { "| \($0.name) | \(TrainingFigures.short($0.value)) |" }
     let card = ModelCard(
       recipe: recipe, start: export.checkpoint, passageSpace: export.passageSpace, steps: memory.step,
       validation: shown.map { "| figure | value |\n| --- | --- |\n" + $0.joined(separator: "\n") })
@@ -300,16 +300,8 @@ final class TrainingLoop {
   }
 
   private func report(_ line: [(name: String, value: Double)]) {
-    let shown = line.filter { $0.name != "seconds" && $0.name != "learning_rate" && $0.value != 0 }
     var state = Progress("training", completed: memory.step, total: totalSteps, unit: "steps")
-    state.detail = shown.map { "\($0.name) \(Self.short($0.value))" }.joined(separator: "  ")
+    state.detail = TrainingFigures.line(line)
     progress?(state)
-  }
-
-  /// Three digits that matter.
-  private static func short(_ value: Double) -> String {
-    guard value.isFinite, abs(value) < 1e6 else { return "\(value)" }
-    let digits = abs(value) >= 100 ? 1.0 : abs(value) >= 10 ? 10.0 : 1000.0
-    return "\((value * digits).rounded() / digits)"
   }
 }
