@@ -76,7 +76,7 @@ let package = Package(
     room("StrictJSON", ["Diagnostics", "BinaryFiles"], more: lifetimes),
 
     // Layer 1: the nouns, and one capability each.
-    room("Conversations", ["Diagnostics", "Identifiers", "LineFiles", "StrictJSON"]),
+    room("Conversations", ["Diagnostics", "Identifiers", "BinaryFiles", "LineFiles", "StrictJSON"]),
     room("RankedResults", ["Diagnostics", "Identifiers", "BinaryFiles", "LineFiles"]),
     room("SparseVectors", ["Diagnostics", "Identifiers", "BinaryFiles", "LineFiles", "StrictJSON"]),
     room("WordPiece", ["Diagnostics", "BinaryFiles", "StrictJSON"]),

@@ -1,3 +1,4 @@
+import BinaryFiles
 public import Diagnostics
 import Identifiers
 public import LineFiles
@@ -26,6 +27,20 @@ public final class TurnReader {
     let turn = try lines.nextRecord { (json: inout JSONCursor) throws(ParlanceError) in try Turn(reading: &json) }
     if let turn { try seen.insert(turn.id, "id", at: lines.location) }
     return turn
+  }
+
+  /// The next turn together with its line as it stands in the file, further keys included.
+  ///
+  /// - Throws: as `next()`.
+  public func nextWithLine() throws(ParlanceError) -> (turn: Turn, line: [UInt8])? {
+    let found = try lines.withNextLine { (line: RawSpan) throws(ParlanceError) in
+      var json = JSONCursor(line, at: lines.location)
+      let turn = try Turn(reading: &json)
+      try json.end()
+      return (turn: turn, line: line.array())
+    }
+    if let found { try seen.insert(found.turn.id, "id", at: lines.location) }
+    return found
   }
 
   /// All turns of a file, in its order.

@@ -81,6 +81,16 @@ public final class InvertedIndex: Sendable {
     }
   }
 
+  /// How many passages have the term; 0 for one that the vocabulary does not have.
+  ///
+  /// - Throws: `badInput` for a damaged index.
+  public func passageCount(with term: TermID) throws(ParlanceError) -> Int {
+    guard Int(term.rawValue) < manifest.vocabularySize else { return 0 }
+    var count = 0
+    for segment in segments { count += Int(try segment.postings.statistics(of: term).passages) }
+    return count
+  }
+
   /// The id of a passage.
   ///
   /// - Throws: `usage` for a document that the index does not have; `badInput` for a damaged index.

@@ -31,12 +31,15 @@ public struct BatchSearch: Sendable {
 
   /// Encodes and searches, and finishes the run.
   ///
+  /// - Parameter vectors: gets the queries' vectors as well, and is not finished.
   /// - Throws: `interrupted`, in which case no run is left; as `QueryEncoder.encode`, `InvertedIndex.search`, `RunWriter`.
   public func run(
-    _ queries: [(id: ExternalID, words: FormedQuery)], by encoder: any QueryEncoder, to run: RunWriter
+    _ queries: [(id: ExternalID, words: FormedQuery)], by encoder: any QueryEncoder, to run: RunWriter,
+    saving vectorsWriter: VectorsWriter? = nil
   ) async throws(ParlanceError) -> BatchSummary {
     try await search(count: queries.count, to: run) { window throws(ParlanceError) in
       let vectors = try await encoder.encode(queries[window].map(\.words), interruption: interruption)
+      for (query, vector) in zip(queries[window], vectors) { try vectorsWriter?.append(query.id, vector) }
       return zip(queries[window], vectors).map { NamedQuery(id: $0.id, vector: $1) }
     }
   }

@@ -5,8 +5,8 @@ import Diagnostics
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "data",
-    abstract: "Check a folder of conversations, rewrites, passages and judgments.",
-    subcommands: [DataCheckCommand.self])
+    abstract: "Check a folder of conversations, rewrites, passages and judgments; split conversations.",
+    subcommands: [DataCheckCommand.self, DataSplitCommand.self])
 }
 
 /// `parlance data check`.

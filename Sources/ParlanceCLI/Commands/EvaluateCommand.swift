@@ -22,6 +22,10 @@ struct EvaluateCommand: ParsableCommand {
       With --baseline, marks say which runs differ significantly from it. Turns of one conversation are not \
       independent: give --conversations, and the tests take conversations for their units.
 
+      With --queries and --index, the table tells what searching costs: L0, the terms of a query, and FLOPS, the terms \
+      that a query and a passage are expected to share. A file of query vectors belongs to the run of its name, or to \
+      the one named before a =.
+
       Examples:
         parlance evaluate --qrels qrels.txt bm25.trec splade.trec
         parlance evaluate --qrels qrels.txt --measures "nDCG@3 RR R@100" \\
@@ -30,6 +34,8 @@ struct EvaluateCommand: ParsableCommand {
           --conversations conversations.jsonl
         parlance evaluate --qrels qrels.txt splade.trec \\
           --per-query --json > figures.json
+        parlance evaluate --qrels qrels.txt bm25.trec student.trec \\
+          --queries bm25.vectors student=queries.vectors --index bm25 index
       """)
 
   enum Breakdown: String, CaseIterable, ExpressibleByArgument {
@@ -56,6 +62,15 @@ struct EvaluateCommand: ParsableCommand {
     help: ArgumentHelp("The turns that the queries are, for --by turn and tests by conversation.", valueName: "file"))
   var conversations: String?
 
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("The vectors of runs' queries, for columns L0 and FLOPS.", valueName: "[run=]file"))
+  var queries: [String] = []
+
+  @Option(
+    parsing: .upToNextOption, help: ArgumentHelp("The indexes that these were searched in.", valueName: "dir"))
+  var index: [String] = []
+
   @Flag(help: "Show each query's values.")
   var perQuery = false
 
@@ -73,6 +88,9 @@ struct EvaluateCommand: ParsableCommand {
 
   func validate() throws {
     guard (1...10).contains(digits) else { throw ValidationError("--digits is between 1 and 10") }
+    guard queries.isEmpty == index.isEmpty else {
+      throw ValidationError("--queries FILE... and --index DIR... go together: the cost of queries is that of an index")
+    }
     guard by == nil || conversations != nil else {
       throw ValidationError("--by turn needs --conversations FILE, which says what turn each query is")
     }
@@ -160,6 +178,12 @@ private struct EvaluationTask {
         .usage, "--unit conversation needs --conversations FILE, which says which turns belong together")
     }
     let (runs, baseline) = try readRuns()
+    let costs =
+      command.queries.isEmpty
+      ? [:]
+      : try RunCosts(
+        queries: command.queries, indexes: command.index, runs: runs, interruption: interruption
+      ).costs()
     let qrels = try Qrels(readingFrom: command.qrels, interruption: interruption)
     var evaluations: [Evaluation] = []
     guard !qrels.queries().isEmpty else {
@@ -179,6 +203,7 @@ private struct EvaluationTask {
     report.files = runs.map(\.file)
     report.judgments = command.qrels
     report.digits = command.digits
+    report.costs = costs
     for measure in measures where measure.minimumGrade > 1 {
       report.unreachable[measure] =
         evaluations[0].queries.count - qrels.queries(withGradeFrom: measure.minimumGrade).count

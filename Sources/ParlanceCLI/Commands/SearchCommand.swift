@@ -63,6 +63,11 @@ struct SearchCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Where the TREC run goes; - is standard output.", valueName: "file"))
   var run: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Keep the vectors of the conversations' queries as well, for evaluate and flops.", valueName: "file"))
+  var saveQueries: String?
+
   @Option(help: "The run's name, its last column. (default: the form of the query)")
   var tag: String?
 
@@ -93,14 +98,18 @@ struct SearchCommand: AsyncParsableCommand {
     if vectors != nil && model != nil { throw ValidationError("--vectors are encoded already; leave --model out") }
     if turn != nil && conversations == nil { throw ValidationError("--turn goes with --conversations") }
     if isAnsweredOnScreen {
-      if run != nil || tag != nil {
+      if run != nil || tag != nil || saveQueries != nil {
         throw ValidationError(
-          "--run and --tag go with --conversations or --vectors; a question and --turn are answered on the screen")
+          "--run, --tag and --save-queries go with --conversations or --vectors; a question and --turn are answered on the screen"
+        )
       }
     } else {
       if run == nil {
         throw ValidationError(
           "expected --run FILE for the results" + (conversations == nil ? "" : ", or --turn ID for one turn"))
+      }
+      if saveQueries != nil, conversations == nil {
+        throw ValidationError("--save-queries goes with --conversations; --vectors are kept already")
       }
       if json || explain { throw ValidationError("--json and --explain go with a question or --turn") }
     }

@@ -1,3 +1,4 @@
+import BinaryFiles
 import Conversations
 import Diagnostics
 import Identifiers
@@ -58,8 +59,21 @@ struct RunSearch {
     let searcher = try await command.openSearcher(command.index ?? "")
     let batch = BatchSearch(
       index: searcher.index, k: k, threads: threads, progress: progress, interruption: console.interruption)
-    return try await batch.run(
-      queries, by: searcher.encoder, to: RunWriter(path: path, tag: command.tag ?? form.rawValue))
+    let run = try RunWriter(path: path, tag: command.tag ?? form.rawValue)
+    guard let saved = command.saveQueries else { return try await batch.run(queries, by: searcher.encoder, to: run) }
+    let encoder = searcher.encoder
+    let writer = try VectorsWriter(
+      path: saved,
+      description: VectorsDescription(
+        encoder: encoder.identity, passageSpace: encoder.passageSpace, vocabulary: encoder.vocabulary))
+    do {
+      let summary = try await batch.run(queries, by: encoder, to: run, saving: writer)
+      try writer.finish()
+      return summary
+    } catch {
+      FileNames.remove(VectorsWriter.partialPath(for: saved), faults: nil)
+      throw error
+    }
   }
 
   private static func description(of summary: BatchSummary) -> String {

@@ -6,7 +6,7 @@ extension EvaluationReport {
   ///
   /// `{"runs":[{"name":...,"measures":{"nDCG@3":...},"queries":{"ID":{"nDCG@3":...}}}]}`, and beside these keys what
   /// the figures rest on: `judgments`, `counted` (queries the means are over), in a run `file`, `missing`, `ignored`,
-  /// `intervals`, `turns`, and `significance`.
+  /// `intervals`, `turns`, `cost`, and `significance`.
   ///
   /// - Parameter perQuery: whether it holds each query's values.
   public func json(perQuery: Bool) -> OrderedJSON {
@@ -25,6 +25,12 @@ extension EvaluationReport {
       (
         "intervals",
         intervals.map { .object(zip(evaluation.measures, $0[index]).map { ($0.description, $1?.json) }) }
+      ),
+      (
+        "cost",
+        costs[evaluation.name].map {
+          ["l0": .number($0.meanLength), "flops": .number($0.flops), "postings": .number($0.postings)]
+        }
       ),
       ("missing", .integer(evaluation.missing.count)), ("ignored", .integer(evaluation.ignoredQueries)),
       ("turns", places.map { .array(evaluation.byTurn($0).map(turn)) }),

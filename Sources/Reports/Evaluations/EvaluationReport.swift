@@ -17,6 +17,8 @@ public struct EvaluationReport: Sendable {
   public var places: ConversationPlaces?
   /// For measures with a `rel`: how many counted queries have no passage of that grade.
   public var unreachable: [Measure: Int] = [:]
+  /// What the queries of runs cost, by the run's name; where it is known of any, the table has columns for it.
+  public var costs: [String: QueryCost] = [:]
   /// The path of each run's file, and that of the judgments.
   public var files: [String]?
   public var judgments: String?
@@ -45,6 +47,7 @@ public struct EvaluationReport: Sendable {
     for column in measures.indices {
       table.markBest(inColumn: column + 1, of: evaluations.map { $0.means[column] })
     }
+    addCosts(to: &table)
     if let comparison {
       table.legend = legend(comparison)
       if !comparison.entries.contains(where: \.isSignificant) {
@@ -52,7 +55,23 @@ public struct EvaluationReport: Sendable {
       }
     }
     table.notes += denominatorNotes
+    if !costs.isEmpty {
+      table.notes.append(
+        "L0: terms of a query, the mean. FLOPS: terms that a query and a passage are expected to share.")
+    }
     return table
+  }
+
+  private func addCosts(to table: inout Table) {
+    guard !costs.isEmpty else { return }
+    table.columns += [.figure("L0"), .figure("FLOPS")]
+    for (row, evaluation) in evaluations.enumerated() {
+      let cost = costs[evaluation.name]
+      table.rows[row] +=
+        cost.map { [.figure($0.meanLength, digits: 1), .figure($0.flops, digits: 2)] } ?? [
+          Table.Cell(""), Table.Cell(""),
+        ]
+    }
   }
 
   private func mark(_ run: String, _ measure: Measure) -> Table.Mark? {
