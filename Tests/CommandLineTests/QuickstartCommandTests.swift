@@ -16,7 +16,22 @@ struct QuickstartCommandTests {
       "{\"id\":\"c_1\",\"text\":\"undo a commit\"}\n{\"id\":\"d_1\",\"text\":\"merge a branch\"}\n",
     "judged/qrels.txt": "c_1 0 git.md 2\nd_1 0 git.md#branch 1\n",
     "unjudged/conversations.jsonl": "", "unjudged/qrels.txt": "",
-  ]
+  ].merging(many) { first, _ in first }
+
+  /// As many conversations as a student takes.
+  static let many: [String: String] = {
+    var turns = "", rewrites = "", qrels = ""
+    for number in 0..<8 {
+      let words = number.isMultiple(of: 2) ? "undo the commit" : "merge a branch"
+      turns += "{\"id\":\"c\(number)_1\",\"conversation\":\"c\(number)\",\"turn\":1,"
+      turns += "\"messages\":[{\"role\":\"user\",\"content\":\"\(words)\"}]}\n"
+      rewrites += "{\"id\":\"c\(number)_1\",\"text\":\"\(words)\"}\n"
+      qrels += "c\(number)_1 0 git.md\(number.isMultiple(of: 2) ? "" : "#branch") 1\n"
+    }
+    return [
+      "many/conversations.jsonl": turns, "many/rewrites/handwritten.jsonl": rewrites, "many/qrels.txt": qrels,
+    ]
+  }()
 
   static let model = TestSupport.packageRoot + "/Tests/CheckpointsTests/Goldens/bert-old-names"
 
@@ -92,8 +107,44 @@ struct QuickstartCommandTests {
         }
         #expect(judged.output.contains("nDCG@3"))
         #expect(judged.output.contains("user    undo a commit"), "\(judged.output)")
+        #expect(judged.error.contains("no student: it takes 8 conversations"), "\(judged.error)")
         #expect(
           try FileManager.default.contentsOfDirectory(atPath: folder + "/demo").count { $0.hasSuffix(".trec") } == 5)
+      }
+    }
+
+    @Test(
+      "a student is trained on each half and measured on the other, once; without one there are the figures of before")
+    func student() throws {
+      try ParlanceProcess.inFolder(of: QuickstartCommandTests.files) { folder in
+        let first = try outer.quickstart("--examples many", in: folder)
+        #expect(first.code == 0, "\(first.error)")
+        for step in [
+          "teach --index demo/index", "data split many/conversations.jsonl",
+          "train demo/student.yaml --set data.0.conversations=demo/halves/part-1.jsonl --out demo/student-1",
+          "search --index demo/index --model demo/student-1/student --conversations demo/halves/part-2.jsonl",
+          "search --index demo/index --model demo/student-2/student --conversations demo/halves/part-1.jsonl",
+        ] {
+          #expect(first.output.contains("$ parlance \(step)"), "\(first.output)")
+        }
+        #expect(first.output.contains("L0  FLOPS"))
+        let row = try #require(first.output.split(separator: "\n").first { $0.hasPrefix("student ") })
+        #expect(row.split(separator: " ").count == 7, "\(row)")
+        #expect(first.output.contains("trained on the rewrites of 4 conversations and measured on the other 4"))
+        // No query of the student's run was answered by the student that was trained on it.
+        for number in [1, 2] {
+          let trained = try String(contentsOfFile: folder + "/demo/halves/part-\(number).jsonl", encoding: .utf8)
+          let run = try String(contentsOfFile: folder + "/demo/student-\(number).trec", encoding: .utf8)
+          let queries = Set(run.split(separator: "\n").compactMap { $0.split(separator: " ").first })
+          #expect(!queries.isEmpty && queries.allSatisfy { !trained.contains("\"id\":\"\($0)\"") })
+        }
+        let second = try outer.quickstart("--examples many", in: folder)
+        #expect(second.code == 0, "\(second.error)")
+        #expect(second.output.contains("demo/student-2/student is trained on these conversations already"))
+        #expect(!second.output.contains("$ parlance train"))
+        #expect(second.output.contains(row))
+        let without = try outer.quickstart("--examples many --no-student", in: folder)
+        #expect(without.code == 0 && !without.output.contains("demo/student") && without.output.contains("nDCG@3"))
       }
     }
 

@@ -18,6 +18,9 @@ struct Tour {
   let documents: [String]
   /// The folder of judged conversations, where the user named one.
   let examples: String?
+  /// Whether a student is taught and trained.
+  let trains: Bool
+  private let steps: TourSteps
   private let console = Console.standard
 
   /// The systems of the table: the run's name, its index, its query form.
@@ -29,11 +32,13 @@ struct Tour {
     ("rewrite", "index", .rewrite),
   ]
 
-  init(workdir: String, model: String, documents: [String], examples: String?) {
+  init(workdir: String, model: String, documents: [String], examples: String?, trains: Bool) {
     self.workdir = workdir
     self.model = model
     self.documents = documents
     self.examples = examples
+    self.trains = trains
+    steps = TourSteps(workdir: workdir)
   }
 
   func run() async throws {
@@ -43,24 +48,32 @@ struct Tour {
     let judged = try JudgedExamples.find(examples)
     try makeFolder(workdir)
 
-    try heading("Documents into passages")
-    try await step(PassagesCommand.self, "passages", documents + ["--out", path("passages.jsonl")])
+    try steps.heading("Documents into passages")
+    try await steps.step(PassagesCommand.self, "passages", documents + ["--out", path("passages.jsonl")])
     try await encodeAndIndex()
 
+    var tries = ["--model \(model) \"a question of yours\" --explain"]
     if let judged, try judged.fit(path("passages.jsonl"), console: console) {
-      try await searchAndMeasure(judged)
-      try await show(judged)
+      var runs = try await search(judged)
+      let student = try await train(judged)
+      if let student { runs.append(student.run) }
+      try await measure(runs, judged)
+      if let student {
+        try student.explain()
+        tries += [try student.example()]
+      }
+      try await show(judged, student)
     } else {
       try console.print()
       try console.print("There are no judged conversations on these documents, so no figures. Ask something yourself:")
     }
     try console.print()
     try console.print("Try it:")
-    try console.print("  parlance search --index \(path("index")) --model \(model) \"a question of yours\" --explain")
+    for line in tries { try console.print("  parlance search --index \(path("index")) \(line)") }
     console.note("done in \(ProgressBar.time((clock.now - start) / .seconds(1)))")
   }
 
-  private func path(_ name: String) -> String { workdir + "/" + name }
+  private func path(_ name: String) -> String { steps.path(name) }
 
   private func checkInputs() throws(ParlanceError) {
     for folder in documents + (model.hasPrefix("hf:") ? [] : [model])
@@ -82,27 +95,8 @@ struct Tour {
 
   // MARK: - Steps
 
-  private func heading(_ text: String) throws {
-    try console.print()
-    try console.print(console.bold(text))
-  }
-
-  /// Shows a command line and runs it.
-  private func step<Command: ParsableCommand>(
-    _: Command.Type, _ name: String, _ arguments: [String]
-  ) async throws {
-    try console.print(console.dim("$ parlance \(name) \(arguments.map(Self.quoted).joined(separator: " "))"))
-    try console.flush()
-    try console.interruption.check()
-    try await Command.parse(arguments).execute()
-  }
-
-  private static func quoted(_ argument: String) -> String {
-    argument.contains { " \"'$*".contains($0) } ? "'\(argument)'" : argument
-  }
-
   private func encodeAndIndex() async throws {
-    try heading("Passages into sparse vectors")
+    try steps.heading("Passages into sparse vectors")
     let passages = try MappedFile(path: path("passages.jsonl"))
     let vectors = path("passages.vectors")
     let made = Made(from: "\(SHA256.digest(of: passages.bytes)) \(model)", note: path("passages.made-from"))
@@ -111,16 +105,16 @@ struct Tour {
     } else {
       let resuming = made.isBegun
       try made.begin()
-      try await step(
+      try await steps.step(
         EncodeCommand.self, "encode",
         ["--model", model, "--passages", path("passages.jsonl"), "--out", vectors] + (resuming ? [] : ["--restart"]))
       try made.finish()
     }
-    try heading("Vectors into an index, and BM25's beside it")
-    try await step(
+    try steps.heading("Vectors into an index, and BM25's beside it")
+    try await steps.step(
       IndexBuildCommand.self, "index build",
       ["--vectors", vectors, "--passages", path("passages.jsonl"), "--out", path("index")])
-    try await step(
+    try await steps.step(
       IndexBuildCommand.self, "index build",
       ["--bm25", "--passages", path("passages.jsonl"), "--out", path("bm25")])
   }
@@ -137,51 +131,65 @@ struct Tour {
     }
   }
 
-  private func searchAndMeasure(_ judged: JudgedExamples) async throws {
-    try heading("Search by BM25, by the last question, by the conversation, by a rewrite")
-    var runs: [String] = []
+  /// - Returns: `nil` where there is nothing to train on, or nobody wants it.
+  private func train(_ judged: JudgedExamples) async throws -> TourStudent? {
+    guard trains else { return nil }
+    let student = try TourStudent(steps: steps, model: model, judged: judged)
+    guard student.hasEnoughConversations else {
+      console.note(
+        "no student: it takes \(TourStudent.fewestConversations) conversations to train on some and measure on others")
+      return nil
+    }
+    try await student.teachAndTrain()
+    return student
+  }
+
+  /// Searches the whole collection by every system, and by a student.
+  private func search(_ judged: JudgedExamples) async throws -> [TourRun] {
+    try steps.heading("Search by BM25, by the last question, by the conversation, by a rewrite")
+    var runs: [TourRun] = []
     for system in Self.systems {
-      let run = path("\(system.name).trec")
+      let run = TourRun(name: system.name, path: path("\(system.name).trec"), queries: [path("\(system.name).vectors")])
       runs.append(run)
-      try await step(
+      try await steps.step(
         SearchCommand.self, "search",
         ["--index", path(system.index)] + (system.index == "bm25" ? [] : ["--model", model])
           + ["--conversations", judged.conversations, "--form", system.form.rawValue]
           + (system.form.needsRewrite ? ["--rewrites", judged.rewrites] : [])
-          + ["--k", "100", "--tag", system.name, "--run", run])
+          + ["--k", "100", "--tag", run.name, "--run", run.path] + run.queries.flatMap { ["--save-queries", $0] })
     }
-    try heading("Figures")
-    try await step(
+    return runs
+  }
+
+  private func measure(_ runs: [TourRun], _ judged: JudgedExamples) async throws {
+    try steps.heading("Figures")
+    try await steps.step(
       EvaluateCommand.self, "evaluate",
-      ["--qrels", judged.qrels] + runs
+      ["--qrels", judged.qrels] + runs.map(\.path)
         + [
           "--measures", "nDCG@3 RR R@10 R@100", "--baseline", path("last-turn.trec"),
-          "--conversations", judged.conversations,
-        ])
+          "--conversations", judged.conversations, "--queries",
+        ] + runs.flatMap { run in run.queries.map { "\(run.name)=\($0)" } } + ["--index", path("index"), path("bm25")])
   }
 
   // MARK: - One conversation
 
-  private func show(_ judged: JudgedExamples) async throws {
-    try heading("One conversation, turn by turn")
+  private func show(_ judged: JudgedExamples, _ student: TourStudent?) async throws {
+    guard let first = try TurnReader.all(judged.conversations).first?.conversation else { return }
+    let trained = student?.model(notTrainedOn: first)
+    try steps.heading(
+      "One conversation, turn by turn"
+        + (trained == nil ? "" : ", read by a student that was not trained on it: no rewrite is used"))
     try await ConversationPage(
-      index: path("index"), model: model, conversations: judged.conversations, rewrites: judged.rewrites
-    ).print()
+      index: path("index"), model: trained ?? model, conversations: judged.conversations,
+      rewrites: trained == nil ? judged.rewrites : nil
+    ).print(first)
   }
 }
 
-/// A note beside a file that says from what it was made, so that a file of other input is never taken for it.
-private struct Made {
-  /// What the file is made from.
-  let from: String
-  /// The note's path.
-  let note: String
-
-  private var text: String? { FileManager.default.contents(atPath: note).map { String(decoding: $0, as: UTF8.self) } }
-
-  var isBegun: Bool { text == "begun " + from }
-  var isFinished: Bool { text == "made from " + from }
-
-  func begin() throws(ParlanceError) { try AtomicFile.write(Array(("begun " + from).utf8), to: note) }
-  func finish() throws(ParlanceError) { try AtomicFile.write(Array(("made from " + from).utf8), to: note) }
+/// A run of the table, with its queries' vectors.
+struct TourRun {
+  var name: String
+  var path: String
+  var queries: [String]
 }
