@@ -89,9 +89,23 @@ struct TextReaderTests {
       ("**b** _i_ snake_case 2 * 3", "b i snake_case 2 * 3"),
       ("``a`b`` &amp; &copy;", "a`b & ©"), ("<b>x</b> <https://e.org> a < b", "x https://e.org a < b"),
       ("\\*not\\* [ref][1] ~~gone~~", "*not* ref gone"), ("`open", "`open"),
+      ("****a ~~~b __init__ ***", "****a ~~~b init ***"),
     ])
   func inline(source: String, expected: String) {
     #expect(MarkdownInline.plain(source) == expected)
+  }
+
+  @Test(
+    "eight times as many marks take about eight times as long",
+    arguments: ["*", "_", "~", "`", "[", "![", "<", "&", "\\", "> ", "#"])
+  func marks(mark: String) {
+    let (few, many) = (seconds(reading: mark, count: 8_000), seconds(reading: mark, count: 64_000))
+    #expect(many < 32 * few + 0.1, "\(few) and \(many) seconds")
+  }
+
+  private func seconds(reading mark: String, count: Int) -> Double {
+    let source = String(repeating: mark, count: count) + "a"
+    return ProcessorTime.of { _ = markdown(source) }
   }
 
   @Test("any text is read, twice the same")

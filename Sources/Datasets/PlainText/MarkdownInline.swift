@@ -38,7 +38,8 @@ enum MarkdownInline {
     case UInt8(ascii: "*"), UInt8(ascii: "_"), UInt8(ascii: "~"):
       var end = index
       while end < text.count, text[end] == byte { end += 1 }
-      if isEmphasis(text, index..<end) { return end }
+      if !isEmphasis(text, index..<end) { result.append(contentsOf: text[index..<end]) }
+      return end
     default: break
     }
     result.append(byte)
