@@ -44,6 +44,20 @@ package enum FileNames {
 
   package static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
+  /// Whether `path` is a pipe, a terminal or a device, links followed: what gives its bytes once.
+  package static func isStream(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 && ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
+  }
+
+  /// Whether both names are those of one ordinary file, links followed.
+  package static func isSame(_ left: String, _ right: String) -> Bool {
+    var first = stat()
+    var second = stat()
+    return unsafe stat(left, &first) == 0 && stat(right, &second) == 0 && first.st_mode & S_IFMT == S_IFREG
+      && first.st_ino == second.st_ino && first.st_dev == second.st_dev
+  }
+
   /// Whether there is nothing at `path`; false where something is there and may not be looked at.
   package static func isMissing(_ path: String) -> Bool {
     unsafe access(path, F_OK) != 0 && [ENOENT, ENOTDIR].contains(errno)

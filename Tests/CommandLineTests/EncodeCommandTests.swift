@@ -72,7 +72,11 @@ struct EncodeCommandTests {
       Bad(arguments: "--conversations passages.jsonl --out o.vectors", code: 65, says: "passages.jsonl:1"),
       Bad(
         arguments: "--conversations turns.jsonl --form rewrite --rewrites few.jsonl --out o.vectors", code: 65,
-        says: "c1_2"),
+        says: "few.jsonl: expected a rewrite for turn \"c1_2\""),
+      Bad(arguments: "--passages passages.jsonl --out passages.jsonl", code: 64, says: "is one of the inputs"),
+      Bad(
+        arguments: "--conversations turns.jsonl --form rewrite --rewrites rewrites.jsonl --out ./rewrites.jsonl",
+        code: 64, says: "./rewrites.jsonl: the output is one of the inputs"),
     ])
   func refuses(_ bad: Bad) throws {
     try ParlanceProcess.inFolder(of: Self.files) { folder in

@@ -42,6 +42,7 @@ struct FuseCommandTests {
       ("one.trec two.trec --depth 0", 64, "the depth of a fused ranking"), ("one.trec two.trec --k -1", 64, "k"),
       ("one.trec bad.trec", 65, "bad.trec:2"), ("one.trec none.trec", 66, "none.trec"),
       ("one.trec two.trec --run none/out.trec", 73, "none/out.trec"),
+      ("one.trec two.trec --run two.trec", 64, "two.trec: the output is one of the inputs"),
     ])
   func malformed(arguments: String, code: Int32, words: String) throws {
     try ParlanceProcess.inFolder(of: Self.files) { folder in

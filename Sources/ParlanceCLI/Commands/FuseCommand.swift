@@ -39,6 +39,7 @@ struct FuseCommand: ParsableCommand {
   func run() throws {
     let interruption = Console.standard.interruption
     let weights = try weights.map(FuseCommand.numbers)
+    try OutputPath.check(output, isNoneOf: runs)
     let inputs = try NamedRun.all(readingFrom: runs, interruption: interruption)
     let fused = try ReciprocalRankFusion(k: k, depth: depth).fuse(inputs.map(\.run), weights: weights, name: name)
     let writer = try RunWriter(path: output, tag: name)

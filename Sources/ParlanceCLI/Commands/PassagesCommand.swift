@@ -50,6 +50,7 @@ struct PassagesCommand: AsyncParsableCommand {
   func run() async throws {
     let console = Console.standard
     let bar = ProgressBar(console)
+    try OutputPath.check(out, isNoneOf: documents)
     let writer = try PassageWriter(path: out)
     let splitter = PassageSplitter(targetWords: words, maximumWords: maxWords ?? 2 * words)
     let summary: CorpusSummary

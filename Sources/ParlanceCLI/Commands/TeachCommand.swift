@@ -149,7 +149,8 @@ struct TeachCommand: AsyncParsableCommand {
     }
   }
 
-  private var files: [String] { rewrites + queries + run }
+  /// The teachers' files, in their order.
+  var files: [String] { rewrites + queries + run }
   /// Whether something has to be encoded.
   var encodes: Bool { !rewrites.isEmpty || form != nil }
   private var teacherCount: Int { files.count + (form.map { $0.needsRewrite ? 0 : 1 } ?? 0) }

@@ -127,6 +127,7 @@ struct VectorsExportCommand: ParsableCommand {
 
   func run() throws {
     let interruption = Console.standard.interruption
+    try OutputPath.check(output, isNoneOf: [file])
     let vectors = try VectorsFile(path: file)
     let bar = ProgressBar()
     defer { bar.finish() }
@@ -202,6 +203,7 @@ struct VectorsImportCommand: ParsableCommand {
     if like != nil, vocabulary != nil || encoder != nil {
       throw ParlanceError(.usage, "--like says what --vocabulary and --encoder say; give one or the other")
     }
+    try OutputPath.check(output, isNoneOf: [file, like, vocabulary, ids])
     let model = try like.map { path throws(ParlanceError) in try VectorsFile(path: path).description }
     var pieces = model?.vocabulary
     if let vocabulary { pieces = try Vocabulary(readingFrom: vocabulary) }

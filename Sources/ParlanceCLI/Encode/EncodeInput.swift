@@ -24,6 +24,7 @@ final class EncodeInput: Sendable {
   private let state: Mutex<State>
   private let form: ConversationForm
   private let rewrites: Rewrites?
+  private let rewritesFile: String?
   private let words: @Sendable (Passage) -> String
   private let isPassages: Bool
   private let refusesDuplicates: Bool
@@ -37,6 +38,7 @@ final class EncodeInput: Sendable {
     isPassages = command.conversations == nil
     state = Mutex(State(paths: (command.conversations.map { [$0] } ?? command.passages)[...]))
     form = command.chosenForm
+    rewritesFile = command.rewrites
     rewrites = try command.rewrites.map { path throws(ParlanceError) in try Rewrites(readingFrom: path) }
     refusesDuplicates = refusingDuplicates
     self.interruption = interruption
@@ -52,7 +54,7 @@ final class EncodeInput: Sendable {
           if let passage = try reader.next() { return Item(id: passage.id, words: words(passage)) }
         case .turns(let reader):
           if let turn = try reader.next() {
-            return Item(id: turn.id, words: try form.query(for: turn, rewrite: rewrites?[turn.id]).text)
+            return Item(id: turn.id, words: try query(for: turn).text)
           }
         case nil: break
         }
@@ -63,6 +65,13 @@ final class EncodeInput: Sendable {
             try PassageReader(path: path, refusingDuplicates: refusesDuplicates, interruption: interruption))
           : .turns(try TurnReader(path: path, interruption: interruption))
       }
+    }
+  }
+  private func query(for turn: Turn) throws(ParlanceError) -> FormedQuery {
+    do throws(ParlanceError) {
+      return try form.query(for: turn, rewrite: rewrites?[turn.id])
+    } catch {
+      throw rewritesFile.map { error.located(in: $0) } ?? error
     }
   }
 }

@@ -47,6 +47,7 @@ struct EncodeJob {
 
   func run() async throws {
     let text = try PassageText(command.model.encoding.passageText)
+    try OutputPath.check(command.target, isNoneOf: command.passages + [command.conversations, command.rewrites])
     let total = readsStream ? nil : try countAndCheckInput()
     if command.chosenFormat == .vectors { try checkOutput(count: total ?? 0) }
     let encoder = try await command.model.open()
@@ -171,6 +172,7 @@ struct EncodeJob {
       line += "; \(FixedDecimal.grouped(tally.truncated)) were cut at \(encoder.maxLength) tokens"
     }
     console.note(line)
+    if tally.texts + tally.resumed == 0 { console.warn("the input holds no \(unit)") }
     if !tally.empty.isEmpty {
       let some = tally.empty.prefix(5).map(\.string).joined(separator: ", ")
       let more = tally.empty.count > 5 ? ", ..." : ""

@@ -20,6 +20,7 @@ struct RunSearch {
 
   func write(to path: String) async throws {
     let k = command.depth ?? 1000
+    try OutputPath.check(path, isNoneOf: [command.conversations, command.vectors, command.form.rewrites])
     let bar = ProgressBar()
     defer { bar.finish() }
     let summary: BatchSummary

@@ -31,6 +31,8 @@ struct TeachJob {
   func run() async throws {
     defer { bar.finish() }
     let sources = try TeacherSources(command)
+    let inputs: [String?] = command.files + [command.vectors, command.conversations, command.qrels]
+    for output in [out, command.exportRun] { try OutputPath.check(output, isNoneOf: inputs) }
     // Prove that both files can be written.
     try AtomicFile(path: out).abandon()
     let exported = try command.exportRun.map { path throws(ParlanceError) in
