@@ -75,7 +75,8 @@ public struct IndexingJob: Sendable {
   }
 
   /// - Parameter count: what `check` gave.
-  /// - Throws: as `IndexWriter`, `SparseEncoder.encodeStream`.
+  /// - Throws: `badInput` when the passages are others in number, as those of a pipe are; as `IndexWriter`,
+  ///   `SparseEncoder.encodeStream`.
   public func run(
     with encoder: SparseEncoder, count: Int, progress: ProgressHandler? = nil, interruption: Interruption? = nil
   ) async throws(ParlanceError) -> Summary {
@@ -99,6 +100,11 @@ public struct IndexingJob: Sendable {
         summary.empty += 1
         summary.firstEmpty = summary.firstEmpty ?? passage.id
       }
+    }
+    guard summary.passages == count else {
+      throw ParlanceError(
+        .badInput, "expected the \(count) passages of before, found \(summary.passages); files must stay as they are",
+        at: passages.first.map { .init(file: $0) })
     }
     try writer.finish(texts: PassageSource(files: passages), progress: progress, interruption: interruption)
     return summary

@@ -13,6 +13,7 @@ struct IndexCommandTests {
     "twice.jsonl": "{\"_id\":\"a\",\"text\":\"one\"}\n{\"_id\":\"a\",\"text\":\"two\"}\n",
     "broken.jsonl": "{\"_id\":\"a\",\"text\":\"one\"}\n{\"_id\":\"b\"",
     "bad.vectors": "not vectors at all",
+    "empty.jsonl": "",
   ]
 
   @Test("builds, describes and verifies an index, and names what is damaged")
@@ -50,6 +51,10 @@ struct IndexCommandTests {
       ("build --bm25 --passages passages.jsonl --b 2 --out out", 64, "between 0 and 1"),
       ("build --bm25 --passages twice.jsonl --out out", 65, "given twice"),
       ("build --bm25 --passages broken.jsonl --out out", 65, "broken.jsonl:2"),
+      ("build --bm25 --passages empty.jsonl --out out", 65, "empty.jsonl: expected passages"),
+      ("build --model none --passages empty.jsonl --out out", 65, "empty.jsonl: expected passages"),
+      ("build --bm25 --passages /dev/null --out out", 64, "read twice"),
+      ("build --vectors bad.vectors --k1 2 --out out", 64, "go with --bm25"),
       ("build --bm25 --passages none.jsonl --out out", 66, "none.jsonl"),
       ("build --vectors bad.vectors --out out", 65, "bad.vectors"),
       ("build --vectors none.vectors --out out", 66, "none.vectors"),

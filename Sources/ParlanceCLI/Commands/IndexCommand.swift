@@ -1,4 +1,5 @@
 public import ArgumentParser
+import BinaryFiles
 import Conversations
 import Diagnostics
 public import InvertedIndex
@@ -60,17 +61,17 @@ struct IndexBuildCommand: AsyncParsableCommand {
   @Flag(name: .customLong("bm25"), help: "Weigh the words of the passages by BM25; needs no model.")
   var isBM25 = false
 
-  @Option(help: "BM25: how quickly further occurrences of a word stop to count.")
-  var k1 = 0.9
+  @Option(help: "BM25: how quickly further occurrences of a word stop to count. (default: 0.9)")
+  var k1: Double?
 
-  @Option(help: "BM25: how much longer passages are held back, from 0 to 1.")
-  var b = 0.4
+  @Option(help: "BM25: how much longer passages are held back, from 0 to 1. (default: 0.4)")
+  var b: Double?
 
-  @Option(help: "BM25: what becomes of the endings of words, porter or none.")
-  var stemmer: TextAnalyzer.Stemmer = .porter
+  @Option(help: "BM25: what becomes of the endings of words, porter or none. (default: porter)")
+  var stemmer: TextAnalyzer.Stemmer?
 
-  @Option(help: "BM25: which words do not count, english or none.")
-  var stopWords: TextAnalyzer.StopWords = .english
+  @Option(help: "BM25: which words do not count, english or none. (default: english)")
+  var stopWords: TextAnalyzer.StopWords?
 
   @Flag(help: "Print what was built as JSON.")
   var json = false
@@ -82,8 +83,11 @@ struct IndexBuildCommand: AsyncParsableCommand {
     guard [isBM25, model != nil, !vectors.isEmpty].count(where: \.self) == 1 else {
       throw ValidationError("expected one of --vectors, --model with --passages, or --bm25 with --passages")
     }
-    if vectors.isEmpty, passages.isEmpty || passages.contains("-") {
-      throw ValidationError("--model and --bm25 need --passages with files, which are read twice")
+    if vectors.isEmpty, passages.isEmpty || passages.contains(where: { $0 == "-" || FileNames.isStream($0) }) {
+      throw ValidationError("--model and --bm25 need --passages with files, which are read twice; a pipe cannot be")
+    }
+    if !isBM25, k1 != nil || b != nil || stemmer != nil || stopWords != nil {
+      throw ValidationError("--k1, --b, --stemmer and --stop-words go with --bm25")
     }
   }
 
@@ -101,6 +105,7 @@ struct IndexBuildCommand: AsyncParsableCommand {
   private func buildFromVectors() throws {
     let console = Console.standard
     let files = try VectorsFiles(paths: vectors)
+    if files.count == 0 { throw Self.noPassages(vectors) }
     var builder = IndexBuilder(passageSpace: files.passageSpace, vocabulary: files.vocabulary)
     if let weights { builder.configuration.weights = weights }
     let bar = ProgressBar()
@@ -119,6 +124,7 @@ struct IndexBuildCommand: AsyncParsableCommand {
       let bar = ProgressBar()
       defer { bar.finish() }
       count = try job.check(progress: bar.handler, interruption: console.interruption)
+      if count == 0 { throw Self.noPassages(passages) }
     }
     let encoder = try await encoding.open(model)
     let bar = ProgressBar()
@@ -138,15 +144,25 @@ struct IndexBuildCommand: AsyncParsableCommand {
 
   private func buildBM25() throws {
     var builder = BM25IndexBuilder()
-    builder.bm25.k1 = k1
-    builder.bm25.b = b
-    builder.bm25.analyzer = TextAnalyzer(stopWords: stopWords, stemmer: stemmer)
+    if let k1 { builder.bm25.k1 = k1 }
+    if let b { builder.bm25.b = b }
+    builder.bm25.analyzer = TextAnalyzer(stopWords: stopWords ?? .english, stemmer: stemmer ?? .porter)
+    if try PassageSource(files: passages).next() == nil { throw Self.noPassages(passages) }
     if let weights { builder.configuration.weights = weights }
     let bar = ProgressBar()
     defer { bar.finish() }
     try builder.build(
       at: output, progress: bar.handler, interruption: Console.standard.interruption
     ) { () throws(ParlanceError) in try PassageSource(files: passages) }
+  }
+}
+
+extension IndexBuildCommand {
+  /// An index of nothing would take the place of one that is there, for want of input that failed to come.
+  private static func noPassages(_ files: [String]) -> ParlanceError {
+    ParlanceError(
+      .badInput, "expected passages, there \(files.count == 1 ? "is none in this file" : "is none in these files")",
+      at: files.first.map { .init(file: $0) })
   }
 }
 
