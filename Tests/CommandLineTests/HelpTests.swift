@@ -76,7 +76,8 @@ struct HelpTests {
       ("help evalaute", "did you mean \"evaluate\"?"), ("frobnicate", "there is no subcommand \"frobnicate\"\n"),
       ("--verzion", "Unknown option '--verzion'"),
       ("search --index i --modle m a", "Unknown option '--modle'. Did you mean '--model'?"),
-      ("doctor a", "a"), ("index bild", "bild"),
+      ("doctor a", "a"), ("index bild --out i", "there is no subcommand \"bild\"; did you mean \"build\"?"),
+      ("help vectors exprot", "did you mean \"export\"?"), ("data help", "there is no subcommand \"help\"\n"),
     ])
   func mistyped(arguments: String, says: String) throws {
     let result = try parlance(arguments.split(separator: " ").map(String.init))

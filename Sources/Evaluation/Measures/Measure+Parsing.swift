@@ -45,7 +45,7 @@ extension Measure {
 
     let name = Measure.trimmed(rest)
     guard let family = Family(named: name) else {
-      throw refuse("'\(name)' is not known; did you mean \(Family.nearest(to: name))?")
+      throw refuse("'\(name)' is not known; \(Family.hint(for: name))")
     }
     if cutoff == nil, family.cutoffRule == .always {
       throw refuse("\(family.rawValue) needs a cut-off, as in \(family.rawValue)@10")
@@ -110,11 +110,15 @@ extension Measure.Family {
     return nil
   }
 
-  /// The known name with the smallest edit distance, letter case aside; of equals the first.
-  static func nearest(to name: String) -> String {
+  /// What to write instead: the known name with the smallest edit distance, letter case aside, of equals the first; all
+  /// names where none is near.
+  static func hint(for name: String) -> String {
     let wanted = name.lowercased()
-    let known = allCases.flatMap { [$0.rawValue] + $0.aliases }
-    return known.min { editDistance($0.lowercased(), wanted) < editDistance($1.lowercased(), wanted) } ?? "nDCG"
+    let known = allCases.flatMap { [$0.rawValue] + $0.aliases }.map { ($0, editDistance($0.lowercased(), wanted)) }
+    if let nearest = known.min(by: { $0.1 < $1.1 }), nearest.1 <= max(2, wanted.count / 3) {
+      return "did you mean \(nearest.0)?"
+    }
+    return "expected one of \(allCases.map(\.rawValue).joined(separator: ", "))"
   }
 }
 

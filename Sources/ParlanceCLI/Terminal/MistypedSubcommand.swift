@@ -2,15 +2,24 @@ import ArgumentParser
 
 /// Tells a subcommand that does not exist from arguments that do not belong, and names the one that was meant.
 enum MistypedSubcommand {
-  /// - Throws: `ValidationError` when the first argument, or the one after `help`, is a word and no subcommand.
+  /// - Throws: `ValidationError` when a word stands where a subcommand belongs, of `parlance` or of a group such as `index`,
+  ///   and is none.
   static func check(_ arguments: ArraySlice<String>) throws(ValidationError) {
-    let word = arguments.first == "help" ? arguments.dropFirst().first : arguments.first
-    guard let word, !word.hasPrefix("-") else { return }
-    let names = ParlanceCommand.configuration.subcommands.map { $0.configuration.commandName ?? "" } + ["help"]
-    guard !names.contains(word) else { return }
+    var words = arguments.first == "help" ? arguments.dropFirst() : arguments
+    var names = ["help"]
+    var subcommands = ParlanceCommand.configuration.subcommands
+    while let word = words.popFirst(), !word.hasPrefix("-"), !subcommands.isEmpty {
+      names += subcommands.map { $0.configuration.commandName ?? "" }
+      guard names.contains(word) else { throw unknown(word, among: names) }
+      subcommands = subcommands.first { $0.configuration.commandName == word }?.configuration.subcommands ?? []
+      names = []
+    }
+  }
+
+  private static func unknown(_ word: String, among names: [String]) -> ValidationError {
     let nearest = names.map { (name: $0, distance: distance(word, $0)) }.min { $0.distance < $1.distance }
     let hint = nearest.flatMap { $0.distance <= 2 ? "; did you mean \"\($0.name)\"?" : nil } ?? ""
-    throw ValidationError("there is no subcommand \"\(word)\"\(hint)")
+    return ValidationError("there is no subcommand \"\(word)\"\(hint)")
   }
 
   /// How many characters have to be put in, left out, replaced or swapped with their neighbour to make one word of the
