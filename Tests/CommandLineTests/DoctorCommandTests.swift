@@ -51,6 +51,16 @@ struct DoctorCommandTests {
     #expect(result.output.contains("\n  licence: "), "\(result.output)")
   }
 
+  @Test("a model of the hub is looked for in the cache alone")
+  func hub() throws {
+    let result = try doctor(
+      ["--model", "hf:owner/name"], ["PARLANCE_ENGINE": "/nowhere", "HF_HOME": "/models/here", "HF_ENDPOINT": "none"])
+    #expect(result.code == 69)
+    #expect(
+      result.output.contains("\n  model hf:owner/name: it is not, or not whole, in the model cache"), "\(result.output)"
+    )
+  }
+
   @Test("HF_HOME moves the cache of models")
   func cache() throws {
     let result = try doctor([], ["PARLANCE_ENGINE": "/nowhere", "HF_HOME": "/models/here"])

@@ -18,14 +18,17 @@ struct DoctorCommand: AsyncParsableCommand {
         parlance doctor --model .deps/models/splade-tiny --json
       """)
 
-  @Option(help: "A model folder whose shape and licence are told; may be given several times.")
+  @Option(
+    help: ArgumentHelp(
+      "A model whose shape and licence are told: a folder, or hf:owner/name out of the model cache; may be given several "
+        + "times.", valueName: "model"))
   var model: [String] = []
 
   @Flag(help: "Print one JSON document.")
   var json = false
 
   func run() async throws {
-    let health = Health(models: model)
+    let health = await Health(models: model)
     let console = Console.standard
     if json {
       try console.print(json: health)
@@ -79,7 +82,7 @@ struct Health: Encodable {
   var models: [Model]
   var problems: [String]
 
-  init(models folders: [String]) {
+  init(models names: [String]) async {
     let search = EngineSearch()
     engine = Engine(
       path: search.engine?.path, description: search.engine?.description,
@@ -90,7 +93,9 @@ struct Health: Encodable {
     let hub = HubSettings()
     modelCache = hub.cache
     offline = hub.isOffline
-    models = folders.map(Self.examine)
+    var models: [Model] = []
+    for name in names { models.append(await Self.examine(name, in: hub)) }
+    self.models = models
     problems = models.compactMap(\.problem)
     if search.engine == nil {
       problems.append(
@@ -99,8 +104,22 @@ struct Health: Encodable {
     }
   }
 
-  private static func examine(_ folder: String) -> Model {
+  /// Nothing is fetched: a model of the hub is looked at where the cache has it.
+  private static func examine(_ model: String, in hub: HubSettings) async -> Model {
+    var folder = model
     do throws(ParlanceError) {
+      if model.hasPrefix("hf:") {
+        var cacheAlone = hub
+        cacheAlone.isOffline = true
+        do throws(ParlanceError) {
+          folder = try await ModelHub(settings: cacheAlone).resolve(model).folder
+        } catch {
+          guard error.code == .noInput else { throw error }
+          throw ParlanceError(
+            .noInput, "it is not, or not whole, in the model cache; what encodes with it fetches it",
+            at: .init(file: model))
+        }
+      }
       let checkpoint = try Checkpoint(folder: folder)
       let shape = checkpoint.architecture
       return Model(

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import LineFiles
+import ModelHub
 import StrictJSON
 import WordPiece
 
@@ -19,7 +20,10 @@ struct TokenizeCommand: AsyncParsableCommand {
         parlance tokenize --model DIR - --json < passages.jsonl
       """)
 
-  @Option(help: ArgumentHelp("The model's folder, with tokenizer.json or vocab.txt.", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp(
+      "The model: a folder with tokenizer.json or vocab.txt, or hf:owner/name[@revision] from the hub.",
+      valueName: "model"))
   var model: String
 
   @Argument(help: "The text, or - for standard input.")
@@ -43,8 +47,11 @@ struct TokenizeCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let tokenizer = try WordPieceTokenizer(folder: model)
     let console = Console.standard
+    let folder =
+      model.hasPrefix("hf:")
+      ? try await ModelHub().resolve(model, interruption: console.interruption).folder : model
+    let tokenizer = try WordPieceTokenizer(folder: folder)
     guard text == "-" else {
       let tokens = try tokenized(text, tokenizer)
       if json { return try console.print(json: tokens) }
