@@ -88,7 +88,7 @@ extension StudentDeclaration {
       }
     }
     guard let own = node["residual"], !own.isNull else { return }
-    if let value = own["gate"]?.double, value >= 0, value.isFinite {
+    if let value = own["gate"]?.double, value >= 0, Float(value).isFinite {
       residual = Residual(gate: .scalar(Float(value)))
     } else if let column = own["gate_column"]?.integer, (0..<vocabularySize).contains(column) {
       residual = Residual(gate: .column(column))
