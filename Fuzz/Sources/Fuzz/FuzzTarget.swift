@@ -33,10 +33,14 @@ enum ScratchFile {
 
   static func write(_ bytes: [UInt8], suffix: String) -> String {
     let path = "\(folder)/input\(suffix)"
+    write(bytes, to: path)
+    return path
+  }
+
+  static func write(_ bytes: [UInt8], to path: String) {
     let file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
     precondition(file >= 0, "cannot write \(path)")
     defer { close(file) }
     precondition(Glibc.write(file, bytes, bytes.count) == bytes.count, "cannot write \(path)")
-    return path
   }
 }

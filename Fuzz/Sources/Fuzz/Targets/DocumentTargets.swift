@@ -3,8 +3,8 @@ import Datasets
 import Diagnostics
 
 enum DocumentTargets {
-  static let all: [FuzzTarget] = ["html", "md", "txt"].map { format in
-    FuzzTarget(name: "document-\(format)") { bytes throws(ParlanceError) in
+  static let all: [FuzzTarget] = ["html", "md", "txt", "html.gz"].map { format in
+    FuzzTarget(name: "document-\(format.replacing(".", with: "-"))") { bytes throws(ParlanceError) in
       _ = ScratchFile.write(bytes, suffix: "." + format)
       let splitter = PassageSplitter()
       _ = try splitter.split(folders: [ScratchFile.folder]) { passage throws(ParlanceError) in

@@ -73,14 +73,6 @@ enum IndexTargets {
 
   private static let specimen: [(String, [UInt8])] = {
     mkdir(ScratchFile.folder + "/index", 0o700)
-    let root = #filePath.split(separator: "/").dropLast(5).joined(separator: "/")
-    return names.map { name in
-      let path = "/\(root)/Tests/InvertedIndexTests/Goldens/index-v1/\(name)"
-      guard let file = fopen(path, "rb") else { fatalError("the specimen is missing: \(path)") }
-      defer { fclose(file) }
-      var bytes = [UInt8](repeating: 0, count: 1 << 16)
-      bytes.removeLast(bytes.count - fread(&bytes, 1, bytes.count, file))
-      return (name, bytes)
-    }
+    return names.map { ($0, Specimen.bytes("Tests/InvertedIndexTests/Goldens/index-v1/\($0)")) }
   }()
 }

@@ -1,5 +1,6 @@
 import Conversations
 import Diagnostics
+import Evaluation
 import Identifiers
 import RankedResults
 import StrictJSON
@@ -9,6 +10,11 @@ enum RecordTargets {
   static let all: [FuzzTarget] = [
     FuzzTarget(name: "json") { bytes throws(ParlanceError) in
       _ = try JSONValue(parsing: bytes, file: "value.json")
+    },
+    FuzzTarget(name: "measures") { bytes throws(ParlanceError) in
+      for measure in try Measure.list(parsing: String(decoding: bytes, as: UTF8.self)) {
+        precondition((try? Measure(parsing: measure.description)) == measure, "\(measure) is not read back")
+      }
     },
     .file("passages", suffix: ".jsonl") { path throws(ParlanceError) in
       let reader = try PassageReader(path: path)

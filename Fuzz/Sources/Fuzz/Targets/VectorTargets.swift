@@ -17,6 +17,12 @@ enum VectorTargets {
     .file("npz", suffix: ".npz") { path throws(ParlanceError) in
       try VectorsNpz.import(path, to: path + ".vectors", encoder: EncoderIdentity(digest: "ab", name: "fuzz"))
     },
+    .file("vocabulary") { path throws(ParlanceError) in
+      let vocabulary = try Vocabulary(readingFrom: path)
+      for term in (0..<UInt32(vocabulary.count)).map({ TermID($0) }) {
+        precondition(vocabulary.term(of: vocabulary.piece(of: term)) == term, "a piece is another's")
+      }
+    },
     .file("vector-json") { path throws(ParlanceError) in
       let reader = try SparseVectorReader(path: path, vocabulary: try description().vocabulary)
       while try reader.next() != nil {}
