@@ -31,10 +31,15 @@ extension InvertedIndex {
     }
     guard trusted || accepts(encoder, distilledFor: passageSpace) else {
       let declared = passageSpace.map { ", which was distilled for \($0)" } ?? ""
+      // A name says little about what was encoded how.
+      let settings =
+        encoder.name == self.passageSpace.name && passageSpace == nil
+        ? ", a model of the same name with other files or settings: maximal length and passage text must be those that "
+          + "the passages were encoded with" : ""
       throw ParlanceError(
         .badInput,
         "expected queries of \(self.passageSpace), which encoded the passages, or of a student distilled for it; "
-          + "found \(encoder)\(declared); use --trust-model to search all the same",
+          + "found \(encoder)\(declared)\(settings); use --trust-model to search all the same",
         at: .init(file: path))
     }
   }

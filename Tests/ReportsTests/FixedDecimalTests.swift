@@ -55,6 +55,8 @@ struct FixedDecimalTests {
     #expect(FixedDecimal.percent(1, digits: 0, unit: false) == "100")
     #expect(
       [0, 999, 1000, 41_280, -1_234_567].map(FixedDecimal.grouped) == ["0", "999", "1,000", "41,280", "-1,234,567"])
+    #expect([1, 2, 1006].map { FixedDecimal.counted($0, "term") } == ["1 term", "2 terms", "1,006 terms"])
+    #expect([0, 1].map { FixedDecimal.counted($0, "query", plural: "queries") } == ["0 queries", "1 query"])
     #expect(FixedDecimal.probability(0.00001) == "< 0.0001")
     #expect(FixedDecimal.probability(0.0001) == "0.0001")
     #expect(FixedDecimal.probability(1) == "1.0000")

@@ -69,11 +69,16 @@ struct Tour {
     }
     try console.print()
     try console.print("Try it:")
-    for line in tries { try console.print("  parlance search --index \(path("index")) \(line)") }
+    for line in tries { try console.print("  \(Self.program) search --index \(path("index")) \(line)") }
     console.note("done in \(ProgressBar.time((clock.now - start) / .seconds(1)))")
   }
 
   private func path(_ name: String) -> String { steps.path(name) }
+
+  /// As the user has to type it: by its path where it was not found by its name.
+  private static var program: String {
+    CommandLine.arguments.first.map { $0.contains("/") ? TourSteps.quoted($0) : "parlance" } ?? "parlance"
+  }
 
   private func checkInputs() throws(ParlanceError) {
     for folder in documents + (model.hasPrefix("hf:") ? [] : [model])

@@ -41,7 +41,11 @@ struct ResultPage {
         }
         try console.print("     " + console.dim(found.id.string))
       }
-      if let terms = explanations?[place] { try console.print("     " + Self.sum(terms, shown: shownTerms)) }
+      if let terms = explanations?[place] {
+        for line in Self.wrapped(Self.sum(terms, shown: shownTerms), width: console.width - 6, lines: 6) {
+          try console.print("     " + line)
+        }
+      }
     }
   }
 
@@ -55,13 +59,14 @@ struct ResultPage {
     let encode = FixedDecimal.text(result.encodingTime / .milliseconds(1), digits: 1)
     let search = FixedDecimal.text(result.searchTime / .milliseconds(1), digits: 1)
     console.note(
-      "\(answer.isExact ? "exact" : "approximate") over \(answer.weights.rawValue) weights; \(answer.queryTerms) terms, "
-        + "\(FixedDecimal.grouped(answer.postingsTouched)) postings; encoded in \(encode) ms, searched in \(search) ms")
+      "\(answer.isExact ? "exact" : "approximate") over \(answer.weights.rawValue) weights; "
+        + "\(FixedDecimal.counted(answer.queryTerms, "term")), \(FixedDecimal.counted(answer.postingsTouched, "posting")); "
+        + "encoded in \(encode) ms, searched in \(search) ms")
     if result.isTruncated { console.note("the oldest part of the query did not fit the encoder and was left out") }
   }
 
   private func printTerms(of result: SearchResult) throws {
-    try console.print(console.bold("query") + "  \(result.terms.count) terms")
+    try console.print(console.bold("query") + "  \(FixedDecimal.counted(result.terms.count, "term"))")
     for (source, terms) in Self.bySource(result) {
       let shown = terms.prefix(shownTerms).map { "\($0.piece) \(FixedDecimal.text(Double($0.weight), digits: 2))" }
       let rest = terms.count > shownTerms ? ", and \(terms.count - shownTerms) more" : ""

@@ -96,7 +96,8 @@ public struct EvaluationReport: Sendable {
   private var denominatorNotes: [String] {
     guard let first = evaluations.first else { return [] }
     var notes = [
-      "Means over \(FixedDecimal.grouped(first.queries.count)) queries with a relevant passage; one that a run lacks counts 0."
+      "Means over \(FixedDecimal.counted(first.queries.count, "query", plural: "queries")) with a relevant passage; "
+        + "one that a run lacks counts 0."
     ]
     for evaluation in evaluations where !evaluation.missing.isEmpty {
       notes.append("\(evaluation.name) lacks \(FixedDecimal.grouped(evaluation.missing.count)) of them.")

@@ -46,6 +46,11 @@ public enum FixedDecimal {
     return text
   }
 
+  /// `1 term`, `1,006 terms`; the plural where it is not an `s` more.
+  public static func counted(_ number: Int, _ unit: String, plural: String? = nil) -> String {
+    "\(grouped(number)) \(number == 1 ? unit : plural ?? unit + "s")"
+  }
+
   /// `round(value * 10^digits)` without an error: the significand times the power of ten fits 128 bits.
   private static func rounded(_ value: Double, timesTenTo digits: Int) -> UInt128? {
     guard value > 0 else { return 0 }

@@ -50,7 +50,8 @@ public struct EngineSearch: Sendable {
     var message =
       mismatched
       ? "the tensor engine cannot be used"
-      : "the tensor engine (\(EnginePlaces.libraryName)) is missing; build it with Engine/build.sh, or set PARLANCE_ENGINE"
+      : "the tensor engine (\(EnginePlaces.libraryName)) is missing; `make engine` in the source folder builds it, "
+        + "PARLANCE_ENGINE names one that is elsewhere"
     for attempt in attempts {
       message += "\n  \(attempt.place.path) (\(attempt.place.reason)): \(attempt.obstacle)"
     }
@@ -75,12 +76,12 @@ public struct EngineSearch: Sendable {
     guard abi == PARLANCE_ENGINE_ABI else {
       throw Obstacle(
         text:
-          "its ABI version is \(abi), this Parlance needs \(PARLANCE_ENGINE_ABI): build it again with Engine/build.sh")
+          "its ABI version is \(abi), this Parlance needs \(PARLANCE_ENGINE_ABI): build it again with `make engine`")
     }
     guard size >= MemoryLayout<parlance_engine_table>.size else {
       throw Obstacle(
         text: "it is older than this Parlance (its table has \(size) bytes, "
-          + "\(MemoryLayout<parlance_engine_table>.size) are needed): build it again with Engine/build.sh")
+          + "\(MemoryLayout<parlance_engine_table>.size) are needed): build it again with `make engine`")
     }
     return unsafe table
   }
