@@ -18,11 +18,16 @@ extern const PooledProductKernel kernel;
 }
 #endif
 
+std::string_view kernelWish() {
+  const char *named = std::getenv("PARLANCE_KERNEL");
+  return named == nullptr ? "" : named;
+}
+
 namespace {
 
 const PooledProductKernel &choose() {
-  const char *named = std::getenv("PARLANCE_KERNEL");
-  const std::string_view wish = named == nullptr ? "" : named;
+  // A wish for a screening kernel leaves the best for what is not screened.
+  const std::string_view wish = kernelWish().starts_with("screen") ? "" : kernelWish();
 #if defined(__x86_64__)
   if ((wish.empty() || wish == "avx512") && __builtin_cpu_supports("avx512f")) return avx512::kernel;
   if ((wish.empty() || wish == "avx2") && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {

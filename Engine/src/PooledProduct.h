@@ -4,6 +4,7 @@
 // that the linker could take from the wrong one of them.
 #pragma once
 #include <cstdint>
+#include <string_view>
 
 namespace parlance {
 
@@ -43,5 +44,8 @@ struct PooledProductKernel {
 
 /// The best that this machine runs; the environment's PARLANCE_KERNEL names another (baseline, avx2, avx512).
 const PooledProductKernel &pooledProduct();
+
+/// The environment's PARLANCE_KERNEL, empty where it is not set.
+std::string_view kernelWish();
 
 }  // namespace parlance

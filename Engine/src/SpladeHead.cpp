@@ -1,43 +1,22 @@
 // The fused SPLADE head: vocabulary product, pooling and activation in one, with a backward pass that touches only the
 // (token, term) pairs that pooling kept and that got a gradient.
-#include <ATen/Parallel.h>
-#include <ATen/TensorIterator.h>
 #include <ATen/core/grad_mode.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <limits>
-#include <string_view>
+#include <optional>
 #include <vector>
 
 #include "Boundary.h"
 #include "Calls.h"
+#include "Parallel.h"
 #include "PooledProduct.h"
+#include "Screen.h"
 
 namespace parlance {
 namespace {
-
-using Hits = std::vector<Hit>;
-
-/// Calls `body(begin, end)` for parts of 0 ..< count on the threads that libtorch gives the calling thread.
-///
-/// Through one of libtorch's own loops, so that the engine need not be built with the OpenMP that libtorch brought.
-template <class Body>
-void inParallel(int64_t count, int64_t grain, Body body) {
-  const at::Tensor indices = at::arange(count, at::kLong), ignored = at::empty_like(indices);
-  at::TensorIterator loop = at::TensorIteratorConfig().add_output(ignored).add_const_input(indices).build();
-  loop.for_each(
-      [&](char **data, const int64_t *strides, int64_t size, int64_t rows) {
-        for (int64_t row = 0; row < rows && size > 0; row++) {
-          const char *run = data[1] + row * strides[3];
-          const int64_t first = *reinterpret_cast<const int64_t *>(run);
-          body(first, first + size);
-        }
-      },
-      grain);
-}
 
 at::Tensor prepare(const at::Tensor &weight) {
   require(weight.dim() == 2 && weight.scalar_type() == at::kFloat && weight.is_cpu(),
@@ -95,8 +74,8 @@ std::vector<Hits> productOnCPU(const at::Tensor &hidden_TH, const at::Tensor &pr
 
 /// Whether PARLANCE_KERNEL=libtorch asks for what other devices do, so that it can be tested without one.
 bool withoutKernel() {
-  static const char *named = std::getenv("PARLANCE_KERNEL");
-  return named != nullptr && std::string_view(named) == "libtorch";
+  static const bool asked = kernelWish() == "libtorch";
+  return asked;
 }
 
 /// The same on any device, in blocks of vocabulary columns, with libtorch's own operations.
@@ -214,6 +193,7 @@ Pooled assemble(std::vector<Hits> parts, std::span<const int32_t> starts, parlan
 struct Settings {
   std::span<const int32_t> starts;
   at::Tensor prepared;
+  Screen *screen;
   parlance_pooling pooling;
   parlance_activation activation;
 };
@@ -227,7 +207,13 @@ Pooled forward(const at::Tensor &hidden_TH, const at::Tensor &weight_VH, const a
   }
   const at::Tensor hidden = hidden_TH.detach().contiguous(), bias = bias_V.detach().contiguous();
   std::vector<Hits> parts;
-  if (hidden.is_cpu() && !withoutKernel()) {
+  std::optional<std::vector<Hits>> screened;
+  if (hidden.is_cpu() && settings.screen != nullptr) {
+    screened = settings.screen->product(hidden, weight_VH.detach(), bias, settings.starts, settings.pooling);
+  }
+  if (screened) {
+    parts = std::move(*screened);
+  } else if (hidden.is_cpu() && !withoutKernel()) {
     const at::Tensor prepared = settings.prepared.defined() ? settings.prepared : prepare(weight_VH);
     parts = productOnCPU(hidden, prepared, bias, settings.starts, settings.pooling);
   } else {
@@ -277,9 +263,9 @@ parlance_status spladePrepare(const parlance_tensor *weight, parlance_tensor **o
   return yielding(out, [&] { return prepare(value(weight)); });
 }
 
-parlance_status spladeHead(const parlance_tensor *hidden, const parlance_tensor *weight, const parlance_tensor *bias,
-                           const parlance_tensor *prepared, const int32_t *starts, int32_t sequences,
-                           parlance_pooling pooling, parlance_activation activation, parlance_sparse_rows *out) {
+parlance_status head(const parlance_tensor *hidden, const parlance_tensor *weight, const parlance_tensor *bias,
+                     const parlance_tensor *prepared, Screen *screen, const int32_t *starts, int32_t sequences,
+                     parlance_pooling pooling, parlance_activation activation, parlance_sparse_rows *out) {
   return guarded([&] {
     *out = {};
     const at::Tensor &hidden_TH = value(hidden), &weight_VH = value(weight), &bias_V = value(bias);
@@ -290,8 +276,8 @@ parlance_status spladeHead(const parlance_tensor *hidden, const parlance_tensor 
     require(hidden_TH.dim() == 2 && weight_VH.dim() == 2 && hidden_TH.size(1) == weight_VH.size(1),
             "hidden states [tokens, width] and a weight [vocabulary, width] were expected");
     require(bias_V.dim() == 1 && bias_V.size(0) == weight_VH.size(0), "one bias for each vocabulary column was expected");
-    const Settings settings{sequenceStarts(starts, sequences, hidden_TH.size(0)), valueIfPresent(prepared), pooling,
-                            activation};
+    const Settings settings{sequenceStarts(starts, sequences, hidden_TH.size(0)), valueIfPresent(prepared), screen,
+                            pooling, activation};
     const at::Tensor &panels = settings.prepared;
     require(!panels.defined() || (panels.is_cpu() && panels.is_contiguous() && panels.dim() == 3 &&
                                   panels.size(0) == (weight_VH.size(0) + panelColumns - 1) / panelColumns &&
@@ -315,11 +301,39 @@ parlance_status spladeHead(const parlance_tensor *hidden, const parlance_tensor 
   });
 }
 
+parlance_status spladeHead(const parlance_tensor *hidden, const parlance_tensor *weight, const parlance_tensor *bias,
+                           const parlance_tensor *prepared, const int32_t *starts, int32_t sequences,
+                           parlance_pooling pooling, parlance_activation activation, parlance_sparse_rows *out) {
+  return head(hidden, weight, bias, prepared, nullptr, starts, sequences, pooling, activation, out);
+}
+
+parlance_status screenedHead(const parlance_tensor *hidden, const parlance_tensor *weight, const parlance_tensor *bias,
+                             const parlance_tensor *prepared, parlance_screen *screen, const int32_t *starts,
+                             int32_t sequences, parlance_pooling pooling, parlance_activation activation,
+                             parlance_sparse_rows *out) {
+  return head(hidden, weight, bias, prepared, &screen->value, starts, sequences, pooling, activation, out);
+}
+
+parlance_status screenMake(parlance_screen **out) {
+  return guarded([&] {
+    require(out != nullptr, "a place for the result was expected, not NULL");
+    *out = new parlance_screen();
+  });
+}
+
+parlance_status screenReport(const parlance_screen *screen, parlance_screen_report *out) {
+  return guarded([&] { *out = screen->value.report(); });
+}
+
 }  // namespace
 
 void fillSpladeHead(parlance_engine_table &table) {
   table.splade_prepare = spladePrepare;
   table.splade_head = spladeHead;
+  table.screen_make = screenMake;
+  table.screen_release = [](parlance_screen *screen) { delete screen; };
+  table.screen_report = screenReport;
+  table.screened_head = screenedHead;
 }
 
 }  // namespace parlance

@@ -63,6 +63,8 @@ parlance_status adamw(parlance_tensor *const *tensors, parlance_tensor *const *m
     if (parameters.empty()) return;
     at::_fused_adamw_(parameters, gradients, first, second, {}, steps, settings->learning_rate, settings->beta1,
                       settings->beta2, settings->weight_decay, settings->epsilon, false, false);
+    // What was made of a parameter is told by its version that it is stale; not every kernel raises that.
+    for (const at::Tensor &parameter : parameters) parameter.unsafeGetTensorImpl()->bump_version();
   });
 }
 

@@ -3,7 +3,7 @@ public import SparseVectors
 
 /// From token ids to sparse rows: the one seam between a model and the pipeline around it.
 ///
-/// libtorch's implementation is `EngineForwardPass`; a native one for inference without libtorch can stand beside it.
+/// `NativeForwardPass` computes on the processor by kernels of the package; `EngineForwardPass` by libtorch, on GPUs too.
 /// Both `encode` calls may be made from any number of threads or tasks at once: the work itself runs on the pass's own
 /// threads, never on the caller's and never on the cooperative pool.
 public protocol ForwardPass: Sendable {
@@ -16,6 +16,9 @@ public protocol ForwardPass: Sendable {
   /// How many batches with the goal `throughput` run at once; more calls than that wait their turn.
   var workers: Int { get }
 
+  /// What screening has saved so far; `nil` where the pass cannot screen.
+  var screening: ScreeningReport? { get }
+
   /// Encodes a batch; the task is suspended meanwhile.
   ///
   /// - Throws: `ParlanceError` with code `badInput` for a token id outside the vocabulary or a sequence that is empty or
@@ -24,6 +27,49 @@ public protocol ForwardPass: Sendable {
 
   /// Encodes a batch; the calling thread waits meanwhile.
   func encode(_ batch: PackedBatch, for goal: EncodingGoal) throws(ParlanceError) -> SparseRows
+}
+
+extension ForwardPass {
+  public var screening: ScreeningReport? { nil }
+
+  /// - Throws: `badInput` for what the model cannot take.
+  func check(_ batch: PackedBatch) throws(ParlanceError) {
+    for index in 0..<batch.count {
+      let length = batch.length(of: index)
+      guard (1...longestSequence).contains(length) else {
+        throw ParlanceError(
+          .badInput, "sequence \(index) of the batch has \(length) tokens; the model takes 1 to \(longestSequence)")
+      }
+    }
+    if let token = batch.tokens.first(where: { $0 < 0 || $0 >= vocabularySize }) {
+      throw ParlanceError(
+        .badInput, "token id \(token) is not in the model's vocabulary of \(vocabularySize) pieces")
+    }
+  }
+}
+
+/// How many of a model's vocabulary logits were computed (Documentation/screened-head.md).
+public struct ScreeningReport: Sendable, Hashable {
+  /// The instructions that screen, such as `avx512vnni`; `nil` where every logit is computed.
+  public var kernel: String?
+  /// How many tokens were screened.
+  public var tokens: Int
+  /// How many of their logits were computed.
+  public var computedLogits: Int
+  /// Whether so many survived that computing every logit is faster, which is then done.
+  public var standsDown: Bool
+
+  public init(kernel: String? = nil, tokens: Int = 0, computedLogits: Int = 0, standsDown: Bool = false) {
+    self.kernel = kernel
+    self.tokens = tokens
+    self.computedLogits = computedLogits
+    self.standsDown = standsDown
+  }
+
+  /// How many logits were computed for a token; `nil` when none was screened.
+  public var survivorsPerToken: Double? {
+    tokens == 0 ? nil : Double(computedLogits) / Double(tokens)
+  }
 }
 
 /// What the caller of a forward pass is short of.

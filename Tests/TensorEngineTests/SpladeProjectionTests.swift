@@ -64,9 +64,10 @@ struct SpladeProjectionTests {
         let head = try Case(
           engine, seed: UInt64(seed), lengths: lengths, width: 5 + seed, vocabulary: vocabulary, bias: bias)
         let dense = try lengths.indices.map { lengths[$0] == 0 ? [] : try head.dense($0, pooling, activation).floats() }
-        for isPrepared in [false, true] {
+        for (isPrepared, isScreened) in [(false, false), (true, false), (false, true), (true, true)] {
           var projection = head.projection(pooling, activation)
           if isPrepared { try projection.prepare() }
+          if isScreened { try projection.enableScreening() }
           let rows = try projection(head.hidden_TH, starts: head.starts)
           let weights = try rows.weights.floats()
           #expect(rows.starts.count == lengths.count + 1 && rows.starts.last == Int64(weights.count))

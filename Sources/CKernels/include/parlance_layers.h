@@ -3,6 +3,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "parlance_screen.h"
+
 #if defined(__clang__)
 #pragma clang assume_nonnull begin
 #endif
@@ -52,6 +54,28 @@ int64_t parlance_attention_floats(int64_t longest, int64_t head_width);
 void parlance_attention(const parlance_layers *layers, const float *query, const float *key, const float *value,
                         int64_t stride, int64_t length, int64_t head_width, int64_t first, int64_t end, float *mixed,
                         int64_t mixed_stride, float *room);
+
+// Whether all numbers are finite.
+int32_t parlance_all_finite(const parlance_layers *layers, const float *x, int64_t count);
+
+// The vocabulary product of `parlance_screen_task` with every logit computed, by a packed weight of `vocabulary` outputs:
+// for heads of which too much survives screening. `logits` has room for `parlance_pooled_floats()`.
+typedef struct parlance_pooled_task {
+  const parlance_layers *layers;
+  const float *hidden_TH;
+  const float *packed;
+  const float *bias_V;
+  int64_t vocabulary, width;
+  const int32_t *starts;
+  int32_t sums;
+  void (*emit)(void *_Nullable context, parlance_screen_hit hit);
+} parlance_pooled_task;
+
+int64_t parlance_pooled_floats(void);
+
+// Emits hits as `parlance_screen_run` does.
+void parlance_pooled_run(const parlance_pooled_task *task, int64_t first_panel, int64_t end_panel,
+                         int32_t first_sequence, int32_t end_sequence, float *logits, void *_Nullable context);
 
 #if defined(__clang__)
 #pragma clang assume_nonnull end

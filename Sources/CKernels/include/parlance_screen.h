@@ -89,6 +89,10 @@ typedef struct parlance_screen_task {
 int64_t parlance_screen_run(const parlance_screen_task *task, int64_t first_panel, int64_t end_panel,
                             int32_t first_sequence, int32_t end_sequence, void *PARLANCE_NULLABLE context);
 
+// Whether screening is faster than computing every logit: whether few survive of a sample, some panels by the first
+// sequences. The answer depends on nothing but the task.
+int32_t parlance_screen_pays(const parlance_screen_task *task);
+
 // h . w + bias in float32: 16 partial sums by fused multiply-add, then a tree; the same bits on every machine.
 float parlance_screen_logit(const parlance_screen_kernel *kernel, const float *hidden_H, const float *row_H, float bias,
                             int64_t width);

@@ -97,8 +97,6 @@ INLINED lanes exponential(lanes x) {
 // The error function, by a quotient of polynomials in x^2 that was fitted for |x| <= 3.92, where float32 reaches 1; the
 // greatest error is 4e-7.
 INLINED lanes error_function(lanes x) {
-  x = CHOICE(x < -3.92f, ALL(-3.92f), x);
-  x = CHOICE(x > 3.92f, ALL(3.92f), x);
   const lanes t = x * x;
   lanes p = ALL(0x1.111c1ap-19f);
   p = p * t + 0x1.2d6f30p-12f;
@@ -112,7 +110,9 @@ INLINED lanes error_function(lanes x) {
   q = q * t + 0x1.d75e64p-4f;
   q = q * t + 0x1.02209ap-1f;
   q = q * t + 1;
-  return x * p / q;
+  lanes y = x * p / q;
+  y = CHOICE(x <= -3.92f, ALL(-1), y);
+  return CHOICE(x >= 3.92f, ALL(1), y);
 }
 
 INLINED lanes activated(parlance_activation_kind kind, lanes x) {
@@ -210,8 +210,32 @@ TARGET static void scale_all(float *x, int64_t count, float factor) {
   for (; k < count; k++) x[k] *= factor;
 }
 
+TARGET static int above(const float *x, int64_t rows, const float *bars) {
+  integer_lanes any = {0};
+  for (int column = 0; column < packed_columns; column += LANES) {
+    const lanes bar = LOADED(bars + column);
+    for (int64_t row = 0; row < rows; row++) any |= LOADED(x + row * packed_columns + column) > bar;
+  }
+  int found = 0;
+  for (int i = 0; i < LANES; i++) found |= any[i];
+  return found != 0;
+}
+
+TARGET static int all_finite(const float *x, int64_t count) {
+  // Of a number that is not finite all bits of the exponent are set.
+  integer_lanes any = {0};
+  int64_t k = 0;
+  for (; k + LANES <= count; k += LANES) {
+    any |= ((integer_lanes)LOADED(x + k) & 0x7F800000) == 0x7F800000;
+  }
+  int found = 0;
+  for (int i = 0; i < LANES; i++) found |= any[i];
+  for (; k < count; k++) found |= !(x[k] - x[k] == 0);
+  return found == 0;
+}
+
 #define LAYERS(title)                                                                                \
   {                                                                                                  \
     .name = title, .product = product, .activate = activate, .layer_norm = layer_norm,               \
-    .exponentials = exponentials, .scale = scale_all                                                 \
+    .exponentials = exponentials, .scale = scale_all, .above = above, .finite = all_finite             \
   }

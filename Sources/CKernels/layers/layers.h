@@ -19,4 +19,7 @@ struct parlance_layers {
   // x = exp(scale * (x - greatest)); returns the sum.
   float (*exponentials)(float *x, int64_t count, float scale);
   void (*scale)(float *x, int64_t count, float factor);
+  // Whether a number of `rows` rows of packed_columns is above its column's bar.
+  int (*above)(const float *x, int64_t rows, const float *bars);
+  int (*finite)(const float *x, int64_t count);
 };

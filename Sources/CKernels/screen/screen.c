@@ -293,6 +293,30 @@ int64_t parlance_screen_run(const parlance_screen_task *task, int64_t first_pane
   return computed;
 }
 
+// Every so many panels, and the sequences that begin before so many tokens.
+enum { panels_apart = 32, tokens_tried = 128 };
+
+// The share of logits above which computing them one by one takes longer than a product that computes all
+// (EXPERIMENTS.md).
+static const double most_survivors = 0.03;
+
+static void ignore(void *context, parlance_screen_hit hit) { (void)context, (void)hit; }
+
+int32_t parlance_screen_pays(const parlance_screen_task *task) {
+  parlance_screen_task trial = *task;
+  trial.emit = ignore;
+  int32_t sequences = 0;
+  while (sequences < task->sequences && task->starts[sequences] < tokens_tried) sequences++;
+  const int64_t tokens = task->starts[sequences], panels = panels_of(task->vocabulary);
+  const int64_t sample = (panels + panels_apart - 1) / panels_apart;
+  const double most = most_survivors * (double)(sample * columns * tokens);
+  int64_t computed = 0;
+  for (int64_t panel = 0; panel < panels && (double)computed <= most; panel += panels_apart) {
+    computed += parlance_screen_run(&trial, panel, panel + 1, 0, sequences, NULL);
+  }
+  return (double)computed <= most;
+}
+
 float parlance_screen_bound(const parlance_screen_task *task, int32_t sequence, int32_t token, int32_t column) {
   void *weight = (void *)(uintptr_t)task->weight, *blocks = (void *)(uintptr_t)task->tokens;
   const int64_t steps = steps_of(task->width), index = column / columns;

@@ -19,6 +19,10 @@ extern "C" {
 /// An engine's tensor. Made by a call that returns one through an `out` pointer; each ends in `tensor_release`.
 typedef struct parlance_tensor parlance_tensor;
 
+/// What a screened head keeps from call to call (Documentation/screened-head.md): the integers of one weight, until that
+/// changes, and how much survived. Made by `screen_make`, ended by `screen_release`.
+typedef struct parlance_screen parlance_screen;
+
 /// How a call ended; anything but `PARLANCE_OK` has a message.
 typedef enum parlance_status : int32_t {
   PARLANCE_OK = 0,
@@ -105,6 +109,16 @@ typedef struct parlance_sparse_rows {
   /// float32, N weights, with a gradient to the head's inputs where one is recorded.
   parlance_tensor *weights;
 } parlance_sparse_rows;
+
+/// What a screened head has done.
+typedef struct parlance_screen_report {
+  /// Such as "avx512vnni", constant; NULL where nothing on this machine screens.
+  const char *kernel;
+  /// How many tokens were screened, and how many logits were computed for them.
+  int64_t tokens, computed;
+  /// Whether too much survived, so that the other head does the work.
+  int32_t stands_down;
+} parlance_screen_report;
 
 /// The numbers of a step of AdamW.
 typedef struct parlance_adamw {
@@ -229,6 +243,19 @@ typedef struct parlance_engine_table {
   /// and `squares` are the running moments, of the tensors' shapes, zeros before the first step.
   parlance_status (*adamw)(parlance_tensor *const *tensors, parlance_tensor *const *means,
                            parlance_tensor *const *squares, int32_t count, const parlance_adamw *settings);
+
+  // Screening.
+
+  parlance_status (*screen_make)(parlance_screen **out);
+  void (*screen_release)(parlance_screen *screen);
+  parlance_status (*screen_report)(const parlance_screen *screen, parlance_screen_report *out);
+  /// As `splade_head`, by screening where that serves: on the CPU, as long as few logits survive. What it keeps of the
+  /// weight is made anew when the weight was changed by a call of this table.
+  parlance_status (*screened_head)(const parlance_tensor *hidden, const parlance_tensor *weight,
+                                   const parlance_tensor *bias, const parlance_tensor *prepared,
+                                   parlance_screen *screen, const int32_t *starts, int32_t sequences,
+                                   parlance_pooling pooling, parlance_activation activation,
+                                   parlance_sparse_rows *out);
 } parlance_engine_table;
 
 /// The type of the exported function.

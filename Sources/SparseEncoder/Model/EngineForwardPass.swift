@@ -42,6 +42,7 @@ public final class EngineForwardPass: ForwardPass, @unchecked Sendable {
     model = try queryThread.run { () throws(ParlanceError) in
       var model = try SpladeModel(ModelWeights(checkpoint: checkpoint, engine: engine, device: device))
       try model.projection.prepare()
+      if device == .cpu { try model.projection.enableScreening() }
       return Loaded(model: model)
     }.model
   }
@@ -61,22 +62,16 @@ public final class EngineForwardPass: ForwardPass, @unchecked Sendable {
     return try threads(for: goal).run { () throws(ParlanceError) in try self.rows(of: batch) }
   }
 
-  private func threads(for goal: EncodingGoal) -> EngineThreads {
-    goal == .throughput ? batchThreads : queryThread
+  public var screening: ScreeningReport? {
+    model.projection.screening.map { screening in
+      ScreeningReport(
+        kernel: screening.kernel, tokens: screening.tokens, computedLogits: screening.computedLogits,
+        standsDown: screening.standsDown)
+    }
   }
 
-  private func check(_ batch: PackedBatch) throws(ParlanceError) {
-    for index in 0..<batch.count {
-      let length = batch.length(of: index)
-      guard (1...longestSequence).contains(length) else {
-        throw ParlanceError(
-          .badInput, "sequence \(index) of the batch has \(length) tokens; the model takes 1 to \(longestSequence)")
-      }
-    }
-    if let token = batch.tokens.first(where: { $0 < 0 || $0 >= vocabularySize }) {
-      throw ParlanceError(
-        .badInput, "token id \(token) is not in the model's vocabulary of \(vocabularySize) pieces")
-    }
+  private func threads(for goal: EncodingGoal) -> EngineThreads {
+    goal == .throughput ? batchThreads : queryThread
   }
 
   private func rows(of batch: PackedBatch) throws(ParlanceError) -> SparseRows {

@@ -16,7 +16,9 @@ package final class TrainableModel {
   package init(_ checkpoint: Checkpoint, engine: TensorEngine, device: Device = .cpu) throws(ParlanceError) {
     try engine.check(device)
     let weights = ModelWeights(checkpoint: checkpoint, engine: engine, device: device)
-    model = try SpladeModel(weights)
+    var model = try SpladeModel(weights)
+    if device == .cpu { try model.projection.enableScreening() }
+    self.model = model
     parameters = weights.loaded
     vocabularySize = checkpoint.architecture.vocabularySize
     for parameter in parameters { try parameter.tensor.setRequiresGradient() }

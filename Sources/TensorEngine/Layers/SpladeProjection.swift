@@ -25,6 +25,7 @@ public struct SpladeProjection {
   public var pooling: Pooling
   public var activation: Activation
   private var prepared: Tensor?
+  private var screen: Screen?
 
   public init(weight: Tensor, bias: Tensor, pooling: Pooling, activation: Activation) {
     self.weight = weight
@@ -32,6 +33,28 @@ public struct SpladeProjection {
     self.pooling = pooling
     self.activation = activation
   }
+
+  /// Lets the product be screened from now on, where that serves; nothing else changes.
+  public mutating func enableScreening() throws(ParlanceError) {
+    var handle: OpaquePointer?
+    try weight.engine.check(unsafe weight.engine.table.pointee.screen_make(&handle))
+    screen = unsafe handle.map { unsafe Screen($0, of: weight.engine) }
+  }
+
+  /// What screening has done so far.
+  public struct Screening: Sendable, Hashable {
+    /// Such as `avx512vnni`; `nil` where every logit is computed.
+    public var kernel: String?
+    /// How many tokens were screened.
+    public var tokens = 0
+    /// How many of their logits were computed.
+    public var computedLogits = 0
+    /// Whether so many survived that computing every logit is faster.
+    public var standsDown = false
+  }
+
+  /// `nil` where screening was not enabled.
+  public var screening: Screening? { screen?.report }
 
   /// Lays a second copy of the weight in the order in which the product reads it, instead of doing so in each call.
   /// To be called again when the weight has changed.
@@ -59,11 +82,21 @@ public struct SpladeProjection {
   public func callAsFunction(_ hidden_TH: Tensor, starts: [Int32]) throws(ParlanceError) -> Rows {
     let engine = hidden_TH.engine
     var out = unsafe parlance_sparse_rows()
-    try engine.check(
-      unsafe engine.table.pointee.splade_head(
-        hidden_TH.handle, weight.handle, bias.handle, prepared?.handle, starts, Int32(starts.count - 1),
-        pooling == .max ? PARLANCE_POOLING_MAX : PARLANCE_POOLING_SUM,
-        activation == .log1pReLU ? PARLANCE_LOG1P_RELU : PARLANCE_LOG1P_LOG1P_RELU, &out))
+    let (pooling, activation) = (
+      pooling == .max ? PARLANCE_POOLING_MAX : PARLANCE_POOLING_SUM,
+      activation == .log1pReLU ? PARLANCE_LOG1P_RELU : PARLANCE_LOG1P_LOG1P_RELU
+    )
+    let sequences = Int32(starts.count - 1)
+    if let screen {
+      try engine.check(
+        unsafe engine.table.pointee.screened_head(
+          hidden_TH.handle, weight.handle, bias.handle, prepared?.handle, screen.handle, starts, sequences, pooling,
+          activation, &out))
+    } else {
+      try engine.check(
+        unsafe engine.table.pointee.splade_head(
+          hidden_TH.handle, weight.handle, bias.handle, prepared?.handle, starts, sequences, pooling, activation, &out))
+    }
     let tensors = unsafe [out.starts, out.terms, out.positions, out.weights].compactMap { handle in
       unsafe handle.map { unsafe Tensor($0, of: engine) }
     }
