@@ -71,6 +71,7 @@ let package = Package(
       providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .target(name: "CKernels"),
     .target(name: "CTensorEngine"),
+    room("WorkerThreads", ["Diagnostics"]),
     room("BinaryFiles", ["Diagnostics", "CKernels"], more: lifetimes),
     room("LineFiles", ["Diagnostics", "BinaryFiles", "CZlib"], more: lifetimes),
     room("StrictJSON", ["Diagnostics", "BinaryFiles"], more: lifetimes),
@@ -80,7 +81,8 @@ let package = Package(
     room("RankedResults", ["Diagnostics", "Identifiers", "BinaryFiles", "LineFiles"]),
     room("SparseVectors", ["Diagnostics", "Identifiers", "BinaryFiles", "LineFiles", "StrictJSON"]),
     room("WordPiece", ["Diagnostics", "BinaryFiles", "StrictJSON"]),
-    room("TensorEngine", ["Diagnostics", "CTensorEngine"]),
+    room("TensorEngine", ["Diagnostics", "WorkerThreads", "CTensorEngine"]),
+    room("ModelKernels", ["WorkerThreads", "CKernels"]),
     room("Checkpoints", ["Diagnostics", "BinaryFiles", "StrictJSON", "WordPiece"]),
     room("Evaluation", ["Diagnostics", "Identifiers", "RankedResults", "SparseVectors"]),
 
@@ -104,7 +106,7 @@ let package = Package(
       "SparseEncoder",
       [
         "Diagnostics", "Identifiers", "BinaryFiles", "Conversations", "SparseVectors", "WordPiece", "Checkpoints",
-        "TensorEngine",
+        "TensorEngine", "ModelKernels", "WorkerThreads",
       ]),
 
     // Layer 3: what users see.
@@ -154,7 +156,9 @@ let package = Package(
     tests("RankedResults", ["LineFiles"]),
     tests("SparseVectors", ["BinaryFiles", "LineFiles"]),
     tests("WordPiece", ["BinaryFiles"]),
+    tests("WorkerThreads"),
     tests("TensorEngine", ["CTensorEngine"]),
+    tests("ModelKernels", ["WorkerThreads", "CKernels"]),
     tests("Checkpoints", ["BinaryFiles", "StrictJSON"]),
     tests("Evaluation", ["RankedResults", "SparseVectors"]),
     tests("ModelHub", ["BinaryFiles"]),
@@ -162,7 +166,7 @@ let package = Package(
     tests("InvertedIndex", ["BinaryFiles", "StrictJSON", "Conversations", "SparseVectors"]),
     tests(
       "SparseEncoder",
-      ["BinaryFiles", "Conversations", "SparseVectors", "WordPiece", "Checkpoints", "TensorEngine"]),
+      ["BinaryFiles", "Conversations", "SparseVectors", "WordPiece", "Checkpoints", "TensorEngine", "ModelKernels"]),
     tests(
       "Distillation",
       [

@@ -12,14 +12,26 @@ struct DoctorCommandTests {
     }
   }
 
-  @Test("without an engine it says what was tried, how to get one, and ends with 69")
+  @Test("without an engine in the usual places all is well but training, and the places are told")
+  func noEngine() throws {
+    let result = try ParlanceProcess.inFolder(of: [:]) { folder in
+      // A copy of the program: beside the original there may be an engine.
+      try FileManager.default.copyItem(atPath: ParlanceProcess.executable, toPath: folder + "/parlance")
+      return try ParlanceProcess.shell("unset PARLANCE_ENGINE; HOME=$PWD ./parlance doctor", in: folder)
+    }
+    #expect(result.code == 0, "\(result.output) \(result.error)")
+    #expect(result.output.contains("\nengine: none; only training and GPUs need it\n  "))
+    #expect(result.output.contains("there is no such file"))
+  }
+
+  @Test("an engine that was named and is not there is told with what was tried and how to get one, and ends with 69")
   func withoutEngine() throws {
     let result = try doctor([], ["PARLANCE_ENGINE": "/nowhere/engine.so"])
     #expect(result.code == 69)
     #expect(result.error.isEmpty)
     #expect(result.output.hasPrefix("parlance 0.1.0\n  engine ABI "))
     #expect(result.output.contains("/nowhere/engine.so (PARLANCE_ENGINE): there is no such file"), "\(result.output)")
-    #expect(result.output.contains("\nMissing:\n  the tensor engine, which encoding needs: `make engine`"))
+    #expect(result.output.contains("\nMissing:\n  the tensor engine, which training and GPUs need: `make"))
     #expect(result.output.split(separator: "\n").filter { $0.hasPrefix("  the tensor") }.allSatisfy { $0.count <= 80 })
   }
 
@@ -37,6 +49,7 @@ struct DoctorCommandTests {
     #expect(models.first?["folder"] == Self.model)
     #expect(models.first?["shape"]?.contains("layers") == true)
     #expect(models.first?["licence"] != nil && models.first?["commercial_use"] != nil)
+    #expect(models.first?["screening"]?.hasPrefix("screening: ") == true)
     let processor = try #require(json["processor"] as? [String: Any])
     #expect(Set(processor.keys) == ["cores", "memory_gibibytes", "crc32c", "sha256"])
   }

@@ -54,6 +54,10 @@ struct BenchEncodeCommand: AsyncParsableCommand {
     var passagesPerSecond: Double
     var tokensPerSecond: Double
     var queries: [Latency]
+    /// The instructions that screen; none where every logit is computed.
+    var screening: String?
+    var survivorsPerToken: Double?
+    var standsDown: Bool
   }
 
   func run() async throws {
@@ -95,14 +99,16 @@ struct BenchEncodeCommand: AsyncParsableCommand {
           tokens: length, p50Milliseconds: sorted[sorted.count / 2],
           p95Milliseconds: sorted[min(sorted.count - 1, sorted.count * 95 / 100)]))
     }
+    let screening = encoder.screening
     try show(
       Result(
         model: encoder.identity.name, passages: texts.count, tokens: tokens, seconds: seconds,
         passagesPerSecond: Double(texts.count) / seconds, tokensPerSecond: Double(tokens) / seconds,
-        queries: latencies))
+        queries: latencies, screening: screening?.kernel, survivorsPerToken: screening?.survivorsPerToken,
+        standsDown: screening?.standsDown ?? false), encoder)
   }
 
-  private func show(_ result: Result) throws {
+  private func show(_ result: Result, _ encoder: SparseEncoder) throws {
     let console = Console.standard
     if json { return try console.print(json: result) }
     try console.print(
@@ -115,6 +121,7 @@ struct BenchEncodeCommand: AsyncParsableCommand {
         "a query of \(latency.tokens) tokens: \(FixedDecimal.text(latency.p50Milliseconds, digits: 2)) ms, "
           + "95 % within \(FixedDecimal.text(latency.p95Milliseconds, digits: 2)) ms")
     }
+    try console.print(SampleText.describe(encoder.screening, vocabulary: encoder.vocabulary.count))
   }
 
   private func read(_ path: String, _ encoder: SparseEncoder) throws(ParlanceError) -> [String] {

@@ -3,6 +3,7 @@ import Checkpoints
 import Diagnostics
 import ModelHub
 import Reports
+import SparseEncoder
 import TensorEngine
 
 struct DoctorCommand: AsyncParsableCommand {
@@ -10,8 +11,9 @@ struct DoctorCommand: AsyncParsableCommand {
     commandName: "doctor",
     abstract: "Tell what is here, what is missing, and how to get it.",
     discussion: """
-      Looks at the engine, devices, the processor, the model cache, and the licences of the models it is given. Ends with \
-      exit code 69 when something that encoding needs is missing.
+      Looks at the processor, the kernels that encode, the tensor engine for training and GPUs, the model cache, and the \
+      models it is given: shape, licence, and how much of their vocabulary is computed. Ends with exit code 69 when \
+      something is missing.
 
       Examples:
         parlance doctor
@@ -71,6 +73,8 @@ struct Health: Encodable {
     var shape: String?
     var licence: String?
     var commercialUse: String?
+    /// How many of its logits are computed, on a sample of text.
+    var screening: String?
     var problem: String?
   }
 
@@ -97,9 +101,9 @@ struct Health: Encodable {
     for name in names { models.append(await Self.examine(name, in: hub)) }
     self.models = models
     problems = models.compactMap(\.problem)
-    if search.engine == nil {
+    if search.isAmiss {
       problems.append(
-        "the tensor engine, which encoding needs: `make engine` in the source folder builds it, "
+        "the tensor engine, which training and GPUs need: `make engine` in the source folder builds it, "
           + "PARLANCE_ENGINE names one that is elsewhere")
     }
   }
@@ -126,7 +130,8 @@ struct Health: Encodable {
         folder: folder, name: checkpoint.name,
         shape: "\(shape.family.rawValue), \(shape.layers) layers, hidden \(shape.hiddenSize), "
           + "\(FixedDecimal.grouped(shape.vocabularySize)) terms, up to \(checkpoint.maxLength) tokens",
-        licence: checkpoint.licence.summary, commercialUse: "\(checkpoint.licence.commercialUse)")
+        licence: checkpoint.licence.summary, commercialUse: "\(checkpoint.licence.commercialUse)",
+        screening: try SampleText.screening(of: checkpoint))
     } catch {
       return Model(folder: folder, problem: "model \(error)")
     }
@@ -151,7 +156,9 @@ extension Health {
           lines: [path, engine.description ?? "", "devices: " + engine.devices.joined(separator: ", ")]))
     } else {
       sections.append(
-        Section(title: "engine", lines: engine.tried.map { "\($0.path) (\($0.place)): \($0.obstacle)" }))
+        Section(
+          title: "engine: none; only training and GPUs need it",
+          lines: engine.tried.map { "\($0.path) (\($0.place)): \($0.obstacle)" }))
     }
     sections.append(
       Section(title: "model cache", lines: ["\(modelCache)\(offline ? " (offline: HF_HUB_OFFLINE is set)" : "")"]))
@@ -159,7 +166,7 @@ extension Health {
       sections.append(
         Section(
           title: "model \(model.name ?? model.folder)",
-          lines: [model.folder, model.shape ?? "", "licence: " + (model.licence ?? "")]))
+          lines: [model.folder, model.shape ?? "", "licence: " + (model.licence ?? ""), model.screening ?? ""]))
     }
     if models.isEmpty {
       sections.append(Section(title: "licences of published models", lines: Self.publishedLicences))

@@ -11,7 +11,7 @@ public import WordPiece
 ///
 /// ```swift
 /// let checkpoint = try Checkpoint(folder: "models/splade-tiny")
-/// let encoder = try SparseEncoder(checkpoint: checkpoint, forward: EngineForwardPass(...))
+/// let encoder = try SparseEncoder(checkpoint: checkpoint, forward: NativeForwardPass(checkpoint))
 /// let vector = try await encoder.encode(query: "how do I undo a commit?").vector
 /// ```
 public struct SparseEncoder: Sendable {
@@ -88,6 +88,9 @@ public struct SparseEncoder: Sendable {
         ExternalID(column < pieces.count && !pieces[column].isEmpty ? pieces[column] : "[column \(column)]")
       })
   }
+
+  /// What screening has saved so far; `nil` where the forward pass cannot screen.
+  public var screening: ScreeningReport? { forward.screening }
 
   /// Whether queries need no forward pass.
   public var isInferenceFree: Bool { staticQueries != nil }

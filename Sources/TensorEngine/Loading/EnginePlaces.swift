@@ -23,6 +23,9 @@ public struct EnginePlaces: Sendable {
     #endif
   }()
 
+  /// The environment's variable that names the engine.
+  static let variable = "PARLANCE_ENGINE"
+
   /// A place, and which rule named it.
   public struct Place: Hashable, Sendable {
     public var path: String
@@ -39,9 +42,9 @@ public struct EnginePlaces: Sendable {
   /// The places for an executable at `executable` in an environment, of which `environment` gives the variables.
   public init(executable: String?, environment: (String) -> String?) {
     let library = Self.libraryName
-    if let named = environment("PARLANCE_ENGINE"), !named.isEmpty {
+    if let named = environment(Self.variable), !named.isEmpty {
       let path = Self.isFolder(named) ? named + "/" + library : named
-      places = [Place(path: path, reason: "PARLANCE_ENGINE")]
+      places = [Place(path: path, reason: Self.variable)]
       return
     }
     places = []

@@ -44,14 +44,19 @@ public struct EngineSearch: Sendable {
     self.mismatched = mismatched
   }
 
+  /// Whether an engine was named or lies there and cannot be used: not just nothing to be found in the usual places.
+  public var isAmiss: Bool {
+    engine == nil && (mismatched || attempts.contains { $0.place.reason == EnginePlaces.variable })
+  }
+
   /// The error that tells every place and what was wrong there; `nil` when there is an engine.
   public var failure: ParlanceError? {
     guard engine == nil else { return nil }
     var message =
       mismatched
       ? "the tensor engine cannot be used"
-      : "the tensor engine (\(EnginePlaces.libraryName)) is missing; `make engine` in the source folder builds it, "
-        + "PARLANCE_ENGINE names one that is elsewhere"
+      : "the tensor engine (\(EnginePlaces.libraryName)), which training and GPUs need, is missing; `make engine` in the "
+        + "source folder builds it, PARLANCE_ENGINE names one that is elsewhere"
     for attempt in attempts {
       message += "\n  \(attempt.place.path) (\(attempt.place.reason)): \(attempt.obstacle)"
     }

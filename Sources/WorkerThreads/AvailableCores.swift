@@ -4,7 +4,7 @@
   import Foundation
 #endif
 
-extension EngineThreads {
+extension WorkerThreads {
   /// How many cores this process may run on.
   public static var availableCores: Int { max(1, ProcessInfo.processInfo.activeProcessorCount) }
 }
