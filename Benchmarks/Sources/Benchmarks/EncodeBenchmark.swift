@@ -3,7 +3,6 @@ import Diagnostics
 import Foundation
 import SparseEncoder
 import Synchronization
-import TensorEngine
 
 /// Passages a second on all cores, against sentence-transformers' SparseEncoder at each of its batch sizes.
 enum EncodeBenchmark {
@@ -32,6 +31,10 @@ enum EncodeBenchmark {
         try await Cost.of { try await encode(texts, with: encoder) }
       }
     ]
+    if let engine = try QueryLatencyBenchmark.engineEncoder(model) {
+      contenders.append(
+        .init(name: "parlance, by the engine") { try await Cost.of { try await encode(texts, with: engine) } })
+    }
     if let python = input.python {
       let peer = try Peer(
         python: python, script: input.peers + "/encode.py", texts: texts, arguments: [model])
