@@ -1,4 +1,5 @@
 public import Diagnostics
+import StrictJSON
 
 extension Checkpoint {
   /// What opening needs and the folder lacks: what a download that broke off has yet to bring.
@@ -16,20 +17,40 @@ extension Checkpoint {
       guard error.code == .noInput, let file = error.location?.file, file.hasPrefix(folder + "/") else { throw error }
       return [[String(file.dropFirst(folder.utf8.count + 1))]]
     }
-    var search = Search(folder: folder)
-    let transformer = modules?.passages.first?.path ?? ""
-    search.need("config.json", in: transformer)
-    if modules?.passages.first?.kind == "Transformer" {
-      search.need("sentence_bert_config.json", "sentence_distilbert_config.json", in: transformer)
+    if let pair = modules?.pair {
+      // A plain student has no frozen encoder that could stand in for the passages' own.
+      let document =
+        try declaration(in: folder + "/" + pair.query)?.hasFrozen == true ? pair.document : StudentPair.documentFolder
+      return try missingFiles(in: folder, part: pair.query)
+        + (document.hasPrefix(pair.query + "/") ? [] : missingFiles(in: folder, part: document))
     }
-    search.need("tokenizer.json", "vocab.txt", in: transformer)
-    try search.needWeights(in: transformer)
-    for module in modules?.passages.dropFirst() ?? [] { search.need("config.json", in: module.path) }
+    var search = Search(folder: folder)
+    try search.needEncoder(modules?.passages ?? [])
+    if let queries = modules?.queries, !queries.isEmpty { try search.needEncoder(queries) }
     if let path = modules?.staticQueryPath {
       search.need("tokenizer.json", "vocab.txt", in: path)
       try search.needWeights(in: path)
     }
+    guard let student = try declaration(in: folder) else { return search.missing }
+    for file in student.files { search.need(file, in: "") }
     return search.missing
+      + (student.hasFrozen ? try missingFiles(in: folder, part: StudentDeclaration.Residual.frozenFolder) : [])
+  }
+
+  /// The same of a model in a folder of the model's.
+  private static func missingFiles(in folder: String, part: String) throws(ParlanceError) -> [[String]] {
+    try missingFiles(in: folder + "/" + part).map { $0.map { part + "/" + $0 } }
+  }
+
+  /// What a student's declaration names; `nil` where there is none.
+  private static func declaration(
+    in folder: String
+  ) throws(ParlanceError) -> (files: [String], hasFrozen: Bool)? {
+    guard let node = try FolderFile.jsonIfPresent(folder + "/" + StudentDeclaration.fileName) else { return nil }
+    let residual = node["residual"].flatMap { $0.isNull ? nil : $0 }
+    // What stands there is a name only where the file is one of ours.
+    let files = [residual?["gate"]?.string, node["least_weights"]?.string].compactMap(\.self)
+    return (files.filter { $0.hasSuffix(".safetensors") && !$0.contains("/") }, residual != nil)
   }
 
   private struct Search {
@@ -41,6 +62,18 @@ extension Checkpoint {
     mutating func need(_ names: String..., in place: String) {
       let paths = names.map { place.isEmpty ? $0 : place + "/" + $0 }
       if !paths.contains(where: has) { missing.append(paths) }
+    }
+
+    /// A transformer's files and those of the modules behind it; of the folder itself where there are no modules.
+    mutating func needEncoder(_ modules: [ModuleList.Module]) throws(ParlanceError) {
+      let transformer = modules.first?.path ?? ""
+      need("config.json", in: transformer)
+      if modules.first?.kind == "Transformer" {
+        need("sentence_bert_config.json", "sentence_distilbert_config.json", in: transformer)
+      }
+      need("tokenizer.json", "vocab.txt", in: transformer)
+      try needWeights(in: transformer)
+      for module in modules.dropFirst() { need("config.json", in: module.path) }
     }
 
     mutating func needWeights(in place: String) throws(ParlanceError) {

@@ -30,6 +30,16 @@ public struct Checkpoint: Sendable {
   /// Tensors of the files that the model does not use, such as a pooler; a wrong checkpoint has many.
   public let unusedTensors: [String]
   private let names: [ParameterRole: String]
+  /// The folder of `config.json`, of the weights and of what a student declares.
+  let ownFolder: String
+  private var querySide = QuerySide.none
+
+  /// Where the encoder of queries is, when it is another one.
+  private enum QuerySide: Sendable {
+    case none
+    case folder(String)
+    case layout(SentenceTransformersLayout)
+  }
 
   /// - Parameter name: what to call the model; found out when `nil`.
   /// - Throws: `noInput` when a file is missing, `badInput` when one does not say what it should.
@@ -37,11 +47,24 @@ public struct Checkpoint: Sendable {
     guard FolderFile.exists(folder) else {
       throw ParlanceError(.noInput, "there is no such model folder", at: .init(file: folder))
     }
+    let layout = try SentenceTransformersLayout(folder: folder)
+    if let pair = layout.pair {
+      let document = folder + "/" + pair.document
+      try self.init(
+        folder: document, name: name ?? ModelFolderName.hubName(folder) ?? ModelFolderName.lastComponent(folder),
+        layout: SentenceTransformersLayout(folder: document))
+      querySide = .folder(folder + "/" + pair.query)
+      return
+    }
+    try self.init(folder: folder, name: name, layout: layout)
+    if let queries = try layout.queries(folder: folder) { querySide = .layout(queries) }
+  }
+
+  private init(folder: String, name: String?, layout: SentenceTransformersLayout) throws(ParlanceError) {
     let hubName = ModelFolderName.hubName(folder)
     self.folder = folder
     self.name = name ?? hubName ?? ModelFolderName.lastComponent(folder)
 
-    let layout = try SentenceTransformersLayout(folder: folder)
     let own = layout.transformerPath.isEmpty ? folder : folder + "/" + layout.transformerPath
     let config = own + "/config.json"
     guard FolderFile.exists(config) else {
@@ -51,6 +74,7 @@ public struct Checkpoint: Sendable {
     let tensors = try TensorStore(folder: own)
     let names = try Self.resolve(&architecture, in: tensors, folder: own)
 
+    ownFolder = own
     self.architecture = architecture
     self.tensors = tensors
     self.names = names
@@ -73,7 +97,7 @@ public struct Checkpoint: Sendable {
       if let path = layout.staticQueryPath {
         try StaticQueryWeights(folder: folder + "/" + path, vocabularySize: vocabularySize)
       } else { nil }
-    student = try StudentDeclaration(folder: folder, vocabularySize: vocabularySize)
+    student = try StudentDeclaration(folder: own, vocabularySize: vocabularySize)
     licence = .find(
       modelCard: FolderFile.text(folder + "/README.md"),
       licenceFile: ["LICENSE", "LICENSE.txt", "LICENSE.md"].lazy.compactMap { FolderFile.text(folder + "/" + $0) }
@@ -131,8 +155,22 @@ public struct Checkpoint: Sendable {
   /// - Throws: as `init`.
   public func frozenPart() throws(ParlanceError) -> Checkpoint? {
     guard student?.residual != nil else { return nil }
-    return try Checkpoint(folder: folder + "/" + StudentDeclaration.Residual.frozenFolder, name: name + "/frozen")
+    return try Checkpoint(folder: ownFolder + "/" + StudentDeclaration.Residual.frozenFolder, name: name + "/frozen")
   }
+
+  /// The encoder of queries of an asymmetric model, whose own is that of passages; `nil` for any other model.
+  ///
+  /// - Throws: as `init`.
+  public func queryPart() throws(ParlanceError) -> Checkpoint? {
+    switch querySide {
+    case .none: nil
+    case .folder(let folder): try Checkpoint(folder: folder, name: name + "/query")
+    case .layout(let layout): try Checkpoint(folder: folder, name: name + "/query", layout: layout)
+    }
+  }
+
+  /// The text of README.md, where there is one.
+  package var modelCard: String? { FolderFile.text(folder + "/README.md") }
 
   /// What the files call the parameter.
   public func name(of role: ParameterRole) -> String? { names[role] }

@@ -50,14 +50,20 @@ public struct CheckpointWriter: Sendable {
   public func write(
     to folder: String, floats: (ParameterRole) throws(ParlanceError) -> [Float]
   ) throws(ParlanceError) {
-    try makeFolder(folder + "/1_SpladePooling")
+    try writeLayout(to: folder)
     let parameters = stored
     let weights = try SafetensorsWriter(
       path: folder + "/model.safetensors",
       tensors: parameters.map { .init(name: $0.name, shape: architecture.shape(of: $0.role)) })
     for parameter in parameters { try weights.append(try floats(parameter.role)) }
     try weights.finish()
+    if !modelCard.isEmpty { try write(modelCard, to: folder + "/README.md") }
+    try write(config, to: folder + "/config.json")
+  }
 
+  /// Writes what stands beside the weights: the tokenizer, the modules, how they pool. `config.json` is still missing.
+  func writeLayout(to folder: String) throws(ParlanceError) {
+    try makeFolder(folder + "/1_SpladePooling")
     for source in [tokenizer.tokenizerJSON, tokenizer.vocabulary].compactMap({ $0 }) {
       try AtomicFile.write(try FolderFile.bytes(source), to: folder + "/" + fileName(of: source))
     }
@@ -66,8 +72,6 @@ public struct CheckpointWriter: Sendable {
     try write(#"{"max_seq_length": \#(maxLength), "do_lower_case": false}"#, to: folder + "/sentence_bert_config.json")
     try write(sparseEncoderConfig, to: folder + "/config_sentence_transformers.json")
     try write(modules, to: folder + "/modules.json")
-    if !modelCard.isEmpty { try write(modelCard, to: folder + "/README.md") }
-    try write(config, to: folder + "/config.json")
   }
 
   /// What the file holds under which name.

@@ -5,8 +5,10 @@ enum NeededFiles {
     "config.json", "tokenizer.json", "tokenizer_config.json", "vocab.txt", "special_tokens_map.json",
     "modules.json", "router_config.json", "sentence_bert_config.json", "sentence_distilbert_config.json",
     "config_sentence_transformers.json", "model.safetensors", "model.safetensors.index.json", "README.md", "LICENSE",
-    "LICENSE.txt", "LICENSE.md",
+    "LICENSE.txt", "LICENSE.md", "parlance.json", "gate.safetensors", "least_weights.safetensors",
   ]
+  /// The folders of whole models inside a student's.
+  private static let parts: Set<Substring> = ["frozen", "query", "document"]
 
   /// - Parameter all: every path of the repository.
   /// - Returns: the paths to bring, small files first.
@@ -14,11 +16,9 @@ enum NeededFiles {
     let needed = all.filter { path in
       let parts = path.split(separator: "/", omittingEmptySubsequences: false)
       guard let name = parts.last, isSafe(parts) else { return false }
-      switch parts.count {
-      case 1: return names.contains(String(name)) || isShard(name)
-      case 2: return isModuleFolder(parts[0]) && (names.contains(String(name)) || isShard(name))
-      default: return false
-      }
+      // Modules stand in a model's folder, and whole models in a student's.
+      let folders = parts.dropLast().drop { Self.parts.contains($0) }
+      return folders.count <= 1 && folders.allSatisfy(isModuleFolder) && (names.contains(String(name)) || isShard(name))
     }
     // One file with all weights and shards of the same weights: the one file is enough.
     let hasWhole = needed.contains("model.safetensors")

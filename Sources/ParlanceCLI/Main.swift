@@ -66,6 +66,7 @@ struct ParlanceCommand: AsyncParsableCommand {
       FlopsCommand.self,
       TeachCommand.self,
       TrainCommand.self,
+      StudentCommand.self,
       BenchCommand.self,
     ])
 

@@ -80,8 +80,9 @@ public struct IndexingJob: Sendable {
   public func run(
     with encoder: SparseEncoder, count: Int, progress: ProgressHandler? = nil, interruption: Interruption? = nil
   ) async throws(ParlanceError) -> Summary {
+    try encoder.checkEncodesPassages()
     let writer = try IndexWriter(
-      path: path, passageSpace: encoder.identity, vocabulary: encoder.vocabulary, configuration: configuration)
+      path: path, passageSpace: encoder.passageIdentity, vocabulary: encoder.vocabulary, configuration: configuration)
     // From above: 200 terms a passage, in the vectors and in the postings.
     try FreeSpace.check(count * 200 * 14, for: path)
     let words = encoder.settings.passageText

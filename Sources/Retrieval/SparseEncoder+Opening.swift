@@ -1,4 +1,4 @@
-import Checkpoints
+package import Checkpoints
 public import Diagnostics
 public import ModelHub
 public import SparseEncoder
@@ -25,15 +25,23 @@ extension SparseEncoder {
     let found = try await hub.resolve(model, progress: progress, interruption: interruption)
     let checkpoint = try Checkpoint(folder: found.folder, name: found.name)
     let engine = device == .cpu ? nil : try TensorEngine.load()
-    func forward(_ checkpoint: Checkpoint) throws(ParlanceError) -> any ForwardPass {
-      if let engine { return try EngineForwardPass(checkpoint, engine: engine, device: device, cores: cores) }
-      return try NativeForwardPass(checkpoint, cores: cores)
+    return try open(checkpoint, settings: settings) { part throws(ParlanceError) in
+      if let engine { return try EngineForwardPass(part, engine: engine, device: device, cores: cores) }
+      return try NativeForwardPass(part, cores: cores)
     }
-    var frozen: SparseEncoder?
-    if let part = try checkpoint.frozenPart() {
-      frozen = try SparseEncoder(checkpoint: part, forward: forward(part), settings: settings)
-    }
+  }
+
+  /// Makes a checkpoint ready to encode, with the encoders that it is composed of.
+  ///
+  /// - Parameter forward: computes what a checkpoint's weights say.
+  /// - Throws: as `init` and what `forward` throws.
+  package static func open(
+    _ checkpoint: Checkpoint, settings: EncoderSettings = EncoderSettings(),
+    forward: (Checkpoint) throws(ParlanceError) -> any ForwardPass
+  ) throws(ParlanceError) -> SparseEncoder {
+    let part = { (part: Checkpoint) throws(ParlanceError) in try open(part, settings: settings, forward: forward) }
     return try SparseEncoder(
-      checkpoint: checkpoint, forward: forward(checkpoint), frozen: frozen, settings: settings)
+      checkpoint: checkpoint, forward: forward(checkpoint), frozen: checkpoint.frozenPart().map(part),
+      queries: checkpoint.queryPart().map(part), settings: settings)
   }
 }

@@ -202,7 +202,7 @@ struct CheckpointTests {
       damage: Broken.edit("router_config.json", #""document": ["#, #""paper": ["#)),
     .init(
       what: "a router whose queries are encoded otherwise", fixture: "router-inference-free",
-      says: "queries go through SparseAutoEncoder",
+      says: "the model is SparseAutoEncoder; Parlance reads MLMTransformer + SpladePooling",
       damage: Broken.edit(
         "router_config.json", "SparseStaticEmbedding.SparseStaticEmbedding", "SparseAutoEncoder.SparseAutoEncoder")),
     .init(

@@ -21,6 +21,18 @@ struct RecipeTests {
     #expect(try Recipe(yaml: recipe.yaml(), file: "r.yaml") == recipe)
   }
 
+  @Test("numbers are written as every reader of YAML reads them")
+  func numbers() throws {
+    var recipe = try Recipe(yaml: Self.whole, file: "r.yaml")
+    recipe.optimisation.learningRate = 3e-5
+    recipe.optimisation.clipNorm = 1e300
+    let lines = try recipe.yaml().split(separator: "\n").map { $0.drop { $0 == " " } }
+    for line in ["learning_rate: 3.0e-05", "clip_norm: 1.0e+300", "warmup_ratio: 0.01", "dropout: 0.1", "epochs: 3.0"] {
+      #expect(lines.contains { $0 == line }, "\(line) is not in \(lines)")
+    }
+    #expect(try Recipe(yaml: recipe.yaml(), file: "r.yaml") == recipe)
+  }
+
   @Test("settings win over the file, through mappings, lists and parts that the file leaves out")
   func settings() throws {
     let recipe = try Recipe(

@@ -46,6 +46,23 @@ struct ModelHubTests {
     }
   }
 
+  @Test("of a student's repository its declaration, its gate and the models inside it are brought, and nothing else")
+  func studentFiles() {
+    let needed = [
+      "README.md", "config.json", "document/1_SpladePooling/config.json", "document/config.json", "frozen/config.json",
+      "least_weights.safetensors", "model.safetensors", "parlance.json", "query/frozen/model.safetensors",
+      "query/frozen/tokenizer.json", "query/gate.safetensors", "query/parlance.json",
+      "query_1_SpladePooling/config.json",
+      "router_config.json",
+    ]
+    let others = [
+      "parlance_student.py", "frozen/notes.txt", "onnx/model.safetensors", "query/onnx/config.json",
+      "query/1_SpladePooling/extra/config.json", "runs/query/config.json", "../query/config.json",
+      "frozen/../config.json",
+    ]
+    #expect(NeededFiles.select(from: (needed + others).shuffled()).sorted() == needed)
+  }
+
   @Test("only the needed files are brought, into blobs that snapshots link to")
   func brings() async throws {
     let fake = FakeHub(files: Self.files)

@@ -20,6 +20,11 @@ public enum TestSupport {
     existing(dependencies + "/judges/bin/python", orRequiredBy: "PARLANCE_REQUIRE_JUDGES")
   }
 
+  /// What `PYTHONPATH` puts before the judges' packages to have sentence-transformers 5, as `judgePython`.
+  public static var judgePackages5: String? {
+    existing(dependencies + "/judges-5", orRequiredBy: "PARLANCE_REQUIRE_JUDGES")
+  }
+
   /// The engine's library, if the set-up built it. With `PARLANCE_REQUIRE_ENGINE=1`, as in continuous integration,
   /// never nil: what would be skipped fails.
   public static var engine: String? {

@@ -16,6 +16,10 @@ struct ModuleList {
   private(set) var passages: [Module] = []
   /// The folder of the query side's token weights in an asymmetric model (Router).
   private(set) var staticQueryPath: String?
+  /// What queries go through in an asymmetric model whose queries have an encoder of their own; empty in any other.
+  private(set) var queries: [Module] = []
+  /// The folders of an exported student and of its passage encoder, whole models both, where the model is such a pair.
+  private(set) var pair: (query: String, document: String)?
 
   /// - Returns: `nil` when there is no `modules.json`: a plain transformers checkpoint.
   /// - Throws: `noInput` when `router_config.json` is missing.
@@ -33,6 +37,8 @@ struct ModuleList {
     }
     if passages.count == 1, passages[0].kind == "Router" || passages[0].kind == "Asym" {
       passages = try route(folder: folder, under: passages[0].path)
+    } else if passages.count == 1, passages[0].kind == StudentPair.moduleClass {
+      pair = StudentPair.folders(in: folder)
     }
   }
 
@@ -72,9 +78,7 @@ struct ModuleList {
       if side.count == 1, side[0].kind == "SparseStaticEmbedding" || side[0].kind == "IDF" {
         staticQueryPath = side[0].path
       } else if side.map(\.path) != (try modules(documents.value)).map(\.path) {
-        throw fault(
-          "queries go through \(side.map(\.kind).joined(separator: " + ")); Parlance reads routers whose queries go "
-            + "through SparseStaticEmbedding or the documents' own encoder")
+        self.queries = side
       }
     }
     return try modules(documents.value)

@@ -12,6 +12,10 @@ struct SentenceTransformersLayout {
   var head = SparseHead.spladeMax
   /// The folder of the query side's token weights in an asymmetric model (Router).
   var staticQueryPath: String?
+  /// What queries go through where they have an encoder of their own.
+  private(set) var queryModules: [ModuleList.Module] = []
+  /// The folders of an exported student and its passage encoder; nothing else is set then.
+  private(set) var pair: (query: String, document: String)?
   /// What is put before every query and every passage.
   var prompts = Prompts()
   /// `max_seq_length` of `sentence_bert_config.json`.
@@ -22,8 +26,21 @@ struct SentenceTransformersLayout {
   init(folder: String) throws(ParlanceError) {
     guard let modules = try ModuleList(folder: folder) else { return }
     staticQueryPath = modules.staticQueryPath
+    queryModules = modules.queries
+    pair = modules.pair
+    if pair != nil { return }
     try take(modules.passages, folder: folder, file: folder + "/modules.json")
     prompts = try Prompts(folder: folder)
+  }
+
+  /// The query side of an asymmetric model.
+  func queries(folder: String) throws(ParlanceError) -> SentenceTransformersLayout? {
+    if queryModules.isEmpty { return nil }
+    var side = self
+    side.queryModules = []
+    side.maxLength = nil
+    try side.take(queryModules, folder: folder, file: folder + "/router_config.json")
+    return side
   }
 
   private mutating func take(_ modules: [ModuleList.Module], folder: String, file: String) throws(ParlanceError) {

@@ -55,6 +55,9 @@ public struct StudentDeclaration: Sendable, Hashable {
 }
 
 extension StudentDeclaration {
+  /// Whether a query keeps all its terms.
+  package var keepsAllTerms: Bool { keptTerms == nil && leastWeights == nil }
+
   static let fileName = "parlance.json"
   private static let version = 1
   /// The file of `leastWeights`.

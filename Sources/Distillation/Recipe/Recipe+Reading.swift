@@ -43,10 +43,24 @@ extension Recipe {
   /// The recipe with every default filled in.
   public func yaml() throws(ParlanceError) -> String {
     do {
-      return try YAMLEncoder().encode(self)
+      return try YAMLEncoder().encode(self).split(separator: "\n", omittingEmptySubsequences: false)
+        .map(Self.withPlainNumber).joined(separator: "\n")
     } catch {
       throw ParlanceError(.internalFault, "the recipe cannot be written: \(error)")
     }
+  }
+
+  /// A line whose number is written as people and every reader of YAML write it: 0.003 for 3e-3.
+  private static func withPlainNumber(_ line: Substring) -> String {
+    guard let blank = line.lastIndex(of: " "), line[..<blank].hasSuffix(":") else { return String(line) }
+    let written = line[line.index(after: blank)...]
+    guard written.allSatisfy({ $0.isNumber || ".e+-".contains($0) }), written.contains("e"),
+      let number = Double(written)
+    else { return String(line) }
+    var text = "\(number)"
+    // Readers of YAML 1.1 take an exponent for a number only behind a point.
+    if let exponent = text.firstIndex(of: "e"), !text.contains(".") { text.insert(contentsOf: ".0", at: exponent) }
+    return line[...blank] + text
   }
 
   /// A recipe in which nothing is left out, so that every key is known.

@@ -36,8 +36,25 @@ struct ModelCard {
       lines.append("| \(name(set.conversations)) | \(name(set.teacher)) | \(set.licence ?? "not stated") |")
     }
     if let validation { lines += ["", "## Figures", "", validation] }
-    lines += ["", "## Recipe", "", "```yaml", try recipe.yaml().trimmingSuffix("\n"), "```"]
+    lines += ["", "## Recipe", "", "```yaml", try namedRecipe.yaml().trimmingSuffix("\n"), "```"]
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// The recipe with names in place of paths.
+  private var namedRecipe: Recipe {
+    var named = recipe
+    named.student.model = start.name
+    named.student.residual?.model = recipe.student.residual?.model.map(name)
+    named.vectors = name(recipe.vectors)
+    for place in named.data.indices {
+      named.data[place].conversations = name(recipe.data[place].conversations)
+      named.data[place].teacher = name(recipe.data[place].teacher)
+      named.data[place].qrels = recipe.data[place].qrels.map(name)
+      named.data[place].rewrites = recipe.data[place].rewrites.map(name)
+    }
+    named.validation?.conversations = recipe.validation?.conversations.map(name)
+    named.validation?.qrels = recipe.validation?.qrels.map(name)
+    return named
   }
 
   /// A file's name without its folders, which are nobody's business.

@@ -40,7 +40,7 @@ struct StudentFolder: Sendable {
       // It does not change: the files of the student before are given a second name.
       if (try? files.linkItem(atPath: path + part, toPath: fresh + part)) == nil {
         try? files.removeItem(atPath: fresh + part)
-        try copy(frozen, to: fresh + part)
+        try frozen.copy(to: fresh + part, maxLength: min(recipe.student.maxLength, frozen.maxLength))
       }
     }
     try declaration.write(to: fresh)
@@ -51,11 +51,5 @@ struct StudentFolder: Sendable {
     } catch {
       throw ParlanceError(.cannotWrite, "the student cannot be put in its place: \(error)", at: .init(file: path))
     }
-  }
-
-  private func copy(_ model: Checkpoint, to path: String) throws(ParlanceError) {
-    var writer = CheckpointWriter(like: model)
-    writer.maxLength = model.maxLength
-    try writer.write(to: path) { role throws(ParlanceError) in try model.floats(role) }
   }
 }

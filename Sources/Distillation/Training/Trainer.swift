@@ -37,8 +37,19 @@ public struct Trainer: Sendable {
   ) throws(ParlanceError) {
     try engine.check(device)
     self.recipe = recipe
-    self.student = student
-    self.frozen = recipe.student.residual == nil ? nil : frozen ?? student
+    // Of a pair the part that encodes queries learns; what a residual student was trained beside stays beside it.
+    let start = try student.queryPart() ?? student
+    self.student = start
+    if recipe.student.residual == nil {
+      self.frozen = nil
+    } else {
+      self.frozen = if let frozen { frozen } else { try start.frozenPart() ?? student }
+    }
+    if let frozen = self.frozen, frozen.staticQueries != nil {
+      throw ParlanceError(
+        .badInput, "expected a frozen encoder whose queries go through it, this one weighs their words by a table",
+        at: .init(file: frozen.folder))
+    }
     self.engine = engine
     self.device = device
     self.cores = max(1, cores ?? EngineThreads.availableCores)

@@ -51,6 +51,7 @@ struct EncodeJob {
     let total = readsStream ? nil : try countAndCheckInput()
     if command.chosenFormat == .vectors { try checkOutput(count: total ?? 0) }
     let encoder = try await command.model.open()
+    if !isQueries { try encoder.checkEncodesPassages() }
     let input = try EncodeInput(
       command, refusingDuplicates: command.chosenFormat == .vectors, interruption: console.interruption
     ) { text.words(of: $0) }
@@ -93,7 +94,8 @@ struct EncodeJob {
     _ encoder: SparseEncoder, _ input: EncodeInput, total: Int?
   ) async throws(ParlanceError) -> Tally {
     let description = VectorsDescription(
-      encoder: encoder.identity, passageSpace: encoder.passageSpace, vocabulary: encoder.vocabulary,
+      encoder: isQueries ? encoder.identity : encoder.passageIdentity,
+      passageSpace: isQueries ? encoder.passageSpace : nil, vocabulary: encoder.vocabulary,
       weightKind: command.weights.kind)
     let writer = try VectorsWriter(path: command.target, description: description, resuming: !command.restart)
     var tally = Tally()

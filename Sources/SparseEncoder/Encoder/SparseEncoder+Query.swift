@@ -29,6 +29,7 @@ extension SparseEncoder {
   ///
   /// - Throws: `internalFault` when the engine fails, `unavailable` when its memory is short.
   public func encode(query text: String) async throws(ParlanceError) -> EncodedQuery {
+    if let queries { return try await queries.encoder.encode(query: text) }
     let own: EncodedQuery
     switch read(query: text) {
     case .finished(let query): return query
@@ -44,6 +45,7 @@ extension SparseEncoder {
   ///
   /// - Throws: `internalFault` when the engine fails, `unavailable` when its memory is short.
   public func encodeBlocking(query text: String) throws(ParlanceError) -> EncodedQuery {
+    if let queries { return try queries.encoder.encodeBlocking(query: text) }
     let own: EncodedQuery
     switch read(query: text) {
     case .finished(let query): return query

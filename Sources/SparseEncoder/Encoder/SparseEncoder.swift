@@ -16,8 +16,11 @@ public import WordPiece
 /// ```
 public struct SparseEncoder: Sendable {
   public let settings: EncoderSettings
-  /// Which encoder this is: vectors may only be compared with those of an encoder that fits.
+  /// Which encoder this is: vectors may only be compared with those of an encoder that fits. Where queries have an encoder
+  /// of their own, that one.
   public let identity: EncoderIdentity
+  /// Which encoder the passages' is: the same, but where queries have one of their own.
+  public let passageIdentity: EncoderIdentity
 
   /// The pieces of the model's columns; a vector's term is a position in it.
   public let vocabulary: Vocabulary
@@ -31,6 +34,8 @@ public struct SparseEncoder: Sendable {
   let staticQueries: StaticQueries?
   /// What a residual student adds to its queries.
   let residual: ResidualQueries?
+  /// The encoder of queries, where it is another one.
+  let queries: QueryRoute?
   /// Which terms a student's query keeps.
   let pruning: TermPruning
   /// The passage encoder that the model was distilled for; `nil` for any that is no student.
@@ -39,11 +44,12 @@ public struct SparseEncoder: Sendable {
   /// - Parameters:
   ///   - forward: computes what the checkpoint's weights say.
   ///   - frozen: for a residual student the encoder in `checkpoint.frozenPart()`.
+  ///   - queries: for an asymmetric model the encoder in `checkpoint.queryPart()`; without, queries go through the passages'.
   ///   - identity: when it is known already, since a large model's takes a second to compute.
   /// - Throws: `badInput` when the tokenizer has more pieces than the model has columns, `usage` for a residual student
   ///   without its frozen encoder.
   public init(
-    checkpoint: Checkpoint, forward: any ForwardPass, frozen: SparseEncoder? = nil,
+    checkpoint: Checkpoint, forward: any ForwardPass, frozen: SparseEncoder? = nil, queries: SparseEncoder? = nil,
     settings: EncoderSettings = EncoderSettings(), identity: EncoderIdentity? = nil
   ) throws(ParlanceError) {
     let tokenizer = try WordPieceTokenizer(checkpoint.tokenizer)
@@ -62,12 +68,23 @@ public struct SparseEncoder: Sendable {
     self.forward = forward
     licence = checkpoint.licence
     prompts = checkpoint.prompts
-    vocabulary = try Self.vocabulary(tokenizer.pieces, columns: columns)
+    let vocabulary = try Self.vocabulary(tokenizer.pieces, columns: columns)
+    self.vocabulary = vocabulary
+    if let queries, queries.vocabulary != vocabulary {
+      throw ParlanceError(
+        .badInput, "the encoders of queries and of passages have different vocabularies",
+        at: .init(file: checkpoint.folder))
+    }
+    self.queries = queries.map { QueryRoute(encoder: $0) }
     pruning = TermPruning(
       keptTerms: checkpoint.student?.keptTerms, leastWeights: checkpoint.student?.leastWeights)
-    passageSpace = checkpoint.student.map {
-      EncoderIdentity(digest: $0.passageSpaceDigest, name: $0.passageSpaceName)
-    }
+    passageIdentity =
+      if let identity { identity } else { try EncoderIdentity(checkpoint: checkpoint, settings: settings) }
+    self.identity = queries?.identity ?? passageIdentity
+    passageSpace =
+      if let queries { queries.passageSpace ?? passageIdentity } else {
+        checkpoint.student.map { EncoderIdentity(digest: $0.passageSpaceDigest, name: $0.passageSpaceName) }
+      }
     residual = try checkpoint.student?.residual.map { declared throws(ParlanceError) in
       guard let frozen else {
         throw ParlanceError(
@@ -77,8 +94,6 @@ public struct SparseEncoder: Sendable {
       return ResidualQueries(frozen: frozen, gate: declared.gate)
     }
     staticQueries = try checkpoint.staticQueries.map { side throws(ParlanceError) in try StaticQueries(side) }
-    self.identity =
-      if let identity { identity } else { try EncoderIdentity(checkpoint: checkpoint, settings: settings) }
   }
 
   /// A name for every column: some models have more columns than their tokenizer has pieces.
@@ -91,6 +106,17 @@ public struct SparseEncoder: Sendable {
 
   /// What screening has saved so far; `nil` where the forward pass cannot screen.
   public var screening: ScreeningReport? { forward.screening }
+
+  /// Asks whether it encodes passages: a student encodes queries alone, unless its passage encoder came with it.
+  ///
+  /// - Throws: `badInput` for a student.
+  public func checkEncodesPassages() throws(ParlanceError) {
+    guard let passageSpace, queries == nil else { return }
+    throw ParlanceError(
+      .badInput,
+      "the model \(identity.name) is a student, which encodes queries alone; encode passages with \(passageSpace), for whose "
+        + "passages it was distilled")
+  }
 
   /// Whether queries need no forward pass.
   public var isInferenceFree: Bool { staticQueries != nil }
@@ -108,6 +134,7 @@ public struct SparseEncoder: Sendable {
 extension SparseEncoder {
   /// The tokens of a query as the model reads them, its prompt included.
   package func queryTokens(of text: String) -> TokenSequence {
+    if let queries { return queries.encoder.queryTokens(of: text) }
     var buffer = TokenBuffer()
     return tokens(of: prompts.query + text, buffer: &buffer)
   }

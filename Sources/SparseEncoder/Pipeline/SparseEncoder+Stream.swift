@@ -116,6 +116,9 @@ extension SparseEncoder {
     _ texts: [String], side: Side, counter: ProgressCounter?, interruption: Interruption?
   ) async throws(ParlanceError) -> [EncodedText] {
     if texts.isEmpty { return [] }
+    if side == .query, let queries {
+      return try await queries.encoder.encode(texts, side: side, counter: counter, interruption: interruption)
+    }
     let prompt = side == .passage ? prompts.passage : prompts.query
     let prompted = prompt.isEmpty ? texts : texts.map { prompt + $0 }
     if side == .query, let staticQueries {
