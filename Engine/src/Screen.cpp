@@ -52,8 +52,11 @@ std::shared_ptr<const Screen::Quantised> Screen::quantised(const at::Tensor &hid
                                                            const at::Tensor &bias_V) {
   std::lock_guard held(lock);
   const bool isCurrent = current != nullptr && current->isOf(weight_VH, bias_V);
+  // What a weight that learns is screened by comes from its own call alone: a run that goes on after a stop, which does
+  // not repeat the calls before it, has the same bits.
+  const bool isLearning = weight_VH.requires_grad();
   const bool canHaveCentre = hidden_TH.size(0) >= tokensForCentre;
-  if (isCurrent && (current->centre.defined() || !canHaveCentre)) return current;
+  if (isCurrent && !isLearning && (current->centre.defined() || !canHaveCentre)) return current;
   const int64_t vocabulary = weight_VH.size(0), width = weight_VH.size(1);
   const int64_t panels = parlance_screen_panels(vocabulary);
   auto made = std::make_shared<Quantised>();
@@ -111,7 +114,7 @@ std::optional<std::vector<Hits>> Screen::product(const at::Tensor &hidden_TH, co
     static_cast<Hits *>(context)->push_back({hit.sequence, hit.column, hit.token, hit.logit});
   };
 
-  // Decided in each call by its own numbers, so that a training run that goes on after a stop has the same bits.
+  // Decided in each call by its own numbers.
   const bool pays = parlance_screen_pays(&task) != 0;
   {
     std::lock_guard held(lock);

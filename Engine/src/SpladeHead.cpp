@@ -209,7 +209,7 @@ Pooled forward(const at::Tensor &hidden_TH, const at::Tensor &weight_VH, const a
   std::vector<Hits> parts;
   std::optional<std::vector<Hits>> screened;
   if (hidden.is_cpu() && settings.screen != nullptr) {
-    screened = settings.screen->product(hidden, weight_VH.detach(), bias, settings.starts, settings.pooling);
+    screened = settings.screen->product(hidden, weight_VH, bias, settings.starts, settings.pooling);
   }
   if (screened) {
     parts = std::move(*screened);

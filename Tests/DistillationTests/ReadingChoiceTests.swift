@@ -17,8 +17,7 @@ struct ReadingChoiceTests {
     var recipe = Recipe()
     recipe.data = [Recipe.TrainingSet()]
     recipe.optimisation.foreignHistory = foreign
-    recipe.student.maxLength = maxLength
-    return ReadingChoice(examples, recipe: recipe)
+    return ReadingChoice(examples, recipe: recipe, maxLength: maxLength)
   }
 
   private static func tokens(_ choice: ReadingChoice, _ place: Int, seed: UInt64 = 7) -> Set<[Int32]> {

@@ -142,4 +142,72 @@ struct TrainerTests {
     #expect(summary.omissions.goldOutsideCollection == 1)
     #expect(summary.examples == 24)
   }
+
+  @Test("a run that was stopped before its first step is measured once, and goes on as if it had not been")
+  func stoppedAtOnce() async throws {
+    var recipe = fixture.recipe
+    recipe.validation?.patience = 1
+    let whole = try await fixture.train(recipe, into: "whole")
+    _ = await #expect(throws: ParlanceError.self) {
+      _ = try await fixture.train(recipe, into: "parts", stoppingAfter: 0)
+    }
+    let parts = try await fixture.train(recipe, into: "parts", resuming: true)
+    #expect(parts.steps == whole.steps && parts.steps > 0)
+    #expect(try metrics("parts") == metrics("whole"))
+  }
+
+  @Test("a student that a kill caught between two names is put back; one without a state is not trained over")
+  func recovers() async throws {
+    _ = try await fixture.train(fixture.recipe, into: "run")
+    let weights = try fixture.bytes("run/student/model.safetensors")
+    let files = FileManager.default
+    try files.moveItem(atPath: fixture("run/student"), toPath: fixture("run/student.old"))
+    _ = try await fixture.train(fixture.recipe, into: "run", resuming: true)
+    #expect(try fixture.bytes("run/student/model.safetensors") == weights)
+    try files.removeItem(atPath: fixture("run/training.state"))
+    let error = await #expect(throws: ParlanceError.self) {
+      _ = try await fixture.train(fixture.recipe, into: "run", resuming: true)
+    }
+    #expect(error?.code == .cannotWrite)
+    #expect(try fixture.bytes("run/student/model.safetensors") == weights)
+  }
+
+  @Test("validation turns of their own are judged by the training sets, unless judgments are named")
+  func validatesElsewhere() async throws {
+    var recipe = fixture.recipe
+    var validation = Recipe.Validation()
+    validation.conversations = fixture("conversations.jsonl")
+    validation.every = 100
+    recipe.validation = validation
+    let summary = try await fixture.train(recipe, into: "run")
+    #expect(summary.best != nil && summary.examples == 24)
+  }
+
+  @Test("with a gate of 0 a query has the student's terms alone, with where each came from")
+  func closedGate() async throws {
+    var recipe = fixture.recipe
+    recipe.student.residual = Recipe.Residual()
+    recipe.optimisation.epochs = 0.01
+    recipe.validation = nil
+    _ = try await fixture.train(recipe, into: "run")
+    let path = fixture("run/student/parlance.json")
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    try text.replacing(#/"gate": [0-9.e-]+/#, with: #""gate": 0"#).write(
+      toFile: path, atomically: true, encoding: .utf8)
+    let checkpoint = try Checkpoint(folder: fixture("run/student"))
+    #expect(checkpoint.student?.residual?.gate == .scalar(0))
+    let part = try #require(try checkpoint.frozenPart())
+    func encoder(_ model: Checkpoint, _ frozen: SparseEncoder? = nil) throws -> SparseEncoder {
+      try SparseEncoder(
+        checkpoint: model, forward: EngineForwardPass(model, engine: fixture.engine, cores: 1), frozen: frozen)
+    }
+    let student = try encoder(checkpoint, encoder(part))
+    // The question has a word that the whole conversation's vector may lack.
+    for text in ["undo last commit [SEP] the branch is merged", "naive [SEP] tag names and moves", "word"] {
+      let found = try await student.encode(query: text)
+      #expect(found.vector.weights.allSatisfy { $0 > 0 })
+      #expect(found.origins.count == found.vector.count)
+      #expect(try await student.encode([text], as: .query)[0].vector == found.vector)
+    }
+  }
 }

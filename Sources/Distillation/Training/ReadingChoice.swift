@@ -8,12 +8,13 @@ struct ReadingChoice: Sendable {
   private let foreignHistory: Double
   private let maxLength: Int
 
-  init(_ examples: [TrainingExample], recipe: Recipe) {
+  /// - Parameter maxLength: the most tokens that the student reads.
+  init(_ examples: [TrainingExample], recipe: Recipe, maxLength: Int) {
     self.examples = examples
     rewriteShares = recipe.data.map(\.rewriteShare)
     historyDropout = recipe.optimisation.historyDropout
     foreignHistory = recipe.optimisation.foreignHistory
-    maxLength = recipe.student.maxLength
+    self.maxLength = maxLength
   }
 
   /// Draws as often whatever comes out, so that no choice shifts a later one.

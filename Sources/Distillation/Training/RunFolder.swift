@@ -38,6 +38,22 @@ struct RunFolder: Sendable {
     } catch {
       throw ParlanceError(.cannotWrite, "the folder cannot be made", at: .init(file: path))
     }
+    try recover()
+  }
+
+  /// Puts a student back that a kill caught between two names, and clears away what belongs to no state.
+  private func recover() throws(ParlanceError) {
+    let files = FileManager.default
+    if !FileNames.exists(student), FileNames.exists(student + ".old") {
+      try? files.moveItem(atPath: student + ".old", toPath: student)
+    }
+    guard !FileNames.exists(state) else { return }
+    guard !FileNames.exists(student) else {
+      throw ParlanceError(
+        .cannotWrite, "there is a student and no training.state to go on from; train into another folder",
+        at: .init(file: path))
+    }
+    try? files.removeItem(atPath: index)
   }
 
   func removeIndex() {

@@ -11,11 +11,11 @@ import StrictJSON
 final class StepLog {
   private let file: OutputFile
 
-  /// - Parameter step: the last step whose lines are kept; 0 to begin anew.
-  init(path: String, keepingThrough step: Int) throws(ParlanceError) {
+  /// - Parameter step: the last step whose lines are kept; `nil` to begin anew.
+  init(path: String, keepingThrough step: Int?) throws(ParlanceError) {
     file = try OutputFile.locked(path: path)
     var kept = 0
-    if step > 0, file.position > 0 {
+    if let step, file.position > 0 {
       let reader = try LineReader(path: path)
       var end = 0
       while let line = try reader.nextString() {

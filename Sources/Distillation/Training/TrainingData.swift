@@ -28,6 +28,8 @@ public struct TrainingOmissions: Codable, Sendable, Hashable {
   public var goldOutsideCollection = 0
   /// Turns without a relevant passage in the collection; the teacher's best stands in.
   public var turnsWithoutGold = 0
+  /// Turns that were held out for validation and have no relevant passage: neither learned from nor measured.
+  public var heldOutWithoutGold = 0
   /// Queries cut at the student's maximum length.
   public var truncatedQueries = 0
 
@@ -59,6 +61,8 @@ struct TrainingDataReader {
         if isHeldOut(turn.conversation) {
           data.heldOut.append(turn)
           if let grades = qrels?.grades[turn.id] { data.heldOutQrels.grades[turn.id] = grades }
+          let isJudged = qrels?.grades[turn.id]?.values.contains { $0 > 0 } ?? false
+          if !isJudged { data.omissions.heldOutWithoutGold += 1 }
         } else {
           turns.append(turn)
         }
@@ -85,10 +89,22 @@ struct TrainingDataReader {
     }
     if let path = recipe.validation?.conversations {
       data.heldOut = try TurnReader.all(path)
+      if recipe.validation?.qrels == nil { data.heldOutQrels = try trainingQrels(of: data.heldOut) }
     }
     if let path = recipe.validation?.qrels { data.heldOutQrels = try Qrels(readingFrom: path) }
     if let frozen { try await addFrozen(frozen, to: &data.examples) }
     return data
+  }
+
+  /// What the training sets' judgments say of some turns.
+  private func trainingQrels(of turns: [Turn]) throws(ParlanceError) -> Qrels {
+    var found = Qrels()
+    for source in recipe.data {
+      guard let path = source.qrels else { continue }
+      let grades = try Qrels(readingFrom: path).grades
+      for turn in turns { found.grades[turn.id] = found.grades[turn.id] ?? grades[turn.id] }
+    }
+    return found
   }
 
   /// Whether the conversation is in the part that validates. By its id, so that a turn that is added moves no other.

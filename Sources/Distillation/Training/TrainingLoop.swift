@@ -54,7 +54,8 @@ final class TrainingLoop {
     scorer = PassageScorer(vocabularySize: student.model.vocabularySize)
     objective = Objective(recipe.objective)
     regulariser = Regulariser(recipe.regularisation, vocabularySize: student.model.vocabularySize)
-    readingChoice = ReadingChoice(data.examples, recipe: recipe)
+    readingChoice = ReadingChoice(
+      data.examples, recipe: recipe, maxLength: min(recipe.student.maxLength, export.checkpoint.maxLength))
     order = ExampleOrder(
       sets: recipe.data.indices.map { set in
         (data.examples.indices.filter { data.examples[$0].set == set }, recipe.data[set].share)
@@ -71,7 +72,8 @@ final class TrainingLoop {
     if resuming, let saved = try folder.memory() {
       guard saved.recipe == memory.recipe else {
         throw ParlanceError(
-          .badInput, "the run that is there has another recipe; train into another folder, or without --resume",
+          .badInput,
+          "the run that is there has another recipe; train into another folder, or give it the recipe in its recipe.yaml",
           at: .init(file: folder.path))
       }
       memory = saved
@@ -80,7 +82,7 @@ final class TrainingLoop {
       student.optimizer.steps = memory.step
       student.gate?.optimizer?.steps = memory.step
     }
-    if logsSamples { samples = try StepLog(path: folder.samples, keepingThrough: memory.step) }
+    if logsSamples { samples = try StepLog(path: folder.samples, keepingThrough: memory.isFresh ? nil : memory.step) }
   }
 
   /// All that a restart needs, in a fixed order.
@@ -91,7 +93,7 @@ final class TrainingLoop {
 
   /// Trains to the end, and leaves the best student in the folder.
   func run() throws(ParlanceError) -> TrainingSummary {
-    let log = try StepLog(path: folder.metrics, keepingThrough: memory.step)
+    let log = try StepLog(path: folder.metrics, keepingThrough: memory.isFresh ? nil : memory.step)
     let clock = ContinuousClock()
     var began = clock.now
     func seconds() -> Double {
@@ -100,7 +102,11 @@ final class TrainingLoop {
       began = now
       return memory.seconds
     }
-    if memory.step == 0, validator != nil { try validate(log, seconds: seconds()) }
+    if memory.isFresh {
+      // Before the first student: whatever is in the folder belongs to a recipe that is known.
+      try save()
+      if validator != nil { try validate(log, seconds: seconds()) }
+    }
     var sinceSaved = clock.now
     while memory.step < totalSteps, !hasStalled {
       if interruption?.isRequested == true {

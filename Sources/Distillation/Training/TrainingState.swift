@@ -26,6 +26,9 @@ struct TrainingState {
     var frequencies: RunningFrequencies?
     var seconds = 0.0
     var batchesWithoutTerms = 0
+
+    /// Whether nothing was done yet, neither a step nor the validation before the first one.
+    var isFresh: Bool { step == 0 && best == nil }
   }
 
   /// The best validation so far.

@@ -91,6 +91,7 @@ struct TrainCommand: AsyncParsableCommand {
       (left.turnsWithEmptyList, "turns have an empty list and are not trained on"),
       (left.goldOutsideCollection, "relevant passages are not in the collection"),
       (left.turnsWithoutGold, "turns have no relevant passage; the teacher's best stands in"),
+      (left.heldOutWithoutGold, "turns held out for validation have no relevant passage and are not measured"),
       (left.truncatedQueries, "queries were cut at the student's maximum length"),
       (summary.batchesWithoutTerms, "batches had no active term in any query and taught nothing"),
     ] where count > 0 {

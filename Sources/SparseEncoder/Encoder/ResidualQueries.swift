@@ -44,7 +44,8 @@ extension SparseEncoder {
     for (place, term) in sum.terms.enumerated() {
       let (own, other) = (Int(sum.studentPlaces[place]), Int(sum.frozenPlaces[place]))
       let share = own < 0 ? 0 : student.vector.weights[own]
-      origins[term] = share >= sum.weights[place] - share ? student.origins[own] : frozen.origins[other]
+      let isOwn = other < 0 || (own >= 0 && share >= sum.weights[place] - share)
+      origins[term] = isOwn ? student.origins[own] : frozen.origins[other]
     }
     result.vector = pruning(sum.vector)
     result.origins = result.vector.terms.compactMap { origins[$0] }
