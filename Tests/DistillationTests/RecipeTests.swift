@@ -64,6 +64,33 @@ struct RecipeTests {
       ("data: [{conversations: c, teacher: t, qrel: q}]", "`data.0.qrel`; did you mean `qrels`?"),
       ("data: [{conversations: c}]", "`data.0.teacher`"),
       ("vectors: ''", "`vectors`"),
+      ("data: [{conversations: c, teacher: t, share: 1.0e+300}]", "`data.0.share` must be between 0 and 1000"),
+      ("optimisation: {epochs: 1.0e+300}", "`optimisation.epochs` must be at most 1000000"),
+      ("optimisation: {batch_size: 9223372036854775807}", "`optimisation.batch_size` must be between 1 and"),
+      ("optimisation: {accumulation: 9223372036854775807}", "`optimisation.accumulation` must be between 1 and"),
+      ("regularisation: {ramp_steps: 9223372036854775807}", "`regularisation.ramp_steps` between 0 and"),
+      ("sampling: {strategy: mixture, hard: 9223372036854775807}", "`sampling.hard` between 0 and"),
+      ("sampling: {strategy: stratified, bands: 9223372036854775807}", "`sampling.bands` between 1 and"),
+      ("sampling: {negatives: 0}", "`sampling.negatives` between 1 and"),
+      ("sampling: {strategy: proportional, temperature: 0}", "`sampling.temperature` above 0"),
+      ("objective: {kld: {temperature: 0}}", "`objective.kld.temperature` above 0"),
+      ("objective: {kld: {weight: 0}, contrastive: {weight: 0}}", "there is nothing to minimise"),
+      ("regularisation: {query: {kind: df_flops, alpha: 1}}", "`regularisation.query.alpha` between 0 and 1"),
+      ("validation: {folds: 5, measure: nDGC@3}", "`validation.measure`"),
+      (
+        "sampling: {strategy: uniform, bands: 8}",
+        "`sampling.bands` goes with `stratified`; `sampling.strategy` is `uniform`"
+      ),
+      ("sampling: {bands: 8}", "`sampling.bands` goes with `stratified`; `sampling.strategy` is `uniform`"),
+      ("sampling: {strategy: hardest, window: [1, 9]}", "`sampling.window` goes with `uniform`, `easiest`, "),
+      ("sampling: {strategy: whole_list, negatives: 32}", "`sampling.strategy` is `whole_list`"),
+      ("sampling: {strategy: mixture, negatives: 64}", "`sampling.strategy` is `mixture`"),
+      ("sampling: {strategy: uniform, band: 8}", "no recipe has the key `sampling.band`; did you mean `bands`?"),
+      (
+        "regularisation: {query: {kind: l1, threshold: 32}}",
+        "`regularisation.query.threshold` goes with `l0_flops`; `regularisation.query.kind` is `l1`"
+      ),
+      ("regularisation: {query: {kind: flops, decay: 0.9}}", "goes with `df_flops`"),
       ("student: [", "YAML"),
     ])
   func refusals(part: String, message: String) throws {

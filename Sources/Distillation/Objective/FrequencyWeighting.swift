@@ -33,9 +33,9 @@ public struct FrequencyWeighting: Codable, Sendable, Hashable {
   }
 
   func check() throws(ParlanceError) {
-    try require("query.alpha", alpha, alpha > 0 && alpha < 1, "between 0 and 1, both excluded")
-    try require("query.beta", beta, beta > 0, "above 0")
-    try require("query.decay", decay, decay >= 0 && decay < 1, "at least 0 and below 1")
+    try require("regularisation.query.alpha", alpha, alpha > 0 && alpha < 1, "between 0 and 1, both excluded")
+    try require("regularisation.query.beta", beta, beta > 0, "above 0")
+    try require("regularisation.query.decay", decay, decay >= 0 && decay < 1, "at least 0 and below 1")
   }
 }
 

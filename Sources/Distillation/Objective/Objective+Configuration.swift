@@ -29,15 +29,18 @@ extension Objective {
 
     /// - Throws: `usage` for a value out of its range, and for an objective without any part.
     public func check() throws(ParlanceError) {
-      try require("kld.weight", kld.weight, kld.weight >= 0, "at least 0")
-      try require("kld.temperature", kld.temperature, kld.temperature > 0, "above 0")
-      try require("margin_mse.weight", marginMSE.weight, marginMSE.weight >= 0, "at least 0")
-      try require("contrastive.weight", contrastive.weight, (0...1).contains(contrastive.weight), "between 0 and 1")
-      try require("contrastive.temperature", contrastive.temperature, contrastive.temperature > 0, "above 0")
-      try require("positive_weight", positiveWeight, positiveWeight > 0, "above 0")
+      try require("objective.kld.weight", kld.weight, kld.weight >= 0, "at least 0")
+      try require("objective.kld.temperature", kld.temperature, kld.temperature > 0, "above 0")
+      try require("objective.margin_mse.weight", marginMSE.weight, marginMSE.weight >= 0, "at least 0")
+      try require(
+        "objective.contrastive.weight", contrastive.weight, (0...1).contains(contrastive.weight), "between 0 and 1")
+      try require("objective.contrastive.temperature", contrastive.temperature, contrastive.temperature > 0, "above 0")
+      try require("objective.positive_weight", positiveWeight, positiveWeight > 0, "above 0")
       guard kld.weight > 0 || marginMSE.weight > 0 || contrastive.weight > 0 else {
         throw ParlanceError(
-          .usage, "expected a weight above 0 for one of kld, margin_mse and contrastive; there is nothing to minimise")
+          .usage,
+          "expected a weight above 0 for one of `objective.kld`, `objective.margin_mse` and `objective.contrastive`; "
+            + "there is nothing to minimise")
       }
     }
   }
@@ -130,6 +133,14 @@ extension Objective.Configuration {
 /// - Throws: `usage` that names a recipe's key, unless its value is finite and as it should be.
 func require(_ key: String, _ value: Double, _ holds: Bool, _ expected: String) throws(ParlanceError) {
   guard value.isFinite, holds else {
-    throw ParlanceError(.usage, "expected \(key) \(expected), found \(value)")
+    throw ParlanceError(.usage, "expected `\(key)` \(expected), found \(value)")
+  }
+}
+
+/// - Throws: `usage` that names a recipe's key, unless its value is in the range.
+func require(_ key: String, _ value: Int, in range: ClosedRange<Int>) throws(ParlanceError) {
+  guard range.contains(value) else {
+    throw ParlanceError(
+      .usage, "expected `\(key)` between \(range.lowerBound) and \(range.upperBound), found \(value)")
   }
 }

@@ -16,6 +16,15 @@ public enum QueryPenalty: Sendable, Hashable {
     case l1, flops
     case l0FLOPS = "l0_flops"
     case dfFLOPS = "df_flops"
+
+    /// The recipe's keys that go with the kind, besides its name.
+    var keys: [String] {
+      switch self {
+      case .l1, .flops: []
+      case .l0FLOPS: ["threshold"]
+      case .dfFLOPS: FrequencyWeighting.CodingKeys.allCases.map(\.rawValue)
+      }
+    }
   }
 
   public var kind: Kind {
@@ -30,7 +39,8 @@ public enum QueryPenalty: Sendable, Hashable {
   func check() throws(ParlanceError) {
     switch self {
     case .l1, .flops: break
-    case .l0FLOPS(let threshold): try require("query.threshold", Double(threshold), threshold >= 0, "at least 0")
+    case .l0FLOPS(let threshold):
+      try require("regularisation.query.threshold", Double(threshold), threshold >= 0, "at least 0")
     case .dfFLOPS(let weighting): try weighting.check()
     }
   }

@@ -39,10 +39,10 @@ extension Regulariser {
 
     /// - Throws: `usage` for a value out of its range.
     public func check() throws(ParlanceError) {
-      try require("weights.query", weights.query, weights.query >= 0, "at least 0")
-      try require("weights.passage", weights.passage, weights.passage >= 0, "at least 0")
-      try require("ramp_steps", Double(rampSteps), rampSteps >= 0, "at least 0")
-      try require("depth_growth", depthGrowth, depthGrowth >= 0, "at least 0")
+      try require("regularisation.weights.query", weights.query, weights.query >= 0, "at least 0")
+      try require("regularisation.weights.passage", weights.passage, weights.passage >= 0, "at least 0")
+      try require("regularisation.ramp_steps", rampSteps, in: 0...Recipe.mostSteps)
+      try require("regularisation.depth_growth", depthGrowth, depthGrowth >= 0, "at least 0")
       try query.check()
     }
 

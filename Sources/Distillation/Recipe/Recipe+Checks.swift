@@ -1,7 +1,15 @@
 import Conversations
 import Diagnostics
+import Evaluation
 
 extension Recipe {
+  // More than anybody means, and little enough that no number made from these overflows.
+  static let mostPassages = 1_000_000
+  static let mostSteps = 1_000_000_000
+  static let mostEpochs = 1_000_000
+  static let mostQueries = 1_000_000
+  static let mostShare = 1_000
+
   /// What can be seen to be wrong before anything is opened.
   func validate(_ fault: (String) -> ParlanceError) throws(ParlanceError) {
     func require(_ condition: Bool, _ message: @autoclosure () -> String) throws(ParlanceError) {
@@ -13,7 +21,9 @@ extension Recipe {
     for (place, set) in data.enumerated() {
       try require(!set.conversations.isEmpty, "expected a file as `data.\(place).conversations`")
       try require(!set.teacher.isEmpty, "expected a .teacher file as `data.\(place).teacher`")
-      try require(set.share >= 0 && set.share.isFinite, "`data.\(place).share` must be 0 or more")
+      try require(
+        (0...Double(Self.mostShare)).contains(set.share),
+        "`data.\(place).share` must be between 0 and \(Self.mostShare)")
       try require((0...1).contains(set.rewriteShare), "`data.\(place).rewrite_share` must be between 0 and 1")
       try require(
         set.rewriteShare == 0 || set.rewrites != nil, "`data.\(place).rewrite_share` needs `data.\(place).rewrites`")
@@ -40,13 +50,24 @@ extension Recipe {
       try require(value >= 0 && value.isFinite, "`optimisation.\(name)` must be 0 or more")
     }
     try require(steps.epochs > 0, "`optimisation.epochs` must be above 0")
-    try require(steps.batchSize > 0, "`optimisation.batch_size` must be above 0")
-    try require(steps.accumulation > 0, "`optimisation.accumulation` must be above 0")
+    try require(
+      steps.epochs <= Double(Self.mostEpochs), "`optimisation.epochs` must be at most \(Self.mostEpochs)")
+    for (name, value) in [("batch_size", steps.batchSize), ("accumulation", steps.accumulation)] {
+      try require(
+        (1...Self.mostQueries).contains(value), "`optimisation.\(name)` must be between 1 and \(Self.mostQueries)")
+    }
     for (name, value) in [
       ("warmup_ratio", steps.warmupRatio), ("dropout", steps.dropout), ("history_dropout", steps.historyDropout),
       ("foreign_history", steps.foreignHistory),
     ] {
       try require((0..<1).contains(value), "`optimisation.\(name)` must be at least 0 and below 1")
+    }
+    do {
+      try objective.check()
+      try sampling.check()
+      try regularisation.check()
+    } catch {
+      throw fault(error.message)
     }
     guard let validation else { return }
     try require(
@@ -55,6 +76,11 @@ extension Recipe {
     if let folds = validation.folds {
       try require(folds > 1, "`validation.folds` must be above 1")
       try require((0..<folds).contains(validation.fold), "`validation.fold` must be below `validation.folds`")
+    }
+    do {
+      _ = try Measure.list(parsing: validation.measure)
+    } catch {
+      throw fault("`validation.measure`: \(error.message)")
     }
     try require(validation.every > 0, "`validation.every` must be above 0")
     try require(validation.patience.map { $0 > 0 } ?? true, "`validation.patience` must be above 0")

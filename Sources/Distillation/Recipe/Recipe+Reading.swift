@@ -29,7 +29,7 @@ extension Recipe {
       self = try YAMLDecoder().decode(Recipe.self, from: root)
       let known = try Yams.compose(yaml: YAMLEncoder().encode(self))
       let example = try Yams.compose(yaml: YAMLEncoder().encode(Recipe.example))
-      try Self.checkKeys(of: root, known, example, path: []) { fault($0, line: $1) }
+      try checkKeys(of: root, known, example, path: []) { fault($0, line: $1) }
     } catch let error as ParlanceError {
       throw error
     } catch let error as DecodingError {
@@ -80,7 +80,7 @@ extension Recipe {
   }
 
   /// Refuses a key that decoding passed over: it is in neither the recipe that was read nor the one with everything.
-  private static func checkKeys(
+  private func checkKeys(
     of node: Node, _ known: Node?, _ example: Node?, path: [String], _ fault: (String, Int?) -> ParlanceError
   ) throws(ParlanceError) {
     if let list = node.sequence {
@@ -90,11 +90,13 @@ extension Recipe {
       }
     }
     guard let mapping = node.mapping else { return }
-    let names = [known, example].flatMap { $0?.mapping?.keys.compactMap(\.string) ?? [] }
+    let choice = keyChoices[path.joined(separator: ".")]
+    let names = [known, example].flatMap { $0?.mapping?.keys.compactMap(\.string) ?? [] } + (choice?.keys ?? [])
     for (key, value) in mapping {
+      if let message = choice?.fault(of: key.string ?? "", at: path) { throw fault(message, key.mark?.line) }
       guard let name = key.string, names.contains(name) else {
         let whole = (path + [key.string ?? "?"]).joined(separator: ".")
-        let nearest = names.min { distance($0, key.string ?? "") < distance($1, key.string ?? "") }
+        let nearest = names.min { Self.distance($0, key.string ?? "") < Self.distance($1, key.string ?? "") }
         throw fault(
           "no recipe has the key `\(whole)`" + (nearest.map { "; did you mean `\($0)`?" } ?? ""), key.mark?.line)
       }

@@ -46,7 +46,9 @@ extension Sampler {
     public func encode(to encoder: any Encoder) throws {
       try strategy.encode(to: encoder)
       var container = encoder.container(keyedBy: CodingKeys.self)
-      if strategy.prescribedNegatives == nil { try container.encode(negatives, forKey: .negatives) }
+      if strategy.kind.keys.contains(CodingKeys.negatives.rawValue) {
+        try container.encode(negatives, forKey: .negatives)
+      }
       try container.encode(goldInList, forKey: .goldInList)
       try container.encode(positiveSource, forKey: .positiveSource)
       try container.encode(correction, forKey: .correction)
@@ -55,7 +57,7 @@ extension Sampler {
 
     /// - Throws: `usage` for a value out of its range.
     public func check() throws(ParlanceError) {
-      try require("negatives", Double(negatives), negatives > 0, "at least 1")
+      try require("sampling.negatives", negatives, in: 1...Recipe.mostPassages)
       try strategy.check()
     }
   }

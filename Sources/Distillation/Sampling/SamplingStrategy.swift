@@ -28,6 +28,19 @@ public enum SamplingStrategy: Sendable, Hashable {
     case uniform, hardest, easiest, stratified, proportional, mixture
     case wholeList = "whole_list"
     case softPositives = "soft_positives"
+
+    /// The recipe's keys that go with the strategy, besides those that go with all.
+    var keys: [String] {
+      switch self {
+      case .uniform, .easiest: ["window", "negatives"]
+      case .hardest: ["negatives"]
+      case .stratified: ["window", "bands", "negatives"]
+      case .proportional: ["window", "temperature", "negatives"]
+      case .mixture: ["hard", "uniform", "collection", "window"]
+      case .wholeList: []
+      case .softPositives: ["soft_positives", "window", "negatives"]
+      }
+    }
   }
 
   public var kind: Kind {
@@ -43,25 +56,17 @@ public enum SamplingStrategy: Sendable, Hashable {
     }
   }
 
-  /// How many negatives the strategy itself prescribes; `nil` where that is a setting.
-  var prescribedNegatives: Int? {
-    switch self {
-    case .mixture(let hard, let uniform, let collection, _): hard + uniform + collection
-    case .wholeList: .max
-    default: nil
-    }
-  }
-
   func check() throws(ParlanceError) {
     switch self {
     case .uniform, .hardest, .easiest, .wholeList: break
-    case .stratified(_, let bands): try require("bands", Double(bands), bands > 0, "at least 1")
-    case .proportional(_, let temperature): try require("temperature", temperature, temperature > 0, "above 0")
+    case .stratified(_, let bands): try require("sampling.bands", bands, in: 1...Recipe.mostPassages)
+    case .proportional(_, let temperature):
+      try require("sampling.temperature", temperature, temperature > 0, "above 0")
     case .mixture(let hard, let uniform, let collection, _):
-      try require("hard", Double(hard), hard >= 0, "at least 0")
-      try require("uniform", Double(uniform), uniform >= 0, "at least 0")
-      try require("collection", Double(collection), collection >= 0, "at least 0")
-    case .softPositives(let count, _): try require("soft_positives", Double(count), count > 0, "at least 1")
+      try require("sampling.hard", hard, in: 0...Recipe.mostPassages)
+      try require("sampling.uniform", uniform, in: 0...Recipe.mostPassages)
+      try require("sampling.collection", collection, in: 0...Recipe.mostPassages)
+    case .softPositives(let count, _): try require("sampling.soft_positives", count, in: 1...Recipe.mostPassages)
     }
   }
 }
