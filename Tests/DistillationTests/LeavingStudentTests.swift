@@ -93,4 +93,19 @@ struct LeavingStudentTests {
     #expect(try await student.encode([text], as: .query)[0].vector == found.vector)
     #expect(student.identity != fixture.encoder.identity)
   }
+
+  @Test("a least importance of 0 drops nothing, also where a term is in every passage")
+  func noLeastImportance() throws {
+    let passages = try VectorsFile(path: fixture("passages.vectors"))
+    try VectorsWriter.write(fixture("one.vectors"), passages.description) { writer throws(ParlanceError) in
+      try writer.append("p", try passages.vector(at: 0))
+    }
+    let vectors = try VectorsFile(path: fixture("one.vectors"))
+    var recipe = fixture.recipe
+    recipe.student.leastImportance = 0
+    #expect(try TermPruning(recipe, vectors: vectors, progress: nil, interruption: nil) == TermPruning())
+    recipe.student.leastImportance = 0.1
+    let weights = try TermPruning(recipe, vectors: vectors, progress: nil, interruption: nil).leastWeights
+    #expect(weights?.contains(.infinity) == true)
+  }
 }

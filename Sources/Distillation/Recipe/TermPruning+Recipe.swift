@@ -17,7 +17,8 @@ extension TermPruning {
     _ recipe: Recipe, vectors: VectorsFile, progress: ProgressHandler?, interruption: Interruption?
   ) throws(ParlanceError) {
     self.init(keptTerms: recipe.student.keptTerms)
-    guard let least = recipe.student.leastImportance else { return }
+    // At 0 nothing weighs too little, also a term that every passage has, whose logarithm is 0.
+    guard let least = recipe.student.leastImportance, least > 0 else { return }
     let passages = try ActivationFrequencies(vectors, progress: progress, interruption: interruption)
     leastWeights = vectors.description.vocabulary.pieces.indices.map { term in
       let df = term < passages.counts.count ? passages.counts[term] : 0
