@@ -45,11 +45,27 @@ final class TrainableGate {
         throw ParlanceError(
           .badInput, "the gate `conversation` needs a piece such as [unused0] in the model's vocabulary; it has none")
       }
+      let bias = try Self.bias(for: residual.start, under: model.head)
       column = free
       (logarithms, optimizer) = (nil, nil)
-      // Whatever the conversation, the column's weight is the start: log(1 + bias) with a row of zeros.
-      try model.overwrite(column: free, bias: Float(exp(residual.start) - 1))
+      try model.overwrite(column: free, bias: bias)
     }
+  }
+
+  /// The bias with which a column whose row is zeros weighs the start, whatever the conversation.
+  private static func bias(for start: Double, under head: SparseHead) throws(ParlanceError) -> Float {
+    guard head.pooling == .max else {
+      throw ParlanceError(
+        .badInput,
+        "the gate `conversation` needs a model that pools by max: this one sums over tokens, and the gate with them")
+    }
+    let once = expm1(start)
+    let bias = Float(head.activation == .relu ? once : expm1(once))
+    guard bias.isFinite else {
+      throw ParlanceError(
+        .badInput, "`student.residual.start` of \(start) is more than this model's activation can give a column")
+    }
+    return bias
   }
 
   /// The gate as it is now.

@@ -10,6 +10,8 @@ package final class TrainableModel {
   /// Every parameter, in the order of the forward pass; a tied decoder is the word embeddings.
   package let parameters: [(role: ParameterRole, tensor: Tensor)]
   package let vocabularySize: Int
+  /// How its logits become weights.
+  package let head: SparseHead
   private let model: SpladeModel
 
   /// - Throws: `badInput` for a damaged checkpoint, `unavailable` for a device that is not there.
@@ -21,6 +23,7 @@ package final class TrainableModel {
     self.model = model
     parameters = weights.loaded
     vocabularySize = checkpoint.architecture.vocabularySize
+    head = checkpoint.head
     for parameter in parameters { try parameter.tensor.setRequiresGradient() }
   }
 
