@@ -53,7 +53,7 @@ struct TrainingDataReader {
       let teacher = try TeacherFile(path: source.teacher)
       try teacher.check(against: vectors)
       data.teachers.append(teacher)
-      let qrels = try source.qrels.map { path throws(ParlanceError) in try Qrels(readingFrom: path) }
+      let qrels = try source.qrels.map { path throws(ParlanceError) in try Qrels(readingAnyForm: path) }
       let rewrites = try source.rewrites.map { path throws(ParlanceError) in try Rewrites(readingFrom: path) }
       var turns: [Turn] = []
       let reader = try TurnReader(path: source.conversations)
@@ -91,7 +91,7 @@ struct TrainingDataReader {
       data.heldOut = try TurnReader.all(path)
       if recipe.validation?.qrels == nil { data.heldOutQrels = try trainingQrels(of: data.heldOut) }
     }
-    if let path = recipe.validation?.qrels { data.heldOutQrels = try Qrels(readingFrom: path) }
+    if let path = recipe.validation?.qrels { data.heldOutQrels = try Qrels(readingAnyForm: path) }
     if let frozen { try await addFrozen(frozen, to: &data.examples) }
     return data
   }
@@ -101,7 +101,7 @@ struct TrainingDataReader {
     var found = Qrels()
     for source in recipe.data {
       guard let path = source.qrels else { continue }
-      let grades = try Qrels(readingFrom: path).grades
+      let grades = try Qrels(readingAnyForm: path).grades
       for turn in turns { found.grades[turn.id] = found.grades[turn.id] ?? grades[turn.id] }
     }
     return found
@@ -120,7 +120,7 @@ struct TrainingDataReader {
     var wanted: Set<ExternalID> = []
     for source in recipe.data {
       guard let path = source.qrels else { continue }
-      for grades in try Qrels(readingFrom: path).grades.values {
+      for grades in try Qrels(readingAnyForm: path).grades.values {
         for (passage, grade) in grades where grade > 0 { wanted.insert(passage) }
       }
     }
