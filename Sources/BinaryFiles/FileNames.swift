@@ -1,5 +1,11 @@
+import CKernels
 package import Diagnostics
 
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -18,6 +24,32 @@ package enum FileNames {
     guard systemRename(old, new) == 0 else {
       throw systemError(errno, cannot: "give the finished file its name", path: new, fallback: .cannotWrite)
     }
+  }
+
+  /// Puts the folder `fresh` at `path` in one step where the system can; what was there before is removed.
+  ///
+  /// - Throws: `cannotWrite`.
+  package static func replace(folder path: String, by fresh: String, faults: FaultLayer?) throws(ParlanceError) {
+    guard exists(path) else { return try rename(fresh, to: path, faults: faults) }
+    if let number = faults?.failure(of: .rename(from: fresh, to: path)) {
+      throw systemError(number, cannot: "put the new folder in its place", path: path, fallback: .cannotWrite)
+    }
+    let old = path + ".old"
+    removeTree(old)
+    if unsafe parlance_exchange_names(fresh, path) == 0 {
+      removeTree(fresh)
+      return
+    }
+    // Not every file system exchanges names: for a moment there is no folder.
+    guard systemRename(path, old) == 0, systemRename(fresh, path) == 0 else {
+      throw systemError(errno, cannot: "put the new folder in its place", path: path, fallback: .cannotWrite)
+    }
+    removeTree(old)
+  }
+
+  /// Removes a folder with all that is in it, if it is there; a failure only leaves rubbish behind.
+  package static func removeTree(_ path: String) {
+    try? FileManager.default.removeItem(atPath: path)
   }
 
   /// Waits until the names in `folder` are on the disk.

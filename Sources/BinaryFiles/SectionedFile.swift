@@ -17,6 +17,7 @@ public final class SectionedFile: Sendable {
   let file: MappedFile
   let blockSize: Int
   private let sections: [Section]
+  private let table: Range<Int>
 
   /// - Throws: `noInput` when there is no such file; `badInput` when it is not of this format, of a version that cannot be
   ///   read, cut short, or damaged in what holds the sections together.
@@ -27,11 +28,19 @@ public final class SectionedFile: Sendable {
     self.file = file
     version = layout.version
     blockSize = layout.blockSize
+    table = layout.place
     var sections: [Section] = []
     for entry in layout.entries {
       sections.append(Section(entry: entry, file: file, blockSize: layout.blockSize))
     }
     self.sections = sections
+  }
+
+  /// SHA-256 of the table with the checksums of all blocks: tells one content from another without reading it. It is no
+  /// protection against somebody who wants two contents to look the same.
+  package var fingerprint: SHA256.Digest {
+    let file = file
+    return SHA256.digest(of: file.bytes.extracting(table))
   }
 
   public func hasSection(_ name: String) -> Bool {

@@ -5,6 +5,8 @@ struct SectionedFileTable {
   let version: FormatVersion
   let blockSize: Int
   let entries: [SectionEntry]
+  /// Where the table is, with the checksums of all blocks in it.
+  let place: Range<Int>
 
   /// - Throws: `badInput`.
   init(reading bytes: RawSpan, format: FileFormat, path: String) throws(ParlanceError) {
@@ -41,7 +43,8 @@ struct SectionedFileTable {
     else {
       throw damaged("the end of the \(format.name) names a table that is not there")
     }
-    let table = bytes.extracting(start..<footerStart)
+    place = start..<footerStart
+    let table = bytes.extracting(place)
     guard CRC32C.checksum(of: table) == footer.load(UInt32.self, at: 24) else {
       throw damaged("the table of sections of the \(format.name) is damaged")
     }

@@ -42,14 +42,15 @@ struct StudentExportCommandTests {
   }
 
   @Test(
-    "a student's card has its recipe, its data with their licence, and its figures; an exported one's says how to load it"
+    "a student's card has recipe, data with their licence, and figures; an exported one's says how to load it"
   )
   func cards() throws {
     let student = try students.train(
       "run", settings: ["validation.folds=3", "validation.every=2", "student.residual.gate=scalar"])
     let card = try String(contentsOfFile: students.folder + "/" + student + "/README.md", encoding: .utf8)
     for part in [
-      "license: cc-by-nc-sa-4.0", "base_model: bert-old-names", "| turns.jsonl | rewrites.teacher | made for this test |",
+      "license: cc-by-nc-sa-4.0", "base_model: bert-old-names",
+      "| turns.jsonl | rewrites.teacher | made for this test |",
       "| validation nDCG@3 |", "gate: scalar", "learning_rate: 0.003", "bert-old-names",
     ] {
       #expect(card.contains(part), "\(part) is not in \(card)")

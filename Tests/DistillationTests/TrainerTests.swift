@@ -41,12 +41,13 @@ struct TrainerTests {
     #expect(try Recipe(reading: fixture("run/recipe.yaml")) == recipe)
   }
 
-  @Test("a run that is stopped at any step and resumed has the bits of one that was not", arguments: [1, 5, 7])
+  @Test("a run that is stopped at any step and resumed has the bits of one that was not", arguments: [0, 1, 5, 7])
   func resumes(step: Int) async throws {
     var recipe = fixture.recipe
     recipe.student.residual = Recipe.Residual()
     recipe.regularisation.query = .dfFLOPS(FrequencyWeighting())
     recipe.regularisation.weights = .given(query: 0.01, passage: 0)
+    recipe.validation?.patience = 2
     _ = try await fixture.train(recipe, into: "whole")
     let error = await #expect(throws: ParlanceError.self) {
       _ = try await fixture.train(recipe, into: "parts", stoppingAfter: step)
@@ -109,6 +110,28 @@ struct TrainerTests {
     #expect(try Checkpoint(folder: fixture("run/student")).student != nil)
   }
 
+  @Test("without validation a loss that is no number leaves the student of the last good step, where that is one")
+  func notANumberWithoutValidation() async throws {
+    var recipe = fixture.recipe
+    recipe.validation = nil
+    recipe.optimisation.clipNorm = 0
+    recipe.optimisation.epochs = 3
+    recipe.optimisation.accumulation = 2
+    // So high that the weights stay numbers for a few steps, and the loss does not.
+    recipe.optimisation.learningRate = 1e18
+    let error = try #require(
+      await #expect(throws: ParlanceError.self) { _ = try await fixture.train(recipe, into: "run") })
+    #expect(error.code == .badInput)
+    let found = try #require(
+      error.message.firstMatch(of: #/of step (\d+) is not.*turns are (.*)\. The student of step (\d+)/#))
+    #expect(Int(found.1) == (Int(found.3) ?? 0) + 1)
+    // Two batches of four.
+    #expect(found.2.split(separator: ", ").count == 8, "\(error)")
+    let student = try Checkpoint(folder: fixture("run/student"))
+    #expect(try student.floats(.wordEmbeddings).allSatisfy(\.isFinite))
+    #expect(try metrics("run").count == Int(found.3))
+  }
+
   @Test("a run that is there is not written over, and another recipe does not go on with it")
   func keepsRuns() async throws {
     _ = try await fixture.train(fixture.recipe, into: "run")
@@ -124,6 +147,17 @@ struct TrainerTests {
     }
     #expect(error?.code == .badInput)
     #expect(try fixture.bytes("run/student/model.safetensors") == before)
+    #expect(try Recipe(reading: fixture("run/recipe.yaml")) == fixture.recipe)
+    // Nor does the same recipe over other judgments.
+    try "c0_1 0 p9 1\n".write(toFile: fixture("qrels.txt"), atomically: false, encoding: .utf8)
+    var same = fixture.recipe
+    same.validation = nil
+    _ = try await fixture.train(same, into: "other")
+    try "c0_1 0 p8 1\n".write(toFile: fixture("qrels.txt"), atomically: false, encoding: .utf8)
+    error = await #expect(throws: ParlanceError.self) {
+      _ = try await fixture.train(same, into: "other", resuming: true)
+    }
+    #expect(error?.message.contains("begun with other data") == true, "\(error as Any)")
   }
 
   @Test("turns without a list and passages outside of the collection are counted")

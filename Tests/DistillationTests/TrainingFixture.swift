@@ -109,12 +109,13 @@ final class TrainingFixture {
   }
 
   func train(
-    _ recipe: Recipe, into name: String, resuming: Bool = false, stoppingAfter step: Int? = nil
+    _ recipe: Recipe, into name: String, resuming: Bool = false, stoppingAfter step: Int? = nil,
+    savingEvery: Duration = .seconds(60)
   ) async throws -> TrainingSummary {
     let interruption = Interruption()
     let trainer = try Trainer(recipe, student: checkpoint, engine: engine, cores: 1)
     return try await trainer.train(
-      into: self(name), resuming: resuming, logsSamples: true,
+      into: self(name), resuming: resuming, logsSamples: true, savingEvery: savingEvery,
       progress: { progress in
         if progress.activity == "training", let step, progress.completed >= step { interruption.request() }
       }, interruption: interruption)

@@ -27,6 +27,9 @@ public final class TeacherFile: Sendable {
     lists = try file.section(TeacherFormat.lists)
   }
 
+  /// Tells the file from one with other lists, without reading them.
+  var fingerprint: String { file.fingerprint.hexadecimal }
+
   /// How many queries there are.
   public var count: Int { table.ids.count }
 

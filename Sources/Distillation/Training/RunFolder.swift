@@ -66,7 +66,23 @@ struct RunFolder: Sendable {
   }
 
   /// What the run that is there remembers; `nil` before its first save.
-  func memory() throws(ParlanceError) -> TrainingState.Memory? {
-    FileNames.exists(state) ? try TrainingState.memory(at: state) : nil
+  ///
+  /// - Throws: `badInput` when it is of another recipe or of other data.
+  func memory(of recipe: Recipe, data digest: String) throws(ParlanceError) -> TrainingState.Memory? {
+    guard FileNames.exists(state) else { return nil }
+    let memory = try TrainingState.memory(at: state)
+    guard memory.recipe == (try self.digest(of: recipe)) else {
+      throw ParlanceError(
+        .badInput,
+        "the run that is there has another recipe; train into another folder, or give it the recipe in its recipe.yaml",
+        at: .init(file: path))
+    }
+    guard memory.data == digest else {
+      throw ParlanceError(
+        .badInput,
+        "the run that is there was begun with other data: conversations, judgments, teachers or vectors changed since; "
+          + "train into another folder", at: .init(file: path))
+    }
+    return memory
   }
 }

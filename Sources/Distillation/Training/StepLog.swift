@@ -30,6 +30,9 @@ final class StepLog {
     try file.truncate(to: min(kept, file.position))
   }
 
+  /// Brings the lines to the disk: a state must not remember a step whose lines are lost.
+  func sync() throws(ParlanceError) { try file.sync() }
+
   /// Appends a line; `members` writes what follows the step.
   func write(step: Int, _ members: (inout JSONText) throws(ParlanceError) -> Void) throws(ParlanceError) {
     var json = JSONText()

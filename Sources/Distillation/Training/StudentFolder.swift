@@ -25,8 +25,8 @@ struct StudentFolder: Sendable {
   func write(
     _ student: StudentModel, pruning: TermPruning, card: String, to path: String
   ) throws(ParlanceError) {
-    let fresh = path + ".new", old = path + ".old"
-    for leftover in [fresh, old] { try? FileManager.default.removeItem(atPath: leftover) }
+    let fresh = path + ".new"
+    FileNames.removeTree(fresh)
     var writer = CheckpointWriter(like: checkpoint, modelCard: card)
     writer.maxLength = min(recipe.student.maxLength, checkpoint.maxLength)
     try writer.write(to: fresh) { role throws(ParlanceError) in try student.model.floats(role) }
@@ -44,12 +44,6 @@ struct StudentFolder: Sendable {
       }
     }
     try declaration.write(to: fresh)
-    do {
-      if FileNames.exists(path) { try files.moveItem(atPath: path, toPath: old) }
-      try files.moveItem(atPath: fresh, toPath: path)
-      try? files.removeItem(atPath: old)
-    } catch {
-      throw ParlanceError(.cannotWrite, "the student cannot be put in its place: \(error)", at: .init(file: path))
-    }
+    try FileNames.replace(folder: path, by: fresh, faults: FaultLayer.current)
   }
 }

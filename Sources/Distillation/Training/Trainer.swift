@@ -65,11 +65,12 @@ public struct Trainer: Sendable {
   ///   - folder: gets `recipe.yaml`, `metrics.jsonl`, `training.state` and `student/`.
   ///   - resuming: go on with the run that is there.
   ///   - logsSamples: write `samples.jsonl`, what each query was trained on in each step.
+  ///   - savingEvery: how often it is saved where it stands; after each step when zero.
   /// - Throws: `interrupted` after saving where it stood; `badInput` for data that do not fit each other, and when the loss
   ///   stops being a number; `cannotWrite`.
   public func train(
-    into folder: String, resuming: Bool = false, logsSamples: Bool = false, progress: ProgressHandler? = nil,
-    interruption: Interruption? = nil
+    into folder: String, resuming: Bool = false, logsSamples: Bool = false,
+    savingEvery: Duration = .seconds(60), progress: ProgressHandler? = nil, interruption: Interruption? = nil
   ) async throws(ParlanceError) -> TrainingSummary {
     let encoder = try makeEncoder(student)
     guard encoder.vocabulary == vectors.description.vocabulary else {
@@ -88,6 +89,8 @@ public struct Trainer: Sendable {
     let run = try RunFolder(path: folder, resuming: resuming)
     let lock = try FileLock(path: folder + "/.lock")
     defer { withExtendedLifetime(lock) {} }
+    let digest = data.digest(vectors)
+    let saved = resuming ? try run.memory(of: recipe, data: digest) : nil
     try AtomicFile.write(Array(try recipe.yaml().utf8), to: run.recipe)
     let validator = try await makeValidator(data, encoder, frozenEncoder, run, progress, interruption)
     let pruning = try TermPruning(recipe, vectors: vectors, progress: progress, interruption: interruption)
@@ -95,15 +98,21 @@ public struct Trainer: Sendable {
       checkpoint: student, recipe: recipe, passageSpace: vectors.description.encoder, frozen: frozen)
 
     let threads = try EngineThreads(engine: engine, count: 1, coresEach: cores, recordsGradients: true)
+    // The engine's thread is no part of this task.
+    let faults = FaultLayer.current
     let summary = try await threads.run { [self] () throws(ParlanceError) -> TrainingSummary in
-      let model = try StudentModel(
-        student, recipe: recipe, pieces: encoder.vocabulary, engine: engine, device: device)
-      let loop = try TrainingLoop(
-        recipe: recipe, data: data, vectors: vectors, student: model, pruning: pruning, validator: validator,
-        folder: run,
-        export: export, engine: engine, resuming: resuming, logsSamples: logsSamples,
-        progress: progress, interruption: interruption)
-      return try loop.run()
+      let outcome: Result<TrainingSummary, ParlanceError> = FaultLayer.$current.withValue(faults) {
+        Result { () throws(ParlanceError) in
+          let model = try StudentModel(
+            student, recipe: recipe, pieces: encoder.vocabulary, engine: engine, device: device)
+          let loop = try TrainingLoop(
+            recipe: recipe, data: data, dataDigest: digest, vectors: vectors, student: model, pruning: pruning,
+            validator: validator, folder: run, export: export, engine: engine, saved: saved, logsSamples: logsSamples,
+            savingEvery: savingEvery, progress: progress, interruption: interruption)
+          return try loop.run()
+        }
+      }
+      return try outcome.get()
     }
     return summary
   }

@@ -18,6 +18,20 @@ struct TrainingData: Sendable {
   var omissions = TrainingOmissions()
 }
 
+extension TrainingData {
+  /// What tells these data from others, for a run that goes on: ids, what is read, what is relevant, the teachers.
+  func digest(_ vectors: VectorsFile) -> String {
+    var hash = SHA256()
+    hash.update("\(vectors.idDigest.hexadecimal) \(vectors.description.encoder.digest)\n")
+    for teacher in teachers { hash.update(teacher.fingerprint + "\n") }
+    for example in examples {
+      hash.update("\(example.id) \(example.query.tokens) \(example.gold) \(example.rewrite?.tokens ?? [])\n")
+    }
+    for turn in heldOut { hash.update("\(turn.id) \(turn.messages.last?.content ?? "")\n") }
+    return hash.finish().hexadecimal
+  }
+}
+
 /// What was left out of training and why, for the summary: nothing is dropped silently.
 public struct TrainingOmissions: Codable, Sendable, Hashable {
   /// Turns without a list of any teacher.
@@ -72,7 +86,7 @@ struct TrainingDataReader {
           data.omissions.turnsWithoutList += 1
           continue
         }
-        guard try teacher.list(at: list).count > 0 else {
+        guard teacher.passageCount(at: list) > 0 else {
           data.omissions.turnsWithEmptyList += 1
           continue
         }

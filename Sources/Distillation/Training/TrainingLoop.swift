@@ -29,14 +29,14 @@ final class TrainingLoop {
   private var samples: StepLog?
   private var memory: TrainingState.Memory
   private var epoch: (number: Int, order: [Int]) = (-1, [])
+  private let savingEvery: Duration
   private let progress: ProgressHandler?
   private let interruption: Interruption?
 
   init(
-    recipe: Recipe, data: TrainingData, vectors: VectorsFile, student: StudentModel, pruning: TermPruning,
-    validator: Validator?,
-    folder: RunFolder, export: StudentFolder, engine: TensorEngine, resuming: Bool, logsSamples: Bool,
-    progress: ProgressHandler?,
+    recipe: Recipe, data: TrainingData, dataDigest: String, vectors: VectorsFile, student: StudentModel,
+    pruning: TermPruning, validator: Validator?, folder: RunFolder, export: StudentFolder, engine: TensorEngine,
+    saved: TrainingState.Memory?, logsSamples: Bool, savingEvery: Duration, progress: ProgressHandler?,
     interruption: Interruption?
   ) throws(ParlanceError) {
     self.recipe = recipe
@@ -48,6 +48,7 @@ final class TrainingLoop {
     self.folder = folder
     self.export = export
     self.engine = engine
+    self.savingEvery = savingEvery
     self.progress = progress
     self.interruption = interruption
     sampler = Sampler(recipe.sampling)
@@ -68,14 +69,8 @@ final class TrainingLoop {
     rate = LearningRate(
       peak: recipe.optimisation.learningRate, warmupRatio: recipe.optimisation.warmupRatio, totalSteps: totalSteps)
     memory = TrainingState.Memory()
-    memory.recipe = try folder.digest(of: recipe)
-    if resuming, let saved = try folder.memory() {
-      guard saved.recipe == memory.recipe else {
-        throw ParlanceError(
-          .badInput,
-          "the run that is there has another recipe; train into another folder, or give it the recipe in its recipe.yaml",
-          at: .init(file: folder.path))
-      }
+    (memory.recipe, memory.data) = (try folder.digest(of: recipe), dataDigest)
+    if let saved {
       memory = saved
       regulariser.frequencies = saved.frequencies
       try TrainingState.restore(tensors, from: folder.state)
@@ -104,14 +99,14 @@ final class TrainingLoop {
     }
     if memory.isFresh {
       // Before the first student: whatever is in the folder belongs to a recipe that is known.
-      try save()
+      try save(log)
       if validator != nil { try validate(log, seconds: seconds()) }
     }
     var sinceSaved = clock.now
     while memory.step < totalSteps, !hasStalled {
       if interruption?.isRequested == true {
         _ = seconds()
-        try save()
+        try save(log)
         throw ParlanceError(.interrupted, "stopped after step \(memory.step); --resume goes on from there")
       }
       let line = try step()
@@ -120,9 +115,9 @@ final class TrainingLoop {
       if let every = recipe.validation?.every, memory.step.isMultiple(of: every) || memory.step == totalSteps {
         try validate(log, seconds: seconds())
       }
-      if clock.now - sinceSaved > .seconds(60) || memory.step == totalSteps {
+      if clock.now - sinceSaved >= savingEvery || memory.step == totalSteps {
         _ = seconds()
-        try save()
+        try save(log)
         sinceSaved = clock.now
       }
     }
@@ -156,14 +151,13 @@ final class TrainingLoop {
       }
     }
     for place in sums.indices { sums[place].value /= Double(recipe.optimisation.accumulation) }
+    guard sums.first(where: { $0.name == "loss" })?.value.isFinite ?? true else { throw notFinite(step: number) }
     let learningRate = rate(number)
     let gateRate = (recipe.student.residual?.learningRate ?? 0) * learningRate / max(rate.peak, .leastNormalMagnitude)
     let norm = try student.step(
       learningRate: learningRate, gateLearningRate: gateRate, clipNorm: recipe.optimisation.clipNorm)
-    let loss = sums.first { $0.name == "loss" }?.value ?? 0
-    guard norm.isFinite, loss.isFinite else {
-      throw notFinite(step: number)
-    }
+    // With a norm that is no number nothing has moved.
+    guard norm.isFinite else { throw notFinite(step: number) }
     memory.step = number
     sums.append(("query_terms", Double(counts.terms) / Double(max(1, counts.queries))))
     sums.append(("gradient_norm", norm))
@@ -292,17 +286,37 @@ final class TrainingLoop {
     }
   }
 
-  private func save() throws(ParlanceError) {
+  private func save(_ log: StepLog) throws(ParlanceError) {
+    try log.sync()
+    try samples?.sync()
     memory.frequencies = regulariser.frequencies
     try TrainingState.write(memory, tensors, to: folder.state)
   }
 
   private func notFinite(step: Int) -> ParlanceError {
-    let ids = examples(of: (step - 1) * recipe.optimisation.accumulation).map { data.examples[$0].id.string }
+    let first = (step - 1) * recipe.optimisation.accumulation
+    let batches = (first..<first + recipe.optimisation.accumulation).map(examples)
+    let ids = batches.joined().map { data.examples[$0].id.string }
     return ParlanceError(
       .badInput,
-      "the loss or a gradient of step \(step) is not a number; its turns are \(ids.joined(separator: ", ")). The best "
-        + "student so far is kept; a lower learning rate may help", at: .init(file: folder.path))
+      "the loss or a gradient of step \(step) is not a number; its turns are \(ids.joined(separator: ", ")). \(kept()). A "
+        + "lower learning rate may help", at: .init(file: folder.path))
+  }
+
+  /// Leaves the last student that is good for something, and says which one that is.
+  private func kept() -> String {
+    if let best = memory.best { return "The best student so far, of step \(best.step), is kept" }
+    guard validator == nil, memory.step > 0, areParametersFinite, (try? export(nil)) != nil else {
+      return "No student is kept"
+    }
+    return "The student of step \(memory.step) is kept"
+  }
+
+  private var areParametersFinite: Bool {
+    student.optimizer.parameters.allSatisfy { tensor in
+      guard let numbers = try? tensor.floats() else { return false }
+      return numbers.allSatisfy(\.isFinite)
+    }
   }
 
   private func report(_ line: [(name: String, value: Double)]) {

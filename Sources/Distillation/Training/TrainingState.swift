@@ -20,6 +20,8 @@ struct TrainingState {
     var step = 0
     /// SHA-256 of the resolved recipe: another recipe does not go on with this state.
     var recipe = ""
+    /// SHA-256 over what is trained on.
+    var data = ""
     var best: Best?
     /// Validations since the best one.
     var validationsWithoutProgress = 0

@@ -49,7 +49,8 @@ struct Validator: Sendable {
     for more in try Measure.list(parsing: "nDCG@3 R@10 R@100") where !measures.contains(more) { measures.append(more) }
     self.measures = measures
     let files = try VectorsFiles(paths: [vectors])
-    if !FileNames.exists(folder) {
+    // One that a killed run left half is built anew.
+    if (try? InvertedIndex(path: folder)) == nil {
       var configuration = IndexConfiguration()
       configuration.weights = .f32
       try IndexBuilder(passageSpace: files.passageSpace, vocabulary: files.vocabulary, configuration: configuration)

@@ -40,6 +40,9 @@ struct TrainCommand: AsyncParsableCommand {
   @Flag(help: "Write samples.jsonl as well: the passages, with their teacher's scores, of each query in each step.")
   var logSamples = false
 
+  @Option(help: ArgumentHelp("How often it is saved where the run stands; 0 is after each step.", valueName: "seconds"))
+  var saveEvery = 60.0
+
   @Option(help: "Where the model runs: cpu, cuda, or cuda:N. (default: cpu)", transform: EncodingOptions.device)
   var device = Device.cpu
 
@@ -50,6 +53,9 @@ struct TrainCommand: AsyncParsableCommand {
   var json = false
 
   func validate() throws {
+    if !(saveEvery >= 0 && saveEvery.isFinite) {
+      throw ValidationError("expected --save-every of 0 or more seconds, found \(saveEvery)")
+    }
     if let threads, threads < 1 { throw ValidationError("expected --threads of at least 1, found \(threads)") }
   }
 
@@ -65,7 +71,8 @@ struct TrainCommand: AsyncParsableCommand {
       recipe, student: student, frozen: frozen, engine: .load(), device: device, cores: threads)
     Signals.endOnBrokenPipe()
     let summary = try await trainer.train(
-      into: out, resuming: resume, logsSamples: logSamples, progress: bar.handler, interruption: console.interruption)
+      into: out, resuming: resume, logsSamples: logSamples, savingEvery: .seconds(saveEvery), progress: bar.handler,
+      interruption: console.interruption)
     bar.finish()
     report(summary, console)
     if json { try console.print(json: summary) }
