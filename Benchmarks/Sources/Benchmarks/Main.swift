@@ -5,7 +5,7 @@ import Foundation
 @main
 struct Main {
   static func main() async throws {
-    let benchmarks: [(name: String, run: (BenchmarkInput) async throws -> Void)] = [
+    let benchmarks: [Benchmark] = [
       ("tokenizer", TokenizerBenchmark.run),
       ("encode", EncodeBenchmark.run),
       ("encode-base", EncodeBenchmark.runBase),
@@ -14,14 +14,25 @@ struct Main {
       ("search", SearchBenchmark.run),
       ("train", TrainBenchmark.run),
     ]
-    let wanted = CommandLine.arguments.dropFirst()
+    let wanted = Array(CommandLine.arguments.dropFirst())
     for name in wanted where !benchmarks.contains(where: { $0.name == name }) {
       FileHandle.standardError.write(Data("no benchmark \(name); there are: \(benchmarks.map(\.name))\n".utf8))
       exit(64)
     }
+    do {
+      try await run(wanted.isEmpty ? benchmarks : benchmarks.filter { wanted.contains($0.name) })
+    } catch {
+      FileHandle.standardError.write(Data("benchmarks: error: \(error)\n".utf8))
+      exit(1)
+    }
+  }
+
+  private typealias Benchmark = (name: String, run: @Sendable (BenchmarkInput) async throws -> Void)
+
+  private static func run(_ benchmarks: [Benchmark]) async throws {
     let input = try BenchmarkInput()
     print("\(input.texts.count) passages of the demo corpus, \(ProcessInfo.processInfo.activeProcessorCount) cores")
-    for benchmark in benchmarks where wanted.isEmpty || wanted.contains(benchmark.name) {
+    for benchmark in benchmarks {
       print("\n\(benchmark.name)")
       try await benchmark.run(input)
     }
