@@ -3,6 +3,7 @@
 # small part of the demo's documents.
 . "$(dirname -- "${BASH_SOURCE[0]}")/setup/places.sh"
 
+[ -x "$root/.build/release/parlance" ] && [ -d "$deps/corpus/debian-faq" ] || die "run make demo first"
 scratch=$(mktemp -d)
 trap 'rm -rf -- "$scratch"' EXIT
 mkdir -- "$scratch/.deps" "$scratch/.deps/corpus"
