@@ -134,7 +134,7 @@ struct PipelineTests {
     #expect(received < 2000)
   }
 
-  @Test("a pipe that waits between two texts gets each answer before the next text", .timeLimit(.minutes(1)))
+  @Test("a pipe that waits between two texts gets each answer before the next text", .timeLimit(.minutes(30)))
   func pipe() async throws {
     let (encoder, _) = try SmallCheckpoints.encoder()
     // One that begins above zero must not be let go of below where it began.
