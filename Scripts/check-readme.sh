@@ -3,7 +3,9 @@
 # small part of the demo's documents.
 . "$(dirname -- "${BASH_SOURCE[0]}")/setup/places.sh"
 
-[ -x "$root/.build/release/parlance" ] && [ -d "$deps/corpus/debian-faq" ] || die "run make demo first"
+for made in "$root/.build/release/parlance" "$deps/corpus/debian-faq"; do
+  [ -e "$made" ] || die "run make demo first"
+done
 scratch=$(mktemp -d)
 trap 'rm -rf -- "$scratch"' EXIT
 mkdir -- "$scratch/.deps" "$scratch/.deps/corpus"

@@ -32,7 +32,8 @@ enum QueryLatencyBenchmark {
         "  \(length) tokens: p50 \(rounded(milliseconds[100])) ms, p95 \(rounded(milliseconds[190])) ms, "
           + "p99 \(rounded(milliseconds[198])) ms")
       if let python = input.python {
-        let peer = try Peer(python: python, script: input.peers + "/encode.py", texts: [query], arguments: [input.model])
+        let peer = try Peer(
+          python: python, script: input.peers + "/encode.py", texts: [query], arguments: [input.model])
         try await AlternatingRuns(rounds: 30, amount: 1, unit: "queries", showsLatency: true).compare([
           .init(name: "parlance") { try await Cost.of { _ = try await encoder.encode(query: query) } },
           .init(name: "sentence-transformers") { try peer.run("1") },
