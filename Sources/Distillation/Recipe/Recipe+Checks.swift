@@ -18,6 +18,7 @@ extension Recipe {
     try require(!student.model.isEmpty, "expected the model that the student starts from, as `student.model`")
     try require(!vectors.isEmpty, "expected the passages' vectors, a file, as `vectors`")
     try require(!data.isEmpty, "expected at least one training set, as `data`")
+    try require(data.contains { $0.share > 0 }, "`share` is 0 in all of `data`, so there is nothing to train on")
     for (place, set) in data.enumerated() {
       try require(!set.conversations.isEmpty, "expected a file as `data.\(place).conversations`")
       try require(!set.teacher.isEmpty, "expected a .teacher file as `data.\(place).teacher`")

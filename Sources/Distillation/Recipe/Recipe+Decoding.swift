@@ -18,7 +18,7 @@ extension Recipe.Student {
   public init(from decoder: any Decoder) throws {
     let from = try decoder.container(keyedBy: CodingKeys.self)
     model = try from.value(.model, or: model)
-    form = try from.value(.form, or: form)
+    form = try from.name(.form, or: form)
     maxLength = try from.value(.maxLength, or: maxLength)
     keptTerms = try from.decodeIfPresent(Int.self, forKey: .keptTerms)
     leastImportance = try from.decodeIfPresent(Double.self, forKey: .leastImportance)
@@ -30,7 +30,7 @@ extension Recipe.Student {
 extension Recipe.Residual {
   public init(from decoder: any Decoder) throws {
     let from = try decoder.container(keyedBy: CodingKeys.self)
-    gate = try from.value(.gate, or: gate)
+    gate = try from.name(.gate, or: gate)
     start = try from.value(.start, or: start)
     learningRate = try from.value(.learningRate, or: learningRate)
     final = try from.decodeIfPresent(Double.self, forKey: .final)

@@ -21,11 +21,13 @@ extension Recipe {
     func fault(_ message: String, line: Int? = nil) -> ParlanceError {
       ParlanceError(.badInput, message, at: .init(file: file, line: line))
     }
+    var read: Node?
     do {
       guard var root = try Yams.compose(yaml: text), root.mapping != nil else {
         throw fault("expected a mapping with the parts of a recipe")
       }
       for setting in settings { try RecipeSetting(setting).apply(to: &root) }
+      read = root
       self = try YAMLDecoder().decode(Recipe.self, from: root)
       let known = try Yams.compose(yaml: YAMLEncoder().encode(self))
       let example = try Yams.compose(yaml: YAMLEncoder().encode(Recipe.example))
@@ -33,7 +35,7 @@ extension Recipe {
     } catch let error as ParlanceError {
       throw error
     } catch let error as DecodingError {
-      throw fault(Self.words(for: error))
+      throw fault(RecipeFault(error, in: read).words)
     } catch {
       throw fault("expected YAML: " + "\(error)".split(whereSeparator: \.isNewline).joined(separator: " "))
     }
@@ -118,19 +120,5 @@ extension Recipe {
       }
     }
     return row[right.count]
-  }
-
-  private static func words(for error: DecodingError) -> String {
-    func key(_ context: DecodingError.Context) -> String {
-      context.codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".")
-    }
-    switch error {
-    case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
-      return "the value of `\(key(context))` is not what it should be: \(context.debugDescription)"
-    case .keyNotFound(let missing, let context):
-      let whole = (context.codingPath.map(\.stringValue) + [missing.stringValue]).joined(separator: ".")
-      return "expected the key `\(whole)`"
-    @unknown default: return "\(error)"
-    }
   }
 }

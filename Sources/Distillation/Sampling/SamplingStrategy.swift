@@ -56,6 +56,16 @@ public enum SamplingStrategy: Sendable, Hashable {
     }
   }
 
+  /// The ranks that all negatives come from; `nil` where some come from anywhere.
+  var window: RankWindow? {
+    switch self {
+    case .uniform(let window), .easiest(let window), .stratified(let window, _): window
+    case .proportional(let window, _), .softPositives(_, let window): window
+    case .mixture(let hard, _, let collection, let window): hard + collection > 0 ? nil : window
+    case .hardest, .wholeList: nil
+    }
+  }
+
   func check() throws(ParlanceError) {
     switch self {
     case .uniform, .hardest, .easiest, .wholeList: break

@@ -93,6 +93,13 @@ public final class TeacherFile: Sendable {
     }
   }
 
+  /// Checks every byte, so that a damaged file is found before it is worked with.
+  ///
+  /// - Throws: `badInput` that names the first damaged part; `interrupted`.
+  func checkBytes(progress: ProgressHandler?, interruption: Interruption?) throws(ParlanceError) {
+    try file.verify(progress: progress, interruption: interruption)
+  }
+
   /// Checks every byte, every list and every vector.
   ///
   /// - Throws: `badInput` that names the first damaged part; `interrupted`.

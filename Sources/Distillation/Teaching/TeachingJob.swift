@@ -61,6 +61,7 @@ public struct TeachingJob: Sendable {
       let window = Array(asked[start..<min(asked.count, start + Self.windowSize)])
       for (query, lesson) in zip(window, try await lessons(for: window, rows)) {
         summary.add(query, lesson?.list, depth: depth, gold: gold)
+        if lesson?.hasTerms == false { summary.withoutTerms += 1 }
         if let lesson { try writer.append(query, lesson.list, vector: lesson.vector) }
       }
       progress?(Progress("searching", completed: start + window.count, total: asked.count, unit: "queries"))
@@ -68,6 +69,14 @@ public struct TeachingJob: Sendable {
     guard summary.queries > 0 else {
       throw ParlanceError(
         .badInput, "no teacher knows any of the \(asked.count) queries; do their ids belong together?")
+    }
+    guard summary.passages > 0 else {
+      throw ParlanceError(
+        .badInput,
+        summary.withoutTerms == summary.queries
+          ? "none of the \(summary.queries) queries has a term in its vector, so that none finds a passage"
+          : "the teachers found no passage for any of the \(summary.queries) queries; are the vectors of the passages empty?"
+      )
     }
     for (teacher, rows) in zip(teachers, rows) {
       let known = asked.count { rows.index[$0] != nil }
@@ -137,7 +146,7 @@ public struct TeachingJob: Sendable {
 
   /// - Returns: `nil` when no teacher knows the query. One whose query vector has no term knows it and says nothing.
   private func lesson(for query: ExternalID, _ rows: [Teacher.Rows]) throws(ParlanceError) -> Lesson? {
-    var isKnown = false
+    var (isKnown, hasTerms) = (false, false)
     var vectors: [(vector: SparseVector, weight: Double)] = []
     var retrieved: Set<UInt32> = []
     var lists: [(list: TeacherList, weight: Double)] = []
@@ -147,6 +156,7 @@ public struct TeachingJob: Sendable {
       switch teacher.knowledge {
       case .vectors(let file):
         let vector = try file.vector(at: row)
+        if !vector.isEmpty { hasTerms = true }
         guard !vector.isEmpty, let hits = try passages.index?.search(vector, k: depth).hits else { continue }
         let found = hits.map(\.document.rawValue)
         if combination == .rescore {
@@ -155,16 +165,20 @@ public struct TeachingJob: Sendable {
         } else {
           lists.append((try list(of: found, by: vector), teacher.source.weight))
         }
-      case .lists(let file): lists.append((try file.list(at: row), teacher.source.weight))
+      case .lists(let file):
+        hasTerms = true
+        lists.append((try file.list(at: row), teacher.source.weight))
       }
     }
     guard isKnown else { return nil }
     guard combination == .rescore else {
-      return Lesson(list: combination.combine(lists, depth: depth), vector: nil)
+      return Lesson(list: combination.combine(lists, depth: depth), vector: nil, hasTerms: hasTerms)
     }
-    guard !vectors.isEmpty else { return Lesson(list: TeacherList(best: depth, of: []), vector: .empty) }
+    guard !vectors.isEmpty else {
+      return Lesson(list: TeacherList(best: depth, of: []), vector: .empty, hasTerms: false)
+    }
     let mean = SparseVector.weightedMean(of: vectors)
-    return Lesson(list: try list(of: Array(retrieved), by: mean), vector: mean)
+    return Lesson(list: try list(of: Array(retrieved), by: mean), vector: mean, hasTerms: true)
   }
 
   /// Scores passages and keeps the best.
@@ -181,6 +195,8 @@ public struct TeachingJob: Sendable {
 private struct Lesson: Sendable {
   var list: TeacherList
   var vector: SparseVector?
+  /// Whether any teacher had something to search with.
+  var hasTerms: Bool
 }
 
 extension Teacher {

@@ -35,6 +35,8 @@ public struct TeachingSummary: Sendable, Hashable {
   /// Lists that have fewer passages than asked for, the empty ones included.
   public var short = 0
   public var empty = 0
+  /// Queries for which every teacher that knew them had a vector without a term.
+  public var withoutTerms = 0
   public var teachers: [Coverage] = []
   /// `nil` when no judgments were given.
   public var gold: Gold?

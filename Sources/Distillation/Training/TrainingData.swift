@@ -1,7 +1,9 @@
 import BinaryFiles
 import Conversations
 import Diagnostics
+import Evaluation
 import Identifiers
+import LineFiles
 import RankedResults
 import SparseEncoder
 import SparseVectors
@@ -42,8 +44,16 @@ public struct TrainingOmissions: Codable, Sendable, Hashable {
   public var goldOutsideCollection = 0
   /// Turns without a relevant passage in the collection; the teacher's best stands in.
   public var turnsWithoutGold = 0
+  /// Relevant passages whose vector has no term: no query finds them.
+  public var goldWithoutTerms = 0
+  /// Turns whose list ends before the window that negatives are drawn from: they have a positive alone.
+  public var turnsWithoutNegatives = 0
+  /// Turns without a rewrite in a set that shows rewrites now and then.
+  public var turnsWithoutRewrite = 0
   /// Turns that were held out for validation and have no relevant passage: neither learned from nor measured.
   public var heldOutWithoutGold = 0
+  /// Validation turns of conversations that are trained on: the figures of validation are too high.
+  public var validationTurnsTrainedOn = 0
   /// Queries cut at the student's maximum length.
   public var truncatedQueries = 0
 
@@ -66,6 +76,8 @@ struct TrainingDataReader {
     for (set, source) in recipe.data.enumerated() {
       let teacher = try TeacherFile(path: source.teacher)
       try teacher.check(against: vectors)
+      // Hours later would be a bad time to find out.
+      try teacher.checkBytes(progress: progress, interruption: interruption)
       data.teachers.append(teacher)
       let qrels = try source.qrels.map { path throws(ParlanceError) in try Qrels(readingAnyForm: path) }
       let rewrites = try source.rewrites.map { path throws(ParlanceError) in try Rewrites(readingFrom: path) }
@@ -81,6 +93,7 @@ struct TrainingDataReader {
           turns.append(turn)
         }
       }
+      let before = data.examples.count
       for turn in turns {
         guard let list = teacher.index(of: turn.id) else {
           data.omissions.turnsWithoutList += 1
@@ -93,21 +106,66 @@ struct TrainingDataReader {
         let judged = qrels?.grades[turn.id] ?? [:]
         let gold = judged.filter { $0.value > 0 }.keys.compactMap { positions[$0] }.sorted()
         if gold.isEmpty { data.omissions.turnsWithoutGold += 1 }
+        if let window = recipe.sampling.strategy.window, window.places(in: teacher.passageCount(at: list)).isEmpty {
+          data.omissions.turnsWithoutNegatives += 1
+        }
         data.examples.append(try example(turn, set: set, list: list, gold: gold, rewrites, &data.omissions))
       }
+      try check(turns, of: source, taught: data.examples.count - before, isEmpty: reader.lines.lineNumber == 0)
       try interruption?.check()
     }
-    guard !data.examples.isEmpty else {
-      throw ParlanceError(
-        .badInput, "no turn of the training sets has a teacher's list; do the .teacher files belong to them?")
-    }
+    try check(data)
     if let path = recipe.validation?.conversations {
       data.heldOut = try TurnReader.all(path)
+      guard !data.heldOut.isEmpty else {
+        throw ParlanceError(.badInput, "expected turns to validate on, there are none", at: .init(file: path))
+      }
+      let trained = Set(data.examples.map(\.conversation))
+      data.omissions.validationTurnsTrainedOn = data.heldOut.count { trained.contains($0.conversation) }
       if recipe.validation?.qrels == nil { data.heldOutQrels = try trainingQrels(of: data.heldOut) }
     }
     if let path = recipe.validation?.qrels { data.heldOutQrels = try Qrels(readingAnyForm: path) }
+    try checkHeldOut(data)
     if let frozen { try await addFrozen(frozen, to: &data.examples) }
     return data
+  }
+
+  /// A set of which nothing can be learned was meant to be another one.
+  private func check(
+    _ turns: [Turn], of source: Recipe.TrainingSet, taught: Int, isEmpty: Bool
+  ) throws(ParlanceError) {
+    if isEmpty {
+      throw ParlanceError(.badInput, "expected turns, there are none", at: .init(file: source.conversations))
+    }
+    if !turns.isEmpty, taught == 0 {
+      throw ParlanceError(
+        .badInput,
+        "none of the \(turns.count) turns that are trained on has a list with passages in \(source.teacher); do the two "
+          + "belong together?", at: .init(file: source.conversations))
+    }
+  }
+
+  private func check(_ data: TrainingData) throws(ParlanceError) {
+    guard !data.examples.isEmpty else {
+      throw ParlanceError(.badInput, "all conversations of the training sets are held out for validation")
+    }
+    if data.omissions.turnsWithoutNegatives == data.examples.count, let window = recipe.sampling.strategy.window {
+      throw ParlanceError(
+        .badInput,
+        "`sampling.window` is [\(window.first), \(window.last)], and no list reaches rank \(window.first), so that there "
+          + "are no negatives")
+    }
+  }
+
+  private func checkHeldOut(_ data: TrainingData) throws(ParlanceError) {
+    guard recipe.validation != nil else { return }
+    let judged = Set(data.heldOutQrels.queries())
+    guard data.heldOut.contains(where: { judged.contains($0.id) }) else {
+      throw ParlanceError(
+        .badInput,
+        "none of the \(data.heldOut.count) turns held out for validation has a relevant passage in the judgments",
+        at: (recipe.validation?.qrels ?? recipe.validation?.conversations).map { .init(file: $0) })
+    }
   }
 
   /// What the training sets' judgments say of some turns.
@@ -134,15 +192,23 @@ struct TrainingDataReader {
     var wanted: Set<ExternalID> = []
     for source in recipe.data {
       guard let path = source.qrels else { continue }
-      for grades in try Qrels(readingAnyForm: path).grades.values {
+      let before = wanted.count
+      let qrels = try Qrels(readingAnyForm: path)
+      for grades in qrels.grades.values {
         for (passage, grade) in grades where grade > 0 { wanted.insert(passage) }
+      }
+      if wanted.count == before, qrels.queries().isEmpty {
+        throw ParlanceError(.badInput, "expected judgments, none has a grade above 0", at: .init(file: path))
       }
     }
     if wanted.isEmpty { return [:] }
     var positions: [ExternalID: UInt32] = [:]
     for position in 0..<vectors.count {
       let id = try vectors.id(at: position)
-      if wanted.contains(id) { positions[id] = UInt32(position) }
+      if wanted.contains(id) {
+        positions[id] = UInt32(position)
+        if try vectors.vector(at: position).isEmpty { omissions.goldWithoutTerms += 1 }
+      }
       if position.isMultiple(of: 65_536) { try interruption?.check() }
     }
     omissions.goldOutsideCollection = wanted.count - positions.count
@@ -166,6 +232,8 @@ struct TrainingDataReader {
     if recipe.optimisation.historyDropout > 0 { example.lastQuestion = last }
     if let rewrite = rewrites?[turn.id] {
       example.rewrite = reading(rewrite, rewrite).0
+    } else if recipe.data[set].rewriteShare > 0 {
+      omissions.turnsWithoutRewrite += 1
     }
     return example
   }

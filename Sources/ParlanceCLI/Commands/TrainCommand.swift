@@ -1,4 +1,5 @@
 import ArgumentParser
+import BinaryFiles
 import Checkpoints
 import Diagnostics
 import Distillation
@@ -70,6 +71,7 @@ struct TrainCommand: AsyncParsableCommand {
     let trainer = try Trainer(
       recipe, student: student, frozen: frozen, engine: .load(), device: device, cores: threads)
     Signals.endOnBrokenPipe()
+    if resume, !FileNames.exists(out + "/training.state") { console.note("there is no run in \(out) yet; it begins") }
     let summary = try await trainer.train(
       into: out, resuming: resume, logsSamples: logSamples, savingEvery: .seconds(saveEvery), progress: bar.handler,
       interruption: console.interruption)
@@ -97,8 +99,15 @@ struct TrainCommand: AsyncParsableCommand {
       (left.turnsWithoutList, "turns have no teacher's list and are not trained on"),
       (left.turnsWithEmptyList, "turns have an empty list and are not trained on"),
       (left.goldOutsideCollection, "relevant passages are not in the collection"),
+      (left.goldWithoutTerms, "relevant passages have no term in their vector; no query finds them"),
+      (left.turnsWithoutNegatives, "turns have a list that ends before sampling.window, and so no negative"),
+      (left.turnsWithoutRewrite, "turns have no rewrite to be shown"),
       (left.turnsWithoutGold, "turns have no relevant passage; the teacher's best stands in"),
       (left.heldOutWithoutGold, "turns held out for validation have no relevant passage and are not measured"),
+      (
+        left.validationTurnsTrainedOn,
+        "turns of validation are of conversations that are trained on; its figures are too high"
+      ),
       (left.truncatedQueries, "queries were cut at the student's maximum length"),
       (summary.batchesWithoutTerms, "batches had no active term in any query and taught nothing"),
     ] where count > 0 {

@@ -54,8 +54,18 @@ struct TeachJob {
       threads: command.encoding.threads ?? EngineThreads.availableCores, progress: bar.handler,
       interruption: console.interruption)
     job.trustsEncoders = command.trustModel
-    let summary = try await noting { try await job.run(turns?.map(\.id), gold: gold, to: out) }
-    for case .vectors(let file) in encoded.map(\.knowledge) { FileNames.remove(file.path, faults: nil) }
+    func removeEncoded() {
+      for case .vectors(let file) in encoded.map(\.knowledge) { FileNames.remove(file.path, faults: nil) }
+    }
+    let summary: TeachingSummary
+    do {
+      summary = try await noting { [job] in try await job.run(turns?.map(\.id), gold: gold, to: out) }
+    } catch {
+      // Nobody goes on with what cannot be.
+      if (error as? ParlanceError)?.code == .badInput { removeEncoded() }
+      throw error
+    }
+    removeEncoded()
     bar.finish()
 
     let made = try TeacherFile(path: out)

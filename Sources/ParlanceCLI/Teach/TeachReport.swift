@@ -21,6 +21,10 @@ struct TeachReport {
       line += summary.empty > 0 ? ", \(FixedDecimal.grouped(summary.empty)) of them none" : ""
     }
     console.note(line)
+    if summary.withoutTerms > 0 {
+      console.warn(
+        "\(FixedDecimal.grouped(summary.withoutTerms)) queries have no term in their vectors and find nothing")
+    }
     if summary.untaught > 0 {
       console.warn("\(FixedDecimal.grouped(summary.untaught)) queries have no teacher and are left out")
     }
@@ -79,6 +83,7 @@ struct TeachReport {
     var passages: Int
     var short: Int
     var empty: Int
+    var withoutTerms: Int
     var teachers: [Teacher]
     var gold: Gold?
   }
@@ -87,7 +92,7 @@ struct TeachReport {
     Document(
       out: out, combination: description.combination, depth: description.depth,
       queryVectors: description.hasQueryVectors, queries: summary.queries, untaught: summary.untaught,
-      passages: summary.passages, short: summary.short, empty: summary.empty,
+      passages: summary.passages, short: summary.short, empty: summary.empty, withoutTerms: summary.withoutTerms,
       teachers: zip(teachers, description.teachers).map {
         .init(name: $0.name, weight: $1.weight, queries: $0.queries, unasked: $0.unasked)
       },
