@@ -30,14 +30,20 @@ public struct QueryVector: Hashable, Sendable {
   /// For each term of the vector the part of the query that gave it its weight; `nil` where that was a token between the
   /// parts, such as `[CLS]` or `[SEP]`.
   public var sources: [FormedQuery.Source?]
+  /// Of a residual student what its frozen encoder gave to each term's weight; `nil` for any other encoder.
+  public var frozenWeights: [Float]?
   /// Tokens that were read.
   public var tokenCount: Int
   /// Whether the oldest part of the conversation did not fit.
   public var isTruncated: Bool
 
-  public init(vector: SparseVector, sources: [FormedQuery.Source?], tokenCount: Int, isTruncated: Bool) {
+  public init(
+    vector: SparseVector, sources: [FormedQuery.Source?], frozenWeights: [Float]? = nil, tokenCount: Int,
+    isTruncated: Bool
+  ) {
     self.vector = vector
     self.sources = sources
+    self.frozenWeights = frozenWeights
     self.tokenCount = tokenCount
     self.isTruncated = isTruncated
   }

@@ -21,6 +21,9 @@ public struct QueryTerm: Hashable, Sendable {
   public var weight: Float
   /// `nil` where it came from a token that stands around the words.
   public var source: FormedQuery.Source?
+  /// What of the weight a residual student's frozen encoder gave, from the last question; the rest is what the student adds.
+  /// `nil` for any other encoder.
+  public var frozenWeight: Float?
 }
 
 /// The answer to one query, and how it came about.

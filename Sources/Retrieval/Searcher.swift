@@ -71,9 +71,14 @@ public struct Searcher: Sendable {
   }
 
   private func terms(of query: QueryVector) -> [QueryTerm] {
-    let sources = query.sources.count == query.vector.count ? query.sources : query.vector.terms.map { _ in nil }
-    return zip(zip(query.vector.terms, query.vector.weights), sources)
-      .map { QueryTerm(term: $0.0, piece: encoder.vocabulary.piece(of: $0.0).string, weight: $0.1, source: $1) }
-      .sorted { ($1.weight, $0.term) < ($0.weight, $1.term) }
+    let vector = query.vector
+    let hasSources = query.sources.count == vector.count
+    return vector.terms.indices.map { place in
+      QueryTerm(
+        term: vector.terms[place], piece: encoder.vocabulary.piece(of: vector.terms[place]).string,
+        weight: vector.weights[place], source: hasSources ? query.sources[place] : nil,
+        frozenWeight: query.frozenWeights?[place])
+    }
+    .sorted { ($1.weight, $0.term) < ($0.weight, $1.term) }
   }
 }

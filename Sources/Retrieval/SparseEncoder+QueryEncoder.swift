@@ -11,7 +11,8 @@ extension SparseEncoder: QueryEncoder {
         ? nil : query.segmentIndex(atUTF8Offset: origin.bytes.lowerBound).map { query.segments[$0].source }
     }
     return QueryVector(
-      vector: encoded.vector, sources: sources, tokenCount: encoded.tokenCount, isTruncated: encoded.isTruncated)
+      vector: encoded.vector, sources: sources, frozenWeights: encoded.frozenWeights, tokenCount: encoded.tokenCount,
+      isTruncated: encoded.isTruncated)
   }
 
   public func encode(

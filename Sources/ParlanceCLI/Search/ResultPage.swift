@@ -42,7 +42,7 @@ struct ResultPage {
         try console.print("     " + console.dim(found.id.string))
       }
       if let terms = explanations?[place] {
-        for line in Self.wrapped(Self.sum(terms, shown: shownTerms), width: console.width - 6, lines: 6) {
+        for line in Self.wrapped(sum(terms, result), width: console.width - 6, lines: 8) {
           try console.print("     " + line)
         }
       }
@@ -66,45 +66,42 @@ struct ResultPage {
   }
 
   private func printTerms(of result: SearchResult) throws {
-    try console.print(console.bold("query") + "  \(FixedDecimal.counted(result.terms.count, "term"))")
-    for (source, terms) in Self.bySource(result) {
-      let shown = terms.prefix(shownTerms).map { "\($0.piece) \(FixedDecimal.text(Double($0.weight), digits: 2))" }
+    try console.print(console.bold("query") + "  \(result.terms.count) terms")
+    if result.terms.contains(where: { $0.frozenWeight != nil }) {
+      try console.print("  a+b: a of the last question, by the frozen encoder, b that the student adds")
+    }
+    for (label, terms) in QueryTermGroup.all(of: result) {
+      let shown = terms.prefix(shownTerms).map { "\($0.piece) \(Self.weight(of: $0))" }
       let rest = terms.count > shownTerms ? ", and \(terms.count - shownTerms) more" : ""
-      let label = Self.label(of: source, in: result.query)
-      for line in Self.wrapped("\(label): \(shown.joined(separator: ", "))\(rest)", width: console.width - 2, lines: 6)
+      for line in Self.wrapped("\(label): \(shown.joined(separator: ", "))\(rest)", width: console.width - 2, lines: 8)
       {
         try console.print("  " + line)
       }
     }
   }
 
-  /// The terms by the part of the query they came from, newest part first.
-  private static func bySource(_ result: SearchResult) -> [(FormedQuery.Source?, [QueryTerm])] {
-    let order = result.query.segments.map { Optional($0.source) } + [nil]
-    return order.compactMap { source in
-      let terms = result.terms.filter { $0.source == source }
-      return terms.isEmpty ? nil : (source, terms)
-    }
+  /// A term's weight; where both parts of a residual student gave something, the sum of the two.
+  private static func weight(of term: QueryTerm) -> String {
+    func text(_ number: Float) -> String { FixedDecimal.text(Double(number), digits: 2) }
+    let frozen = term.frozenWeight ?? 0
+    let added = text(term.weight - frozen)
+    return frozen > 0 && added != text(0) ? text(frozen) + "+" + added : text(term.weight)
   }
 
-  private static func label(of source: FormedQuery.Source?, in query: FormedQuery) -> String {
-    switch source {
-    case .rewrite: "from the rewrite"
-    case .message(let index):
-      if query.segments.count == 1 {
-        "from the question"
-      } else if query.segments.first?.source == source {
-        "from the question, message \(index + 1)"
-      } else {
-        "from message \(index + 1)"
-      }
-    case nil: "from [CLS] and [SEP]"
+  /// What a passage's score is the sum of, and how much of it each part of a residual student gave.
+  private func sum(_ terms: [ExplainedTerm], _ result: SearchResult) -> String {
+    func text(_ number: Float) -> String { FixedDecimal.text(Double(number), digits: 2) }
+    let parts = terms.prefix(shownTerms).map { "\($0.piece) \(text($0.contribution))" }
+    var line = "= " + parts.joined(separator: " + ")
+    if terms.count > shownTerms { line += " + \(terms.count - shownTerms) more" }
+    var shares: [String: Float] = [:]
+    for term in result.terms {
+      if let frozen = term.frozenWeight { shares[term.piece] = term.weight > 0 ? frozen / term.weight : 0 }
     }
-  }
-
-  private static func sum(_ terms: [ExplainedTerm], shown: Int) -> String {
-    let parts = terms.prefix(shown).map { "\($0.piece) \(FixedDecimal.text(Double($0.contribution), digits: 2))" }
-    return "= " + parts.joined(separator: " + ") + (terms.count > shown ? " + \(terms.count - shown) more" : "")
+    guard !shares.isEmpty else { return line }
+    let whole = terms.reduce(0) { $0 + $1.contribution }
+    let frozen = terms.reduce(0) { $0 + $1.contribution * (shares[$1.piece] ?? 0) }
+    return line + "; \(text(frozen)) of the last question, \(text(whole - frozen)) added"
   }
 
   /// Breaks a text at blanks into at most `lines` lines of at most `width` characters.

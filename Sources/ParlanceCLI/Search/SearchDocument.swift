@@ -14,10 +14,18 @@ struct SearchDocument: Encodable {
     var source: String
     /// The message's index in the turn's `messages`, from 0.
     var message: Int?
+    /// Of a residual student: what of the weight its frozen encoder gave.
+    var frozenWeight: Float?
+
+    enum CodingKeys: String, CodingKey {
+      case piece, weight, source, message
+      case frozenWeight = "frozen_weight"
+    }
 
     init(_ term: QueryTerm) {
       piece = term.piece
       weight = term.weight
+      frozenWeight = term.frozenWeight
       switch term.source {
       case .message(let index): (source, message) = ("message", index)
       case .rewrite: source = "rewrite"

@@ -41,14 +41,17 @@ extension SparseEncoder {
     let sum = residual.sum(student.vector, frozen.vector)
     var result = student
     var origins: [TermID: EncodedQuery.Origin] = [:]
+    var frozenWeights: [TermID: Float] = [:]
     for (place, term) in sum.terms.enumerated() {
       let (own, other) = (Int(sum.studentPlaces[place]), Int(sum.frozenPlaces[place]))
       let share = own < 0 ? 0 : student.vector.weights[own]
+      frozenWeights[term] = other < 0 ? 0 : max(0, sum.weights[place] - share)
       let isOwn = other < 0 || (own >= 0 && share >= sum.weights[place] - share)
       origins[term] = isOwn ? student.origins[own] : frozen.origins[other]
     }
     result.vector = pruning(sum.vector)
     result.origins = result.vector.terms.compactMap { origins[$0] }
+    result.frozenWeights = result.vector.terms.map { frozenWeights[$0] ?? 0 }
     return result
   }
 }

@@ -16,6 +16,9 @@ public struct EncodedQuery: Sendable, Hashable {
   public var vector: SparseVector
   /// One for each term of the vector, in its order.
   public var origins: [Origin]
+  /// Of a residual student's query what its frozen encoder gave, gate included: one for each term of the vector, 0 where the
+  /// last question does not have it. `nil` for any other query.
+  public var frozenWeights: [Float]?
   /// Tokens that went through the model, `[CLS]` and `[SEP]` included.
   public var tokenCount: Int
   /// Whether the end of the text, which is the oldest part of a conversation, did not fit.
