@@ -1,5 +1,5 @@
 """The other side of Benchmarks' Peer: says that it is ready, then answers each line with the cost of one run:
-its seconds, and its seconds of processor time on all threads."""
+its seconds, its seconds of processor time on all threads, and the most memory (MiB) that the process has had so far."""
 
 import json
 import os
@@ -10,9 +10,15 @@ for name in ("TOKENIZERS_PARALLELISM", "HF_HUB_DISABLE_TELEMETRY", "HF_HUB_OFFLI
     os.environ.setdefault(name, "false" if name == "TOKENIZERS_PARALLELISM" else "1")
 
 
-def texts():
-    with open(sys.argv[1], encoding="utf-8") as file:
+def texts(path=None):
+    with open(path or sys.argv[1], encoding="utf-8") as file:
         return [json.loads(line) for line in file]
+
+
+def peak():
+    # Not getrusage: its figure counts what the parent had when it made this process.
+    with open("/proc/self/status", encoding="ascii") as file:
+        return next(int(line.split()[1]) / 1024 for line in file if line.startswith("VmHWM"))
 
 
 def serve(run):
@@ -20,4 +26,4 @@ def serve(run):
     for line in sys.stdin:
         start, processor = time.perf_counter(), time.process_time()
         run(line.strip())
-        print(time.perf_counter() - start, time.process_time() - processor, flush=True)
+        print(time.perf_counter() - start, time.process_time() - processor, peak(), flush=True)

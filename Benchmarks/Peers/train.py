@@ -1,7 +1,7 @@
-"""The training step that the reference does, in PyTorch: train.py QUERIES MODEL PASSAGES
+"""The training step that the reference does, in PyTorch: train.py QUERIES MODEL PASSAGES MODE CHUNK
 
-QUERIES and PASSAGES hold texts of 256 tokens, one JSON string a line. A line on standard input is
-`MODE CHUNK STEPS`; one step has 10 queries, each with 1 + 16 passages.
+QUERIES and PASSAGES hold texts of 256 tokens, one JSON string a line. A line on standard input is a number of steps;
+one step has 10 queries, each with 1 + 16 passages. MODE is
 
   reference   every passage is encoded by the frozen encoder in each step, CHUNK passages at a time
   cached      the passages' vectors are dense rows that were encoded before
@@ -30,9 +30,8 @@ def encode(model, batch):
     return weights.max(1).values
 
 
-queries = tokens(peer.texts()[:QUERIES])
-sys.argv[1] = sys.argv[3]
-passages = tokens(peer.texts()[: QUERIES * LIST])
+queries = tokens(peer.texts(sys.argv[1])[:QUERIES])
+passages = tokens(peer.texts(sys.argv[3])[: QUERIES * LIST])
 
 
 def part(batch, start, stop):
@@ -45,12 +44,13 @@ def encode_passages(chunk):
     return torch.cat([encode(frozen, part(passages, i, i + chunk)) for i in range(0, count, chunk)])
 
 
-cached = encode_passages(8)
+mode, chunk = sys.argv[4], int(sys.argv[5])
+cached = encode_passages(8) if mode == "cached" else None
 teacher = torch.softmax(torch.rand(QUERIES, LIST, generator=torch.Generator().manual_seed(1)) * 8, 1)
 
 
-def step(mode, chunk):
-    rows = encode_passages(chunk) if mode == "reference" else cached
+def step():
+    rows = encode_passages(chunk) if cached is None else cached
     q = encode(student, queries)
     scores = torch.bmm(rows.view(QUERIES, LIST, -1), q.unsqueeze(2)).squeeze(2)
     loss = torch.nn.functional.kl_div(torch.log_softmax(scores, 1), teacher, reduction="batchmean")
@@ -61,9 +61,8 @@ def step(mode, chunk):
 
 
 def run(line):
-    mode, chunk, steps = line.split()
-    for _ in range(int(steps)):
-        step(mode, int(chunk))
+    for _ in range(int(line)):
+        step()
 
 
 peer.serve(run)

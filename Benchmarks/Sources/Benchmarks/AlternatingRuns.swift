@@ -14,6 +14,8 @@ struct AlternatingRuns {
   var unit: String
   /// Whether somebody waits for one of them, so that its milliseconds are printed too.
   var showsLatency = false
+  /// Whether the most memory that each contender's process has had is printed too.
+  var showsMemory = false
 
   /// Prints each contender's median rate, by the clock and by the processor time that all cores would give in a second,
   /// which other work on the machine disturbs less; the first is compared with each of the others, round by round.
@@ -30,6 +32,7 @@ struct AlternatingRuns {
         "  \(contender.name): \(rounded(amount / median(clock))) \(unit)/s, "
         + "\(rounded(amount * cores / median(processor))) in \(Int(cores)) processor seconds"
       if showsLatency { line += ", \(rounded(1000 * median(clock) / amount)) ms each" }
+      if let peak = costs[index].compactMap(\.peakMiB).max(), showsMemory { line += ", at most \(rounded(peak)) MiB" }
       if index > 0 {
         line += "; the first is \(ratio(clock, costs[0].map(\.seconds))) as fast"
         line += ", by processor time \(ratio(processor, costs[0].map(\.processorSeconds)))"
@@ -48,6 +51,8 @@ struct AlternatingRuns {
 struct Cost {
   var seconds: Double
   var processorSeconds: Double
+  /// The most resident memory that the run's process has had so far, where it has a process of its own.
+  var peakMiB: Double?
 
   static func of(_ work: () async throws -> Void) async rethrows -> Cost {
     let (start, processor) = (ContinuousClock.now, processorTime())
@@ -55,7 +60,7 @@ struct Cost {
     return Cost(seconds: (ContinuousClock.now - start) / .seconds(1), processorSeconds: processorTime() - processor)
   }
 
-  private static func processorTime() -> Double {
+  static func processorTime() -> Double {
     var time = timespec()
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9

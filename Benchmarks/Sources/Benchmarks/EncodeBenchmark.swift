@@ -12,15 +12,8 @@ enum EncodeBenchmark {
 
   /// The same for the shape of BERT-base, with random weights; it needs the judges to make them.
   static func runBase(_ input: BenchmarkInput) async throws {
-    guard let python = input.python else { return print("  skipped: the judges are not installed") }
-    let folder = FileManager.default.temporaryDirectory.appending(path: "parlance-bench-\(UUID())")
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let process = Process()
-    process.executableURL = URL(filePath: python)
-    process.arguments = [input.peers + "/random_bert_base.py", input.model, folder.path]
-    try process.run()
-    process.waitUntilExit()
-    try await run(input, model: folder.path, count: 32)
+    guard let model = try RandomBERTBase(input) else { return print("  skipped: the judges are not installed") }
+    try await run(input, model: model.folder, count: 32)
   }
 
   private static func run(_ input: BenchmarkInput, model: String, count: Int) async throws {

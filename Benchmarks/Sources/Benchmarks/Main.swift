@@ -13,8 +13,11 @@ struct Main {
       ("memory", MemoryBenchmark.run),
       ("search", SearchBenchmark.run),
       ("train", TrainBenchmark.run),
+      ("train-base", TrainBenchmark.runBase),
+      ("train-curve", TrainCurveBenchmark.run),
     ]
     let wanted = Array(CommandLine.arguments.dropFirst())
+    if wanted.count == 2, wanted[0] == "serve-train" { return try await TrainServer.serve(wanted[1]) }
     for name in wanted where !benchmarks.contains(where: { $0.name == name }) {
       FileHandle.standardError.write(Data("no benchmark \(name); there are: \(benchmarks.map(\.name))\n".utf8))
       exit(64)

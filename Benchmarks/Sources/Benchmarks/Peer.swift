@@ -1,6 +1,6 @@
 import Foundation
 
-/// Another implementation of the same work, in a process that stays: it loads everything once, then times one run for each
+/// Work in a process of its own, as a rule another implementation's: it loads everything once, then times one run for each
 /// line it is sent.
 final class Peer {
   private let process = Process()
@@ -11,19 +11,23 @@ final class Peer {
   /// - Parameters:
   ///   - script: a file in `Peers/`.
   ///   - texts: written to a file, one JSON string a line, whose path is the script's first argument.
-  init(python: String, script: String, texts: [String], arguments: [String]) throws {
+  convenience init(python: String, script: String, texts: [String], arguments: [String]) throws {
     let file = FileManager.default.temporaryDirectory.appending(path: "parlance-bench-\(UUID()).jsonl")
     let encoder = JSONEncoder()
     let lines = try texts.map { String(decoding: try encoder.encode($0), as: UTF8.self) + "\n" }
     try lines.joined().write(to: file, atomically: true, encoding: .utf8)
-    process.executableURL = URL(filePath: python)
-    process.arguments = [script, file.path] + arguments
+    defer { try? FileManager.default.removeItem(at: file) }
+    try self.init(executable: python, arguments: [script, file.path] + arguments)
+  }
+
+  init(executable: String, arguments: [String]) throws {
+    process.executableURL = URL(filePath: executable)
+    process.arguments = arguments
     process.standardInput = input
     process.standardOutput = output
     try process.run()
     let greeting = try readLine()
-    try FileManager.default.removeItem(at: file)
-    guard greeting == "ready" else { throw PeerError(script: script, said: greeting) }
+    guard greeting == "ready" else { throw PeerError(script: arguments.first ?? executable, said: greeting) }
   }
 
   deinit {
@@ -35,9 +39,9 @@ final class Peer {
   func run(_ setting: String = "") throws -> Cost {
     try input.fileHandleForWriting.write(contentsOf: Data((setting + "\n").utf8))
     let line = try readLine()
-    let times = line.split(separator: " ").compactMap { Double($0) }
-    guard times.count == 2 else { throw PeerError(script: process.arguments?.first ?? "", said: line) }
-    return Cost(seconds: times[0], processorSeconds: times[1])
+    let numbers = line.split(separator: " ").compactMap { Double($0) }
+    guard numbers.count == 3 else { throw PeerError(script: process.arguments?.first ?? "", said: line) }
+    return Cost(seconds: numbers[0], processorSeconds: numbers[1], peakMiB: numbers[2])
   }
 
   private func readLine() throws -> String {
@@ -56,5 +60,5 @@ final class Peer {
 struct PeerError: Error, CustomStringConvertible {
   var script: String
   var said: String
-  var description: String { "expected two times from \(script), it said: \(said)" }
+  var description: String { "expected two times and a size from \(script), it said: \(said)" }
 }
