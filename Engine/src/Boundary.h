@@ -109,7 +109,4 @@ inline std::span<const int32_t> sequenceStarts(const int32_t *starts, int32_t se
 at::Device deviceOf(parlance_device device);
 at::ScalarType typeOf(parlance_dtype type);
 
-/// The calling thread's own generator in main memory; on other devices libtorch's, which all threads share.
-std::optional<at::Generator> generatorOn(const at::Device &device);
-
 }  // namespace parlance

@@ -8,7 +8,9 @@
 
 #include "Boundary.h"
 #include "Calls.h"
+#include "LayerFunctions.h"
 #include "PooledProduct.h"
+#include "Random.h"
 
 // MKL keeps a number of threads for the process and one for each thread; libtorch sets the former only.
 extern "C" int MKL_Set_Num_Threads_Local(int count) __attribute__((weak));
@@ -48,12 +50,18 @@ std::optional<at::Generator> generatorOn(const at::Device &device) {
   return device.is_cpu() ? std::optional(ownGenerator()) : std::nullopt;
 }
 
+uint64_t nextKey() {
+  at::Generator &generator = ownGenerator();
+  const std::lock_guard lock(generator.mutex());
+  return at::check_generator<at::CPUGeneratorImpl>(generator)->random64();
+}
+
 namespace {
 
 const char *description() {
   static const std::string text = std::string("libtorch ") + TORCH_VERSION + (at::hasMKL() ? ", MKL" : "") + ", " +
                                   at::get_cpu_capability() + ", fused head " + pooledProduct().name +
-                                  (at::hasCUDA() ? ", CUDA" : "");
+                                  (usesOwnProducts() ? ", products of our own" : "") + (at::hasCUDA() ? ", CUDA" : "");
   return text.c_str();
 }
 

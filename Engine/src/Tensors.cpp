@@ -5,6 +5,7 @@
 
 #include "Boundary.h"
 #include "Calls.h"
+#include "Random.h"
 
 namespace parlance {
 namespace {
