@@ -20,6 +20,7 @@ struct RecipeFilesTests {
     #expect(Set(recipes.map(\.sampling.strategy.kind)) == Set(SamplingStrategy.Kind.allCases))
     #expect(Set(recipes.map(\.regularisation.query.kind)) == Set(QueryPenalty.Kind.allCases))
     #expect(Set(recipes.compactMap(\.student.residual?.gate)) == Set(Recipe.Residual.Gate.allCases))
+    #expect(Set(recipes.compactMap(\.student.passages?.encoder)) == Set(Recipe.Passages.Encoder.allCases))
     #expect(recipes.contains { $0.objective.kld.weight == 0 && $0.objective.marginMSE.weight > 0 })
     #expect(recipes.contains { $0.objective.contrastive.weight == 0 })
   }

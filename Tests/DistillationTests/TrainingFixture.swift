@@ -47,6 +47,8 @@ final class TrainingFixture {
     try VectorsWriter.write(self("passages.vectors"), description) { (writer: VectorsWriter) throws(ParlanceError) in
       for (place, vector) in vectors.enumerated() { try writer.append(ExternalID("p\(place)"), vector) }
     }
+    let lines = passages.enumerated().map { #"{"_id":"p\#($0)","title":"title \#($0)","text":"\#($1)"}"# + "\n" }
+    try lines.joined().write(toFile: self("passages.jsonl"), atomically: false, encoding: .utf8)
     // What the teacher looks for has little to do with the question, so that there is something to learn.
     let queries = try await encoder.encode(
       turns.map { $0.messages[$0.messages.count - 1].content + " tag names the branch" }, as: .query)

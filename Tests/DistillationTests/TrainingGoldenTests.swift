@@ -58,8 +58,14 @@ struct TrainingGolden: Decodable {
   }
 
   var passages: [Vector]
+  var passageTokens: [[Int32]]
   var batches: [[Query]]
   var cases: [String: Case]
+
+  enum CodingKeys: String, CodingKey {
+    case passages, batches, cases
+    case passageTokens = "passage_tokens"
+  }
 
   static let folder = TestSupport.packageRoot + "/Tests/DistillationTests/Goldens/Training/"
 
@@ -83,11 +89,13 @@ extension TrainingGolden.Case {
     recipe.objective.contrastive.temperature = number("temperature") ?? 1
     recipe.objective.marginMSE.weight = number("margin_mse") ?? 0
     if case .text("all")? = settings["pairs"] { recipe.objective.marginMSE.pairs = .all }
-    if let weight = number("flops") {
-      recipe.regularisation.query = .flops
-      recipe.regularisation.weights = .given(query: weight, passage: 0)
-    } else {
-      recipe.regularisation.weights = .given(query: number("l1") ?? 0, passage: 0)
+    if number("flops") != nil { recipe.regularisation.query = .flops }
+    recipe.regularisation.weights = .given(
+      query: number("flops") ?? number("l1") ?? 0, passage: number("passage_flops") ?? 0)
+    if case .text(let encoder)? = settings["passages"] {
+      var passages = Recipe.Passages()
+      passages.encoder = encoder == "shared" ? .shared : .separate
+      recipe.student.passages = passages
     }
     recipe.regularisation.antiZero = settings["anti_zero"] != nil
     recipe.optimisation.weightDecay = number("decay") ?? 0
@@ -105,15 +113,18 @@ extension TrainingGolden.Case {
 struct TrainingGoldenTests {
   @Test(
     "loss parts, every gradient, and the weights after 1, 2 and 20 steps are PyTorch's",
-    arguments: ["kld-contrastive", "margin-mse-flops", "residual-scalar", "residual-term"])
-  func golden(name: String) async throws {
+    arguments: [
+      ("kld-contrastive", 1), ("margin-mse-flops", 1), ("residual-scalar", 1), ("residual-term", 1),
+      ("passages-shared", 40), ("passages-shared", 5), ("passages-separate", 40), ("passages-separate", 7),
+    ])
+  func golden(name: String, passagesAtOnce: Int) async throws {
     let golden = try TrainingGolden.read()
     let expected = try #require(golden.cases[name])
     let engine = try TensorEngine.load()
     let threads = try EngineThreads(engine: engine, count: 1, coresEach: 1, recordsGradients: true)
     let failures = try await threads.run { () throws(ParlanceError) -> [String] in
       do {
-        return try Comparison(name, golden, expected, engine: engine).run()
+        return try Comparison(name, golden, expected, passagesAtOnce, engine: engine).run()
       } catch {
         throw error as? ParlanceError ?? ParlanceError(.internalFault, "\(error)")
       }
@@ -131,7 +142,10 @@ struct TrainingGoldenTests {
     let engine: TensorEngine
     let names = ParameterNames(family: .bert)
 
-    init(_ name: String, _ golden: TrainingGolden, _ expected: TrainingGolden.Case, engine: TensorEngine) throws {
+    init(
+      _ name: String, _ golden: TrainingGolden, _ expected: TrainingGolden.Case, _ passagesAtOnce: Int,
+      engine: TensorEngine
+    ) throws {
       self.golden = golden
       self.expected = expected
       self.engine = engine
@@ -139,8 +153,23 @@ struct TrainingGoldenTests {
       let checkpoint = try Checkpoint(
         folder: TestSupport.packageRoot + "/Tests/CheckpointsTests/Goldens/bert-old-names")
       let vocabulary = try Vocabulary(pieces: (0..<103).map { .init("\($0)") })
-      student = try StudentModel(checkpoint, recipe: recipe, pieces: vocabulary, engine: engine, device: .cpu)
+      let source = recipe.student.passages.map { settings in
+        LearnedPassages.Source(separate: settings.encoder == .separate ? checkpoint : nil, atOnce: passagesAtOnce) {
+          golden.passageTokens[Int($0)]
+        }
+      }
+      student = try StudentModel(
+        checkpoint, recipe: recipe, pieces: vocabulary, passages: source, engine: engine, device: .cpu)
       stored = try TensorStore(files: [SafetensorsFile(path: TrainingGolden.folder + name + ".safetensors")])
+    }
+
+    /// Every parameter by its name in the golden.
+    var parameters: [(name: String, tensor: Tensor)] {
+      var all = student.model.parameters.map { (names.candidates(for: $0.role)[0], $0.tensor) }
+      if case .separate? = recipe.student.passages?.encoder, let passages = student.passages {
+        all += passages.model.parameters.map { ("passages " + names.candidates(for: $0.role)[0], $0.tensor) }
+      }
+      return all
     }
 
     func run() throws -> [String] {
@@ -156,14 +185,18 @@ struct TrainingGoldenTests {
             TrainingExample.Reading(tokens: $0.tokens, question: "", frozen: try $0.frozen.sparse)
           }, dropout: 0)
         let batch = SampledBatch(samples)
-        let vectors = batch.passages.map { passages[Int($0)] }
+        let learned = try student.passages?.forward(batch.passages, dropout: 0, seed: 1)
+        let vectors = learned?.vectors ?? batch.passages.map { passages[Int($0)] }
         let scores = scorer.scores(
           of: forward.queries, with: vectors, in: batch, cross: objective.usesCrossScores)
         let (parts, byScores) = objective.loss(of: scores, on: batch)
-        var gradients = scorer.gradients(from: byScores, of: forward.queries, with: vectors, in: batch)
-        let (penalties, byWeights) = regulariser.penalty(of: forward.queries, passages: vectors, step: number + 1)
+        var gradients = scorer.gradients(
+          from: byScores, of: forward.queries, with: vectors, in: batch, byPassages: learned != nil)
+        let (penalties, byWeights) = regulariser.penalty(
+          of: forward.queries, passages: vectors, step: number + 1, byPassages: learned != nil)
         gradients += byWeights
         try student.backward(forward, gradients.queries.map { Float($0) })
+        if let learned { try student.passages?.backward(learned, gradients.passages.map { Float($0) }) }
 
         let step = expected.steps[number]
         let found = Dictionary(
@@ -174,7 +207,8 @@ struct TrainingGoldenTests {
         }
         if number == 0 { failures += try gradientFailures() }
         let norm = try student.step(
-          learningRate: 1e-2, gateLearningRate: expected.number("gate_rate") ?? 0, clipNorm: 1)
+          learningRate: expected.number("rate") ?? 1e-2, gateLearningRate: expected.number("gate_rate") ?? 0,
+          clipNorm: 1)
         if !Self.agree(norm, step.norm, scale: step.norm) {
           failures.append("step \(number + 1): the gradients' norm is \(norm), PyTorch has \(step.norm)")
         }
@@ -207,8 +241,7 @@ struct TrainingGoldenTests {
 
     private func gradientFailures() throws -> [String] {
       var failures: [String] = []
-      for (role, tensor) in student.model.parameters {
-        let name = names.candidates(for: role)[0]
+      for (name, tensor) in parameters {
         let zeros = [Float](repeating: 0, count: try tensor.shape().reduce(1, *))
         failures += try compare("gradient", try tensor.gradient()?.floats() ?? zeros, "gradient " + name)
       }
@@ -220,8 +253,7 @@ struct TrainingGoldenTests {
 
     private func sumFailures(_ after: [String: [Double]], step: Int) throws -> [String] {
       var failures: [String] = []
-      for (role, tensor) in student.model.parameters {
-        let name = names.candidates(for: role)[0]
+      for (name, tensor) in parameters {
         if Self.isRounding(name) { continue }
         let golden = try #require(after[name])
         let numbers = try tensor.floats().map(Double.init)
@@ -238,8 +270,8 @@ struct TrainingGoldenTests {
 
     private func weightFailures() throws -> [String] {
       var failures: [String] = []
-      for (role, tensor) in student.model.parameters {
-        failures += try compare("weights", tensor.floats(), "weights " + names.candidates(for: role)[0])
+      for (name, tensor) in parameters {
+        failures += try compare("weights", tensor.floats(), "weights " + name)
       }
       if let gate = student.gate?.logarithms { failures += try compare("weights", gate.floats(), "weights gate") }
       return failures

@@ -17,6 +17,10 @@ public struct StudentDeclaration: Sendable, Hashable {
   public var leastWeights: [Float]?
   public var residual: Residual?
 
+  /// The folder of a passage encoder that learned together with the student, inside the student's; its vectors are the
+  /// passage space that the student declares.
+  public static let passagesFolder = "passages"
+
   /// A student that learned only what the history adds: `query = gate * frozen(last question) + student(conversation)`.
   public struct Residual: Sendable, Hashable {
     /// The folder of the frozen encoder, inside the student's.

@@ -43,6 +43,18 @@ extension Recipe {
       try require(
         residual.final == nil || residual.gate == .scalar, "`student.residual.final` goes with the gate `scalar`")
     }
+    if let passages = student.passages {
+      try require(!passages.texts.isEmpty, "expected the passages' texts, a JSONL file, as `student.passages.texts`")
+      try require(passages.maxLength > 2, "`student.passages.max_length` must be above 2")
+      try require(passages.atOnce > 0, "`student.passages.at_once` must be above 0")
+      let isShared = passages.encoder == .shared
+      try require(
+        !isShared || passages.model == nil, "`student.passages.model` goes with `student.passages.encoder: separate`")
+      try require(
+        !isShared || (student.residual == nil && student.keptTerms == nil && student.leastImportance == nil),
+        "a shared passage encoder leaves as one checkpoint for both sides, so `student.residual`, "
+          + "`student.kept_terms` and `student.least_importance` go with `student.passages.encoder: separate`")
+    }
     let steps = optimisation
     for (name, value) in [
       ("learning_rate", steps.learningRate), ("weight_decay", steps.weightDecay), ("clip_norm", steps.clipNorm),

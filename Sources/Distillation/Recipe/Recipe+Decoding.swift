@@ -24,6 +24,7 @@ extension Recipe.Student {
     leastImportance = try from.decodeIfPresent(Double.self, forKey: .leastImportance)
     startShare = try from.value(.startShare, or: startShare)
     residual = try from.decodeIfPresent(Recipe.Residual.self, forKey: .residual)
+    passages = try from.decodeIfPresent(Recipe.Passages.self, forKey: .passages)
   }
 }
 

@@ -75,6 +75,9 @@ extension Recipe {
     var residual = Residual()
     residual.model = ""
     recipe.student.residual = residual
+    var passages = Passages()
+    passages.model = ""
+    recipe.student.passages = passages
     var validation = Validation()
     (validation.conversations, validation.qrels, validation.folds, validation.patience) = ("", "", 1, 1)
     recipe.validation = validation

@@ -33,11 +33,13 @@ public struct Recipe: Codable, Sendable, Equatable {
     public var startShare = 0.0
     /// Present for a student that learns what the history adds to the frozen encoder's vector of the last question.
     public var residual: Residual?
+    /// Present where the passage encoder learns as well.
+    public var passages: Passages?
 
     public init() {}
 
     enum CodingKeys: String, CodingKey {
-      case model, form, residual
+      case model, form, residual, passages
       case maxLength = "max_length"
       case keptTerms = "kept_terms"
       case leastImportance = "least_importance"

@@ -18,8 +18,7 @@ struct ModelCard {
       "base_model: \(start.name)", "library_name: sentence-transformers", "tags:", "- sparse-encoder",
       "- conversational-search", "---", "", "# A conversational query encoder", "",
       "Reads a conversation (form `\(recipe.student.form.rawValue)`, up to \(recipe.student.maxLength) tokens, newest "
-        + "message first) and gives the sparse query vector for its last question. Its vectors are for passages encoded by "
-        + "`\(passageSpace.name)` (\(passageSpace.digest.prefix(12))); it encodes no passages.", "",
+        + "message first) and gives the sparse query vector for its last question. \(passages)", "",
     ]
     if let residual = recipe.student.residual {
       lines += [
@@ -45,6 +44,8 @@ struct ModelCard {
     var named = recipe
     named.student.model = start.name
     named.student.residual?.model = recipe.student.residual?.model.map(name)
+    named.student.passages?.texts = name(recipe.student.passages?.texts ?? "")
+    named.student.passages?.model = recipe.student.passages?.model.map(name)
     named.vectors = name(recipe.vectors)
     for place in named.data.indices {
       named.data[place].conversations = name(recipe.data[place].conversations)
@@ -55,6 +56,20 @@ struct ModelCard {
     named.validation?.conversations = recipe.validation?.conversations.map(name)
     named.validation?.qrels = recipe.validation?.qrels.map(name)
     return named
+  }
+
+  /// Which passages its queries are for.
+  private var passages: String {
+    let template = recipe.student.passages?.passageText ?? ""
+    return switch recipe.student.passages?.encoder {
+    case nil:
+      "Its vectors are for passages encoded by `\(passageSpace.name)` (\(passageSpace.digest.prefix(12))); it encodes no "
+        + "passages."
+    case .shared: "Passages learned with it: it encodes both, passages as `\(template)`."
+    case .separate:
+      "Its vectors are for passages encoded by the encoder in `passages/`, which learned with it, as `\(template)`; it "
+        + "encodes none itself."
+    }
   }
 
   /// A file's name without its folders, which are nobody's business.

@@ -22,6 +22,8 @@ struct RunFolder: Sendable {
   var student: String { path + "/student" }
   /// The validator's index of the collection; removed when the run is done.
   var index: String { path + "/validation-index" }
+  /// What it is made of where the passage encoder learns; removed likewise.
+  var validationVectors: String { path + "/validation.vectors" }
 
   /// Makes the folder, or checks that the run that is there is to be gone on with.
   ///
@@ -57,7 +59,7 @@ struct RunFolder: Sendable {
   }
 
   func removeIndex() {
-    try? FileManager.default.removeItem(atPath: index)
+    for path in [index, validationVectors] { try? FileManager.default.removeItem(atPath: path) }
   }
 
   /// What tells one resolved recipe from another.

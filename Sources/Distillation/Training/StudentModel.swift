@@ -10,19 +10,26 @@ final class StudentModel {
   let optimizer: AdamW
   /// Of a residual student.
   let gate: TrainableGate?
+  /// Where the passage encoder learns as well.
+  let passages: LearnedPassages?
   private let engine: TensorEngine
   private let device: Device
 
   init(
-    _ checkpoint: Checkpoint, recipe: Recipe, pieces: Vocabulary, engine: TensorEngine, device: Device
+    _ checkpoint: Checkpoint, recipe: Recipe, pieces: Vocabulary, passages: LearnedPassages.Source? = nil,
+    engine: TensorEngine, device: Device
   ) throws(ParlanceError) {
     self.engine = engine
     self.device = device
     let model = try TrainableModel(checkpoint, engine: engine, device: device)
     self.model = model
+    let separate = try passages?.separate.map { checkpoint throws(ParlanceError) in
+      try TrainableModel(checkpoint, engine: engine, device: device)
+    }
+    self.passages = passages.map { LearnedPassages(separate ?? model, $0, engine: engine) }
     var settings = AdamW.Configuration()
     settings.weightDecay = recipe.optimisation.weightDecay
-    optimizer = try AdamW(model.parameters.map(\.tensor), settings)
+    optimizer = try AdamW((model.parameters + (separate?.parameters ?? [])).map(\.tensor), settings)
     gate = try recipe.student.residual.map { residual throws(ParlanceError) in
       try TrainableGate(residual, model: model, vocabulary: pieces, engine: engine)
     }
@@ -106,7 +113,7 @@ final class StudentModel {
 
   /// Moves all parameters and forgets the gradients.
   ///
-  /// - Returns: the norm of the model's gradients before clipping.
+  /// - Returns: the norm of the encoders' gradients before clipping.
   func step(learningRate: Double, gateLearningRate: Double, clipNorm: Double) throws(ParlanceError) -> Double {
     let norm = try optimizer.clipGradients(to: clipNorm)
     guard norm.isFinite else {

@@ -21,6 +21,8 @@ public struct Trainer: Sendable {
   private let student: Checkpoint
   /// Of a residual student; the student's own start unless the recipe names another.
   private let frozen: Checkpoint?
+  /// What a separate passage encoder starts from, where one learns too.
+  private let passages: Checkpoint?
   private let engine: TensorEngine
   private let device: Device
   private let cores: Int
@@ -29,11 +31,12 @@ public struct Trainer: Sendable {
   /// - Parameters:
   ///   - student: the checkpoint that the recipe's `student.model` names.
   ///   - frozen: the one that `student.residual.model` names, if it does.
+  ///   - passages: the one that `student.passages.model` names, if it does.
   ///   - cores: how many cores to use; all that the process may run on when `nil`.
   /// - Throws: `badInput` when the passages' vectors are not over the student's vocabulary; as `VectorsFile`.
   public init(
-    _ recipe: Recipe, student: Checkpoint, frozen: Checkpoint? = nil, engine: TensorEngine, device: Device = .cpu,
-    cores: Int? = nil
+    _ recipe: Recipe, student: Checkpoint, frozen: Checkpoint? = nil, passages: Checkpoint? = nil, engine: TensorEngine,
+    device: Device = .cpu, cores: Int? = nil
   ) throws(ParlanceError) {
     try engine.check(device)
     self.recipe = recipe
@@ -50,6 +53,7 @@ public struct Trainer: Sendable {
         .badInput, "expected a frozen encoder whose queries go through it, this one weighs their words by a table",
         at: .init(file: frozen.folder))
     }
+    self.passages = recipe.student.passages?.encoder == .separate ? passages ?? student : nil
     self.engine = engine
     self.device = device
     self.cores = max(1, cores ?? EngineThreads.availableCores)
@@ -85,17 +89,19 @@ public struct Trainer: Sendable {
     let reader = TrainingDataReader(
       recipe: recipe, vectors: vectors, student: encoder, frozen: frozenEncoder, progress: progress,
       interruption: interruption)
+    let learned = try learnedPassages(encoder, progress, interruption)
     let data = try await reader.read()
     let run = try RunFolder(path: folder, resuming: resuming)
     let lock = try FileLock(path: folder + "/.lock")
     defer { withExtendedLifetime(lock) {} }
-    let digest = data.digest(vectors)
+    let digest = data.digest(vectors) + (learned?.digest ?? "")
     let saved = resuming ? try run.memory(of: recipe, data: digest) : nil
     try AtomicFile.write(Array(try recipe.yaml().utf8), to: run.recipe)
     let validator = try await makeValidator(data, encoder, frozenEncoder, run, progress, interruption)
     let pruning = try TermPruning(recipe, vectors: vectors, progress: progress, interruption: interruption)
     let export = StudentFolder(
-      checkpoint: student, recipe: recipe, passageSpace: vectors.description.encoder, frozen: frozen)
+      checkpoint: student, recipe: recipe, passageSpace: vectors.description.encoder, frozen: frozen,
+      passages: passages)
 
     let threads = try EngineThreads(engine: engine, count: 1, coresEach: cores, recordsGradients: true)
     // The engine's thread is no part of this task.
@@ -104,7 +110,8 @@ public struct Trainer: Sendable {
       let outcome: Result<TrainingSummary, ParlanceError> = FaultLayer.$current.withValue(faults) {
         Result { () throws(ParlanceError) in
           let model = try StudentModel(
-            student, recipe: recipe, pieces: encoder.vocabulary, engine: engine, device: device)
+            student, recipe: recipe, pieces: encoder.vocabulary, passages: learned, engine: engine,
+            device: device)
           let loop = try TrainingLoop(
             recipe: recipe, data: data, dataDigest: digest, vectors: vectors, student: model, pruning: pruning,
             validator: validator, folder: run, export: export, engine: engine, saved: saved, logsSamples: logsSamples,
@@ -117,8 +124,29 @@ public struct Trainer: Sendable {
     return summary
   }
 
-  private func makeEncoder(_ checkpoint: Checkpoint) throws(ParlanceError) -> SparseEncoder {
-    let settings = EncoderSettings(maxLength: recipe.student.maxLength)
+  /// Where passages come from that are encoded in each step.
+  private func learnedPassages(
+    _ encoder: SparseEncoder, _ progress: ProgressHandler?, _ interruption: Interruption?
+  ) throws(ParlanceError) -> LearnedPassages.Source? {
+    guard let settings = recipe.student.passages else { return nil }
+    let reader = try makeEncoder(passages ?? student, maxLength: settings.maxLength)
+    guard reader.vocabulary == encoder.vocabulary else {
+      throw ParlanceError(.badInput, "the passage encoder and the student have different vocabularies")
+    }
+    let texts = try PassageTexts(
+      path: settings.texts, template: PassageText(settings.passageText), vectors: vectors, progress: progress,
+      interruption: interruption)
+    return LearnedPassages.Source(
+      separate: passages, atOnce: settings.atOnce, digest: texts.digest
+    ) { place throws(ParlanceError) in
+      reader.passageTokens(of: try texts.words(at: place)).ids
+    }
+  }
+
+  private func makeEncoder(
+    _ checkpoint: Checkpoint, maxLength: Int? = nil
+  ) throws(ParlanceError) -> SparseEncoder {
+    let settings = EncoderSettings(maxLength: maxLength ?? recipe.student.maxLength)
     let forward = try EngineForwardPass(checkpoint, engine: engine, device: device, cores: cores)
     let part = try checkpoint.frozenPart().map { part throws(ParlanceError) in try makeEncoder(part) }
     return try SparseEncoder(checkpoint: checkpoint, forward: forward, frozen: part, settings: settings)
@@ -141,8 +169,9 @@ public struct Trainer: Sendable {
       for place in queries.indices { queries[place].reading.frozen = encoded[place].vector }
     }
     return try Validator(
-      queries: queries, qrels: data.heldOutQrels, measure: validation.measure, vectors: recipe.vectors, at: run.index,
-      progress: progress, interruption: interruption)
+      queries: queries, qrels: data.heldOutQrels, measure: validation.measure,
+      vectors: recipe.student.passages == nil ? recipe.vectors : nil, at: run.index, progress: progress,
+      interruption: interruption)
   }
 }
 

@@ -202,18 +202,31 @@ final class TrainingLoop {
     if forward.queries.terms.isEmpty { memory.batchesWithoutTerms += 1 }
 
     let batch = SampledBatch(samples, knownPositives: known)
-    var passages: [SparseVector] = []
-    for passage in batch.passages { passages.append(try vectors.vector(at: Int(passage))) }
+    let learned = try student.passages.map { encoder throws(ParlanceError) in
+      try encoder.forward(batch.passages, dropout: recipe.optimisation.dropout, seed: generator.next())
+    }
+    var passages = learned?.vectors ?? []
+    if learned == nil {
+      for passage in batch.passages { passages.append(try vectors.vector(at: Int(passage))) }
+    }
     let queries = forward.queries
     let scores = scorer.scores(of: queries, with: passages, in: batch, cross: objective.usesCrossScores)
     let (parts, byScores) = objective.loss(of: scores, on: batch)
-    var gradients = scorer.gradients(from: byScores, of: queries, with: passages, in: batch)
+    var gradients = scorer.gradients(
+      from: byScores, of: queries, with: passages, in: batch, byPassages: learned != nil)
     let (penalties, byWeights) = regulariser.penalty(
-      of: queries, turns: places.map { data.examples[$0].turn }, passages: passages, step: step)
+      of: queries, turns: places.map { data.examples[$0].turn }, passages: passages, step: step,
+      byPassages: learned != nil)
     gradients += byWeights
     let share = 1 / Float(recipe.optimisation.accumulation)
     try student.backward(forward, gradients.queries.map { Float($0) * share })
-    return parts.named + penalties.named + [("loss", parts.total + penalties.total)]
+    if let learned { try student.passages?.backward(learned, gradients.passages.map { Float($0) * share }) }
+    var line = parts.named + penalties.named + [("loss", parts.total + penalties.total)]
+    if learned != nil {
+      let terms = passages.reduce(0) { $0 + $1.count }
+      line.append(("passage_terms", Double(terms) / Double(max(1, passages.count))))
+    }
+    return line
   }
 
   private func sample(_ example: TrainingExample, place: Int) throws(ParlanceError) -> PassageSample {
@@ -243,8 +256,13 @@ final class TrainingLoop {
 
   private func validate(_ log: StepLog, seconds: Double) throws(ParlanceError) {
     guard let validator else { return }
-    let vectors = try leaving { student throws(ParlanceError) in try encode(validator.queries) }
-    let outcome = try validator.score(vectors)
+    let outcome = try leaving { student throws(ParlanceError) in
+      let vectors = try encode(validator.queries)
+      let index = try student.passages.map { passages throws(ParlanceError) in
+        try validator.index(of: encodeCollection(passages))
+      }
+      return try validator.score(vectors, in: index)
+    }
     var line = zip(validator.measures, outcome.means).map { (name: "validation \($0)", value: $1) }
     line += [("validation query_terms", outcome.terms), ("seconds", seconds)]
     try log.write(step: memory.step, line)
@@ -272,6 +290,25 @@ final class TrainingLoop {
     }
     try engine.setRecording(true)
     return vectors
+  }
+
+  /// The vectors of all passages, as the passage encoder is now.
+  private func encodeCollection(_ passages: LearnedPassages) throws(ParlanceError) -> String {
+    let description = VectorsDescription(
+      encoder: vectors.description.encoder, vocabulary: vectors.description.vocabulary)
+    let path = folder.validationVectors
+    try VectorsWriter.write(path, description) { (writer: VectorsWriter) throws(ParlanceError) in
+      for start in stride(from: 0, to: vectors.count, by: 64) {
+        try interruption?.check()
+        let range = start..<min(vectors.count, start + 64)
+        for (place, vector) in zip(range, try passages.vectors(UInt32(range.lowerBound)..<UInt32(range.upperBound))) {
+          try writer.append(try vectors.id(at: place), vector)
+        }
+        progress?(
+          Progress("encoding passages", completed: range.upperBound, total: vectors.count, unit: "passages"))
+      }
+    }
+    return path
   }
 
   /// Writes the student as it is now.

@@ -8,7 +8,13 @@ import RankedResults
 import SparseEncoder
 import SparseVectors
 
-/// How good the student is on conversations that it does not learn from: exact search over the frozen vectors, judged.
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// How good the student is on conversations that it does not learn from: exact search over the passages' vectors, judged.
 struct Validator: Sendable {
   /// A held-out query, as the student reads it.
   struct Query: Sendable {
@@ -19,7 +25,9 @@ struct Validator: Sendable {
   let queries: [Query]
   let measures: [Measure]
   private let qrels: Qrels
-  private let index: InvertedIndex
+  /// Of the frozen vectors; `nil` where the passages' vectors change.
+  private let index: InvertedIndex?
+  private let folder: String
 
   /// What came out.
   struct Outcome {
@@ -31,9 +39,12 @@ struct Validator: Sendable {
 
   /// Builds an index of the collection beside the student, with the exact weights.
   ///
+  /// - Parameters:
+  ///   - vectors: the frozen vectors; `nil` where the passage encoder learns too.
+  ///   - folder: of the index.
   /// - Throws: `badInput` when none of the held-out turns has a relevant passage.
   init(
-    queries: [Query], qrels: Qrels, measure: String, vectors: String, at folder: String,
+    queries: [Query], qrels: Qrels, measure: String, vectors: String?, at folder: String,
     progress: ProgressHandler?, interruption: Interruption?
   ) throws(ParlanceError) {
     let counted = Set(qrels.queries())
@@ -48,19 +59,38 @@ struct Validator: Sendable {
     var measures = try Measure.list(parsing: measure)
     for more in try Measure.list(parsing: "nDCG@3 R@10 R@100") where !measures.contains(more) { measures.append(more) }
     self.measures = measures
-    let files = try VectorsFiles(paths: [vectors])
-    // One that a killed run left half is built anew.
-    if (try? InvertedIndex(path: folder)) == nil {
-      var configuration = IndexConfiguration()
-      configuration.weights = .f32
-      try IndexBuilder(passageSpace: files.passageSpace, vocabulary: files.vocabulary, configuration: configuration)
-        .build(files, at: folder, progress: progress, interruption: interruption)
+    self.folder = folder
+    index = try vectors.map { vectors throws(ParlanceError) in
+      // One that a killed run left half is built anew.
+      if (try? InvertedIndex(path: folder)) == nil { try Self.build(vectors, at: folder, progress, interruption) }
+      return try InvertedIndex(path: folder)
     }
-    index = try InvertedIndex(path: folder)
   }
 
-  /// - Parameter vectors: of `queries`, in their order.
-  func score(_ vectors: [SparseVector]) throws(ParlanceError) -> Outcome {
+  private static func build(
+    _ vectors: String, at folder: String, _ progress: ProgressHandler?, _ interruption: Interruption?
+  ) throws(ParlanceError) {
+    let files = try VectorsFiles(paths: [vectors])
+    var configuration = IndexConfiguration()
+    configuration.weights = .f32
+    try IndexBuilder(passageSpace: files.passageSpace, vocabulary: files.vocabulary, configuration: configuration)
+      .build(files, at: folder, progress: progress, interruption: interruption)
+  }
+
+  /// An index of other vectors of the collection, in place of the one before.
+  func index(of vectors: String) throws(ParlanceError) -> InvertedIndex {
+    try? FileManager.default.removeItem(atPath: folder)
+    try Self.build(vectors, at: folder, nil, nil)
+    return try InvertedIndex(path: folder)
+  }
+
+  /// - Parameters:
+  ///   - vectors: of `queries`, in their order.
+  ///   - other: of vectors that have changed; the one of the frozen vectors when `nil`.
+  func score(_ vectors: [SparseVector], in other: InvertedIndex? = nil) throws(ParlanceError) -> Outcome {
+    guard let index = other ?? index else {
+      throw ParlanceError(.internalFault, "a validation has no index to search")
+    }
     // A measure without a cut-off looks at a thousand, as runs have them.
     let depth = measures.map { $0.cutoff ?? 1000 }.max() ?? 1000
     var run = RankedRun(name: "student")

@@ -68,8 +68,10 @@ struct TrainCommand: AsyncParsableCommand {
     let student = try await checkpoint(recipe.student.model, bar)
     var frozen: Checkpoint?
     if let model = recipe.student.residual?.model { frozen = try await checkpoint(model, bar) }
+    var passages: Checkpoint?
+    if let model = recipe.student.passages?.model { passages = try await checkpoint(model, bar) }
     let trainer = try Trainer(
-      recipe, student: student, frozen: frozen, engine: .load(), device: device, cores: threads)
+      recipe, student: student, frozen: frozen, passages: passages, engine: .load(), device: device, cores: threads)
     Signals.endOnBrokenPipe()
     if resume, !FileNames.exists(out + "/training.state") { console.note("there is no run in \(out) yet; it begins") }
     let summary = try await trainer.train(

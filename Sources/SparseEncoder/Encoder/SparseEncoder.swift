@@ -138,6 +138,12 @@ extension SparseEncoder {
     var buffer = TokenBuffer()
     return tokens(of: prompts.query + text, buffer: &buffer)
   }
+
+  /// The tokens of a passage's words, its prompt included.
+  package func passageTokens(of text: String) -> TokenSequence {
+    var buffer = TokenBuffer()
+    return tokens(of: prompts.passage + text, buffer: &buffer)
+  }
 }
 
 /// A text as the model reads it.

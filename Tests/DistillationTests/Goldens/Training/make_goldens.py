@@ -23,6 +23,9 @@ CASES = {
     "kld-contrastive": dict(contrastive=0.2, temperature=0.5, kld_temperature=2.0, l1=0.02),
     "margin-mse-flops": dict(margin_mse=0.3, kld=1.0, flops=0.05, anti_zero=True, decay=0.1),
     "residual-scalar": dict(contrastive=0.1, temperature=1.0, l1=0.01, gate="scalar", gate_rate=0.05),
+    "passages-shared": dict(contrastive=0.1, temperature=1.0, l1=0.01, passage_flops=0.05, rate=2e-3, passages="shared"),
+    "passages-separate": dict(contrastive=0.1, temperature=1.0, flops=0.02, passage_flops=0.02, anti_zero=True,
+                              rate=2e-3, passages="separate"),
     "residual-term": dict(margin_mse=1.0, kld=0.0, pairs="all", flops=0.02, gate="term", gate_rate=0.05),
 }
 
@@ -55,24 +58,31 @@ def batches():
     return steps
 
 
+def passage_tokens():
+    generator = random.Random(7)
+    return [[5] + [generator.randrange(14, V) for _ in range(generator.randint(2, 18))] + [6] for _ in range(PASSAGES)]
+
+
 def dense(row):
     vector = torch.zeros(V)
     vector[row["terms"]] = torch.tensor(row["weights"])
     return vector
 
 
+def encode(model, tokens):
+    logits = model(input_ids=torch.tensor([tokens])).logits[0]
+    return torch.log1p(torch.relu(logits)).max(0).values
+
+
 def queries(model, batch, gate):
-    rows = []
-    for query in batch:
-        logits = model(input_ids=torch.tensor([query["tokens"]])).logits[0]
-        rows.append(torch.log1p(torch.relu(logits)).max(0).values)
-    own_BV = torch.stack(rows)
+    own_BV = torch.stack([encode(model, query["tokens"]) for query in batch])
     if gate is None:
         return own_BV
     return own_BV + gate.exp() * torch.stack([dense(query["frozen"]) for query in batch])
 
 
 def losses(case, q_BV, batch, p_PV):
+    """p_PV has a row for each passage; those that are not of the batch are not looked at."""
     parts = {}
     tau, w = case.get("kld_temperature", 1.0), case.get("contrastive", 0.0)
     scores = [q_BV[i] @ p_PV[query["passages"]].T for i, query in enumerate(batch)]
@@ -113,6 +123,14 @@ def losses(case, q_BV, batch, p_PV):
     if case.get("anti_zero"):
         parts["anti_zero_queries"] = 1 / q_BV.sum() ** 2
         total = total + parts["anti_zero_queries"]
+    if "passages" in case:
+        distinct = sorted({passage for query in batch for passage in query["passages"]})
+        own_DV = p_PV[distinct]
+        parts["passage_flops"] = (own_DV.abs().mean(0) ** 2).sum()
+        total = total + case["passage_flops"] * parts["passage_flops"]
+        if case.get("anti_zero"):
+            parts["anti_zero_passages"] = 1 / own_DV.sum() ** 2
+            total = total + parts["anti_zero_passages"]
     parts["loss"] = total
     return parts
 
@@ -121,13 +139,20 @@ def summary(parameters):
     return {name: [p.detach().double().sum().item(), (p.detach().double() ** 2).sum().item()] for name, p in parameters}
 
 
-def run(name, case, steps, p_PV):
+def load():
+    return AutoModelForMaskedLM.from_pretrained(MODEL, dtype=torch.float32).eval()
+
+
+def run(name, case, steps, p_PV, tokens):
     torch.manual_seed(0)
-    model = AutoModelForMaskedLM.from_pretrained(MODEL, dtype=torch.float32).eval()
+    model = load()
     # Pooler-free names, the tied decoder once.
     parameters = list(model.named_parameters())
+    passage_encoder = load() if case.get("passages") == "separate" else model
+    if passage_encoder is not model:
+        parameters += [("passages " + key, p) for key, p in passage_encoder.named_parameters()]
     gate = None
-    groups = [{"params": [p for _, p in parameters], "lr": 1e-2, "weight_decay": case.get("decay", 0.0)}]
+    groups = [{"params": [p for _, p in parameters], "lr": case.get("rate", 1e-2), "weight_decay": case.get("decay", 0.0)}]
     if "gate" in case:
         gate = torch.full((1 if case["gate"] == "scalar" else V,), math.log(0.7), requires_grad=True)
         groups.append({"params": [gate], "lr": case["gate_rate"], "weight_decay": 0.0})
@@ -135,6 +160,8 @@ def run(name, case, steps, p_PV):
     golden = {"settings": case, "steps": [], "after": {}}
     tensors = {}
     for number, batch in enumerate(steps, 1):
+        if "passages" in case:
+            p_PV = torch.stack([encode(passage_encoder, row) for row in tokens])
         parts = losses(case, queries(model, batch, gate), batch, p_PV)
         optimizer.zero_grad()
         parts["loss"].backward()
@@ -159,11 +186,11 @@ def run(name, case, steps, p_PV):
 
 
 def main():
-    rows, steps = passages(), batches()
+    rows, steps, tokens = passages(), batches(), passage_tokens()
     p_PV = torch.stack([dense(row) for row in rows])
-    cases = {name: run(name, case, steps, p_PV) for name, case in CASES.items()}
+    cases = {name: run(name, case, steps, p_PV, tokens) for name, case in CASES.items()}
     with open(os.path.join(HERE, "cases.json"), "w", encoding="utf-8") as file:
-        json.dump({"passages": rows, "batches": steps, "cases": cases}, file, separators=(",", ":"))
+        json.dump({"passages": rows, "passage_tokens": tokens, "batches": steps, "cases": cases}, file, separators=(",", ":"))
         file.write("\n")
 
 
