@@ -35,10 +35,23 @@ struct QuickstartCommandTests {
 
   static let model = TestSupport.packageRoot + "/Tests/CheckpointsTests/Goldens/bert-old-names"
 
-  private func quickstart(_ arguments: String, in folder: String) throws -> ParlanceResult {
+  private func quickstart(
+    _ arguments: String, in folder: String, environment: [String: String] = [:]
+  ) throws -> ParlanceResult {
     try ParlanceProcess.run(
       ["quickstart", "--model", Self.model, "--documents", "docs"] + arguments.split(separator: " ").map(String.init),
-      in: folder)
+      in: folder, environment: environment)
+  }
+
+  @Test("without the engine there are the figures of everything but a student, and the reason")
+  func withoutEngine() throws {
+    try ParlanceProcess.inFolder(of: Self.files) { folder in
+      let result = try quickstart("--examples many", in: folder, environment: ["PARLANCE_ENGINE": folder + "/none.so"])
+      #expect(result.code == 0, "\(result.error)")
+      #expect(result.error.contains("no student: encoding needs no engine, but training does."), "\(result.error)")
+      #expect(result.error.contains("none.so"), "\(result.error)")
+      #expect(result.output.contains("nDCG@3") && !result.output.contains("demo/student"))
+    }
   }
 
   @Test(

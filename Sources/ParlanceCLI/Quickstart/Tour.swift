@@ -4,6 +4,7 @@ import Checkpoints
 import Conversations
 import Diagnostics
 import SparseVectors
+import TensorEngine
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -143,6 +144,12 @@ struct Tour {
     guard student.hasEnoughConversations else {
       console.note(
         "no student: it takes \(TourStudent.fewestConversations) conversations to train on some and measure on others")
+      return nil
+    }
+    do throws(ParlanceError) {
+      _ = try TensorEngine.load()
+    } catch {
+      console.note("no student: encoding needs no engine, but training does. \(error)")
       return nil
     }
     try await student.teachAndTrain()
