@@ -3,7 +3,7 @@
 #   student.sh DATA WORK [SEED...]
 # DATA has the sets mtrag, qrecc and cast_ikat (conversations, rewrites, passages, qrels.txt); WORK gets the vectors, the
 # teachers and a run for each seed (123 124 125). What is there already is not made again, and a training that was
-# stopped goes on: about 15 minutes for the vectors and 3 for each seed on 2 idle cores.
+# stopped goes on: about 3 minutes for the vectors and 1 to 2 for each seed on 2 cores.
 . "$(dirname -- "${BASH_SOURCE[0]}")/setup/places.sh"
 
 [ "$#" -ge 2 ] || die "student.sh DATA WORK [SEED...]"
@@ -69,7 +69,7 @@ for seed in "$@"; do
     --set "data.1.conversations=$data/qrecc/conversations.jsonl" --set data.1.teacher=qrecc.teacher \
     --set "data.2.conversations=$data/cast_ikat/conversations.jsonl" --set data.2.teacher=cast_ikat.teacher \
     --set "data.2.qrels=$data/cast_ikat/qrels.txt"
-  search "$run" "$run/student" --form conversation
+  search "$run" "$run/student" --form conversation --tag "$run"
   "$parlance" encode --model "$run/student" --conversations "$data/mtrag/conversations.test.jsonl" \
     --form conversation --out "$run.vectors" "${threads[@]}"
   "$parlance" flops --queries "$run.vectors" --vectors mtrag.vectors
