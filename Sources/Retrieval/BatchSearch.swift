@@ -12,6 +12,9 @@ public struct BatchSearch: Sendable {
   public var k: Int
   /// Queries searched at once.
   public var threads: Int
+  /// Terms that are kept of vectors that were encoded before, the heaviest; all of them when `nil`. Queries that are
+  /// encoded here are cut by `PrunedQueryEncoder`.
+  public var keptTerms: Int?
   public var progress: ProgressHandler?
   public var interruption: Interruption?
 
@@ -20,11 +23,13 @@ public struct BatchSearch: Sendable {
   private static let windowSize = 512
 
   public init(
-    index: InvertedIndex, k: Int, threads: Int, progress: ProgressHandler? = nil, interruption: Interruption? = nil
+    index: InvertedIndex, k: Int, threads: Int, keptTerms: Int? = nil, progress: ProgressHandler? = nil,
+    interruption: Interruption? = nil
   ) {
     self.index = index
     self.k = k
     self.threads = max(1, threads)
+    self.keptTerms = keptTerms
     self.progress = progress
     self.interruption = interruption
   }
@@ -48,7 +53,12 @@ public struct BatchSearch: Sendable {
   public func run(_ queries: VectorsFile, to run: RunWriter) async throws(ParlanceError) -> BatchSummary {
     try await search(count: queries.count, to: run) { window throws(ParlanceError) in
       var named: [NamedQuery] = []
-      for row in window { named.append(NamedQuery(id: try queries.id(at: row), vector: try queries.vector(at: row))) }
+      for row in window {
+        let vector = try queries.vector(at: row)
+        named.append(
+          NamedQuery(
+            id: try queries.id(at: row), vector: keptTerms.map { vector.keepingHeaviest($0) } ?? vector))
+      }
       return named
     }
   }

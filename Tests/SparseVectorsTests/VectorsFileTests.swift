@@ -104,6 +104,24 @@ struct SampleVectors {
     }
   }
 
+  @Test("a file says how many terms were kept, and is not gone on with under another number")
+  func keptTerms() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let path = folder + "/a.vectors"
+    var description = try SampleVectors(count: 0, seed: 1).description
+    description.keptTerms = 7
+    try VectorsWriter(path: path, description: description).finish()
+    #expect(try VectorsFile(path: path).description.keptTerms == 7)
+    _ = try VectorsWriter(path: path, description: description)
+    for other in [8, nil] {
+      description.keptTerms = other
+      let error = #expect(throws: ParlanceError.self) {
+        try VectorsWriter(path: path, description: description, resuming: true)
+      }
+      #expect(error?.code == .badInput)
+    }
+  }
+
   @Test("garbage behind the whole chunks is cut off")
   func garbage() throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }

@@ -17,6 +17,8 @@ public struct IndexBuilder: Sendable {
   public var passageSpace: EncoderIdentity
   /// What the vectors' terms are.
   public var vocabulary: Vocabulary
+  /// How many terms of each passage were kept, which the index tells; all of them when `nil`.
+  public var keptTerms: Int?
   /// Said in the manifest when the vectors are BM25's.
   var bm25: BM25Configuration?
 
@@ -98,7 +100,7 @@ public struct IndexBuilder: Sendable {
           passagesFile: .init(name: passagesName, bytes: passagesBytes), passages: vectors.count,
           postings: statistics.postings, hasTexts: texts != nil)
       ],
-      bm25: bm25)
+      bm25: bm25, keptTerms: keptTerms)
     try interruption?.check()
     try manifest.write(to: folder.path)
     return manifest

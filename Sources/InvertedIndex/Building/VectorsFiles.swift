@@ -13,6 +13,8 @@ public struct VectorsFiles: PassageVectors {
   /// The encoder of the passages, the same in all files.
   public let passageSpace: EncoderIdentity
   public let vocabulary: Vocabulary
+  /// How many terms of each passage were kept, the same in all files; all of them when `nil`.
+  public let keptTerms: Int?
   public let count: Int
 
   private let files: [VectorsFile]
@@ -44,10 +46,18 @@ public struct VectorsFiles: PassageVectors {
       guard description.vocabulary == first.description.vocabulary else {
         throw ParlanceError(.badInput, "expected the vocabulary of \(first.path)", at: .init(file: file.path))
       }
+      guard description.keptTerms == first.description.keptTerms else {
+        func words(_ kept: Int?) -> String { kept.map { "the \($0) heaviest terms" } ?? "all terms" }
+        throw ParlanceError(
+          .badInput,
+          "expected \(words(first.description.keptTerms)) of each passage, as in \(first.path), found "
+            + words(description.keptTerms), at: .init(file: file.path))
+      }
     }
     self.files = files
     passageSpace = first.description.encoder
     vocabulary = first.description.vocabulary
+    keptTerms = first.description.keptTerms
     var firsts: [Int] = []
     var count = 0
     for file in files {

@@ -37,6 +37,8 @@ struct IndexManifest: Codable, Sendable, Equatable {
   var segments: [Segment]
   /// How words are weighed, where the index holds BM25's weights.
   var bm25: BM25Configuration?
+  /// How many terms of each passage were kept, the heaviest; all of them when `nil`.
+  var keptTerms: Int?
 
   var passages: Int { segments.reduce(0) { $0 + $1.passages } }
   var postings: Int { segments.reduce(0) { $0 + $1.postings } }

@@ -21,6 +21,8 @@ public struct IndexInfo: Codable, Sendable, Equatable {
   public var passageSpace: EncoderIdentity
   public var vocabularyDigest: String
   public var bm25: BM25Configuration?
+  /// How many terms of each passage were kept when it was encoded; all of them when `nil`.
+  public var keptTerms: Int?
   public var segments: Int
   /// All files of the index and their sizes.
   public var files: [File]
@@ -38,7 +40,8 @@ extension InvertedIndex {
       vocabularySize: manifest.vocabularySize,
       bytesPerPosting: manifest.postings == 0 ? 0 : Double(postingsBytes) / Double(manifest.postings),
       weights: weights, hasTexts: hasTexts, passageSpace: passageSpace,
-      vocabularyDigest: manifest.vocabularyDigest, bm25: bm25, segments: segments.count, files: files,
+      vocabularyDigest: manifest.vocabularyDigest, bm25: bm25, keptTerms: manifest.keptTerms, segments: segments.count,
+      files: files,
       bytes: files.reduce(0) { $0 + $1.bytes })
   }
 }

@@ -66,6 +66,12 @@ struct EncodeCommand: AsyncParsableCommand {
   @Option(help: "How exactly a .vectors file keeps weights: f32 or f16.")
   var weights = Weights.f32
 
+  @Option(
+    help: ArgumentHelp(
+      "Keep only so many terms of each vector, the heaviest. The space stays the same: pruned passages may be searched "
+        + "with whole queries and the other way round.", valueName: "n"))
+  var keepTerms: Int?
+
   @Flag(help: "Throw away what an earlier, unfinished run left, instead of going on with it.")
   var restart = false
 
@@ -94,6 +100,7 @@ struct EncodeCommand: AsyncParsableCommand {
     if chosenFormat == .jsonl, restart || weights != .f32 {
       throw ValidationError("--restart and --weights go with .vectors files")
     }
+    if let keepTerms, keepTerms < 1 { throw ValidationError("expected --keep-terms of at least 1, found \(keepTerms)") }
     if json, target == "-" { throw ValidationError("--json needs --out FILE, since the vectors go to standard output") }
   }
 

@@ -107,6 +107,7 @@ struct IndexBuildCommand: AsyncParsableCommand {
     let files = try VectorsFiles(paths: vectors)
     if files.count == 0 { throw Self.noPassages(vectors) }
     var builder = IndexBuilder(passageSpace: files.passageSpace, vocabulary: files.vocabulary)
+    builder.keptTerms = files.keptTerms
     if let weights { builder.configuration.weights = weights }
     let bar = ProgressBar()
     defer { bar.finish() }
@@ -202,6 +203,7 @@ struct IndexInfoCommand: ParsableCommand {
     try console.print("vocabulary       \(info.vocabularySize) terms, \(info.vocabularyDigest.prefix(12))")
     try console.print("passage space    \(info.passageSpace)")
     try console.print("weights          \(info.weights.rawValue)")
+    if let kept = info.keptTerms { try console.print("terms kept       the \(kept) heaviest of each passage") }
     try console.print("bytes a posting  \(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction)")
     try console.print(
       "format           \(info.formatVersion), \(info.segments) segment\(info.segments == 1 ? "" : "s")")

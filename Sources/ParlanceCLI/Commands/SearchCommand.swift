@@ -68,6 +68,12 @@ struct SearchCommand: AsyncParsableCommand {
       "Keep the vectors of the conversations' queries as well, for evaluate and flops.", valueName: "file"))
   var saveQueries: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Search with so many terms of each query only, the heaviest: each term costs a walk over its postings.",
+      valueName: "n"))
+  var keepTerms: Int?
+
   @Option(help: "The run's name, its last column. (default: the form of the query)")
   var tag: String?
 
@@ -116,6 +122,7 @@ struct SearchCommand: AsyncParsableCommand {
     if let question, question.unicodeScalars.allSatisfy({ $0.properties.isWhitespace }) {
       throw ValidationError("expected words as the question, found none")
     }
+    if let keepTerms, keepTerms < 1 { throw ValidationError("expected --keep-terms of at least 1, found \(keepTerms)") }
     if let depth, depth < 1 { throw ValidationError("expected --k of at least 1, found \(depth)") }
     if conversations == nil && form.isGiven {
       throw ValidationError("--form and --rewrites go with --conversations")
@@ -137,14 +144,19 @@ struct SearchCommand: AsyncParsableCommand {
   func openSearcher(_ index: String) async throws -> Searcher {
     let opened = try InvertedIndex(path: index)
     if let model {
-      return try Searcher(index: opened, encoder: try await encoding.open(model), trustingEncoder: trustModel)
+      return try Searcher(index: opened, encoder: kept(try await encoding.open(model)), trustingEncoder: trustModel)
     }
     guard opened.bm25 != nil else {
       throw ParlanceError(
         .usage, "the index holds vectors of \(opened.passageSpace); name the encoder of the queries with --model",
         at: .init(file: index))
     }
-    return try Searcher(index: opened, encoder: BM25QueryEncoder(of: opened))
+    return try Searcher(index: opened, encoder: kept(BM25QueryEncoder(of: opened)))
+  }
+
+  /// The encoder, of whose queries only the heaviest terms are kept where that is asked for.
+  func kept(_ encoder: any QueryEncoder) -> any QueryEncoder {
+    keepTerms.map { PrunedQueryEncoder(encoder, keptTerms: $0) } ?? encoder
   }
 }
 

@@ -51,6 +51,7 @@ struct VectorsInfoCommand: ParsableCommand {
     var vectors: Int
     var weights: Int
     var weightKind: String
+    var keptTerms: Int?
     var bytes: Int
     var encoder: Encoder
     var passageSpace: Encoder
@@ -71,7 +72,8 @@ struct VectorsInfoCommand: ParsableCommand {
     let description = vectors.description
     let answer = Answer(
       file: file, vectors: vectors.count, weights: vectors.termCount,
-      weightKind: description.weightKind == .float16 ? "f16" : "f32", bytes: vectors.byteCount,
+      weightKind: description.weightKind == .float16 ? "f16" : "f32", keptTerms: description.keptTerms,
+      bytes: vectors.byteCount,
       encoder: .init(digest: description.encoder.digest, name: description.encoder.name),
       passageSpace: .init(digest: description.passageSpace.digest, name: description.passageSpace.name),
       vocabulary: description.vocabulary.count, vocabularyDigest: description.vocabulary.digest,
@@ -80,6 +82,7 @@ struct VectorsInfoCommand: ParsableCommand {
     let density = vectors.count == 0 ? 0 : Double(vectors.termCount) / Double(vectors.count)
     try console.print("vectors        \(vectors.count), \((density * 10).rounded() / 10) terms each on average")
     try console.print("weights        \(answer.weightKind), \(vectors.termCount) in all, \(answer.bytes) bytes")
+    if let kept = description.keptTerms { try console.print("terms kept     the \(kept) heaviest of each vector") }
     try console.print("encoder        \(description.encoder)")
     try console.print("passage space  \(description.passageSpace)")
     try console.print(

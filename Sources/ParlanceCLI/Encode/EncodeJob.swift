@@ -96,7 +96,7 @@ struct EncodeJob {
     let description = VectorsDescription(
       encoder: isQueries ? encoder.identity : encoder.passageIdentity,
       passageSpace: isQueries ? encoder.passageSpace : nil, vocabulary: encoder.vocabulary,
-      weightKind: command.weights.kind)
+      weightKind: command.weights.kind, keptTerms: command.keepTerms)
     let writer = try VectorsWriter(path: command.target, description: description, resuming: !command.restart)
     var tally = Tally()
     tally.resumed = writer.resumedCount
@@ -160,7 +160,11 @@ struct EncodeJob {
     try await encoder.encodeStream(
       from: { () throws(ParlanceError) in try input.next() }, text: { $0.words }, side: isQueries ? .query : .passage,
       window: window, total: total, completed: resumed, progress: bar.handler, interruption: console.interruption
-    ) { item, encoded throws(ParlanceError) in try receive(item.id, encoded) }
+    ) { item, encoded throws(ParlanceError) in
+      var kept = encoded
+      if let count = command.keepTerms { kept.vector = encoded.vector.keepingHeaviest(count) }
+      try receive(item.id, kept)
+    }
   }
 
   private func report(_ tally: Tally, _ encoder: SparseEncoder, seconds: Double) throws {

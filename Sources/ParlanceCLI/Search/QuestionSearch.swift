@@ -53,7 +53,8 @@ struct QuestionSearch {
     let encoder = try await command.encoding.open(model)
     let bar = ProgressBar()
     defer { bar.finish() }
-    return try await Searcher.indexing(
+    let searcher = try await Searcher.indexing(
       path, with: encoder, progress: bar.handler, interruption: console.interruption)
+    return try Searcher(index: searcher.index, encoder: command.kept(searcher.encoder))
   }
 }

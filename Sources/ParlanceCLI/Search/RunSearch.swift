@@ -44,7 +44,8 @@ struct RunSearch {
       queries.description.encoder, distilledFor: queries.description.passageSpace,
       vocabularyDigest: queries.description.vocabulary.digest, trusted: command.trustModel)
     let batch = BatchSearch(
-      index: index, k: k, threads: threads, progress: progress, interruption: console.interruption)
+      index: index, k: k, threads: threads, keptTerms: command.keepTerms, progress: progress,
+      interruption: console.interruption)
     return try await batch.run(queries, to: RunWriter(path: path, tag: command.tag ?? "vectors"))
   }
 
@@ -66,7 +67,8 @@ struct RunSearch {
     let writer = try VectorsWriter(
       path: saved,
       description: VectorsDescription(
-        encoder: encoder.identity, passageSpace: encoder.passageSpace, vocabulary: encoder.vocabulary))
+        encoder: encoder.identity, passageSpace: encoder.passageSpace, vocabulary: encoder.vocabulary,
+        keptTerms: command.keepTerms))
     do {
       let summary = try await batch.run(queries, by: encoder, to: run, saving: writer)
       try writer.finish()

@@ -60,7 +60,7 @@ extension VectorsNpz {
 
     let description = VectorsDescription(
       encoder: maker, passageSpace: encoder == nil ? known?.passageSpace : passageSpace, vocabulary: pieces,
-      weightKind: weightKind ?? (data.type == "f2" ? .float16 : .float32))
+      weightKind: weightKind ?? (data.type == "f2" ? .float16 : .float32), keptTerms: known?.keptTerms)
     try VectorsWriter.write(output, description) { (writer: VectorsWriter) throws(ParlanceError) in
       var end = try indptr.nextInteger()
       guard end == 0 else { throw fault("expected the first row to begin at 0, found \(end)", "indptr.npy") }
@@ -114,7 +114,7 @@ extension VectorsNpz {
 
   private static func readEncoders(
     _ archive: ZipReader
-  ) throws(ParlanceError) -> (encoder: EncoderIdentity, passageSpace: EncoderIdentity)? {
+  ) throws(ParlanceError) -> (encoder: EncoderIdentity, passageSpace: EncoderIdentity, keptTerms: Int?)? {
     guard archive.entry("parlance.npy") != nil else { return nil }
     let location = ParlanceError.Location(file: archive.file.path, component: "parlance.npy")
     let text = try NpyStream(archive, "parlance.npy").nextText()
@@ -127,6 +127,6 @@ extension VectorsNpz {
     guard let encoder = EncoderIdentity(json["encoder"]), let space = EncoderIdentity(json["passage_space"]) else {
       throw ParlanceError(.badInput, "expected the encoders of the vectors", at: location)
     }
-    return (encoder, space)
+    return (encoder, space, json["kept_terms"]?.integer.flatMap { $0 > 0 ? $0 : nil })
   }
 }

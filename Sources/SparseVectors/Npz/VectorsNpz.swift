@@ -103,13 +103,17 @@ public enum VectorsNpz {
 }
 
 extension VectorsDescription {
-  /// Both encoders as JSON.
+  /// Both encoders, and how many terms were kept, as JSON.
   var encoders: [UInt8] {
     var json = JSONText()
     json.append(raw: "{\"encoder\":")
     encoder.write(to: &json)
     json.append(raw: ",\"passage_space\":")
     passageSpace.write(to: &json)
+    if let keptTerms {
+      json.append(raw: ",\"kept_terms\":")
+      json.append(integer: keptTerms)
+    }
     json.append(raw: "}")
     return json.bytes
   }

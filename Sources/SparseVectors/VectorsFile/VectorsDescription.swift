@@ -19,15 +19,19 @@ public struct VectorsDescription: Sendable, Equatable {
   public var passageSpace: EncoderIdentity
   public var vocabulary: Vocabulary
   public var weightKind: WeightKind
+  /// How many terms of each vector were kept, the heaviest; all of them when `nil`. Like the kind of weights it says how
+  /// exact the vectors are, not which space they are of.
+  public var keptTerms: Int?
 
   public init(
     encoder: EncoderIdentity, passageSpace: EncoderIdentity? = nil, vocabulary: Vocabulary,
-    weightKind: WeightKind = .float32
+    weightKind: WeightKind = .float32, keptTerms: Int? = nil
   ) {
     self.encoder = encoder
     self.passageSpace = passageSpace ?? encoder
     self.vocabulary = vocabulary
     self.weightKind = weightKind
+    self.keptTerms = keptTerms
   }
 }
 

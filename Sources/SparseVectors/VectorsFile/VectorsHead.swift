@@ -75,7 +75,7 @@ enum VectorsHead {
     guard let jsonBytes = lengthPrefixed(body, &at) else { return nil }
     let json = try JSONValue(parsing: jsonBytes, file: path)
     guard let encoder = EncoderIdentity(json["encoder"]), let space = EncoderIdentity(json["passage_space"]),
-      body.byteCount - at >= 4
+      json["kept_terms"].map({ ($0.integer ?? 0) > 0 }) ?? true, body.byteCount - at >= 4
     else { return nil }
     let count = Int(body.load(UInt32.self, at: at))
     at += 4
@@ -89,7 +89,7 @@ enum VectorsHead {
     guard (at..<body.byteCount).allSatisfy({ body.byte(at: $0) == 0 }), body.byteCount - at < 64 else { return nil }
     return VectorsDescription(
       encoder: encoder, passageSpace: space, vocabulary: try Vocabulary(pieces: pieces, at: .init(file: path)),
-      weightKind: weightKind)
+      weightKind: weightKind, keptTerms: json["kept_terms"]?.integer)
   }
 
   private static func lengthPrefixed(_ bytes: RawSpan, _ at: inout Int) -> [UInt8]? {

@@ -1,0 +1,46 @@
+public import Conversations
+public import Diagnostics
+public import SparseVectors
+
+/// Another encoder of whose queries only the heaviest terms are kept: each term costs a walk over its postings.
+///
+/// ```swift
+/// let searcher = try Searcher(index: index, encoder: PrunedQueryEncoder(encoder, keptTerms: 32))
+/// ```
+public struct PrunedQueryEncoder: QueryEncoder {
+  private let whole: any QueryEncoder
+  private let keptTerms: Int
+
+  public init(_ whole: any QueryEncoder, keptTerms: Int) {
+    precondition(keptTerms > 0, "at least one term")
+    self.whole = whole
+    self.keptTerms = keptTerms
+  }
+
+  /// The other encoder's: what is kept of a query is in the space that the query was in.
+  public var identity: EncoderIdentity { whole.identity }
+  public var passageSpace: EncoderIdentity? { whole.passageSpace }
+  public var vocabulary: Vocabulary { whole.vocabulary }
+
+  public func encode(_ query: FormedQuery) async throws(ParlanceError) -> QueryVector {
+    var encoded = try await whole.encode(query)
+    let terms = encoded.vector.terms
+    let kept = encoded.vector.keepingHeaviest(keptTerms)
+    guard kept.count < terms.count else { return encoded }
+    // Both are in ascending order of terms.
+    var places: [Int] = []
+    for (place, term) in terms.enumerated() where places.count < kept.count && term == kept.terms[places.count] {
+      places.append(place)
+    }
+    encoded.vector = kept
+    if encoded.sources.count == terms.count { encoded.sources = places.map { encoded.sources[$0] } }
+    if let weights = encoded.frozenWeights { encoded.frozenWeights = places.map { weights[$0] } }
+    return encoded
+  }
+
+  public func encode(
+    _ queries: [FormedQuery], interruption: Interruption?
+  ) async throws(ParlanceError) -> [SparseVector] {
+    try await whole.encode(queries, interruption: interruption).map { $0.keepingHeaviest(keptTerms) }
+  }
+}
