@@ -6,48 +6,67 @@ import Testing
   "parlance train killed",
   .enabled(if: TestSupport.engine != nil, "the engine is not built (make engine brings it)"))
 struct TrainKillTests {
+  private static let arguments =
+    "train recipe.yaml --set optimisation.epochs=30 --set validation.folds=4 --set validation.every=5 --log-samples "
+    + "--set student.residual.gate=term --set regularisation.query.kind=df_flops --set regularisation.weights=splade "
+    + "--save-every 0 --out "
+
   @Test("killed a dozen times at moments that a seed chooses, a run resumes to the same bits")
   func kills() throws {
     let students = try TrainedStudents()
-    let train = """
-      $PARLANCE train recipe.yaml --set optimisation.epochs=8 --set validation.folds=4 --set validation.every=5 \
-      --set student.residual.gate=term --set regularisation.query.kind=df_flops --set regularisation.weights=splade \
-      --log-samples --save-every 0
-      """
-    let whole = try ParlanceProcess.shell(train + " --out whole", in: students.folder)
-    try #require(whole.code == 0, "\(whole.error)")
-    let steps = try lines("whole/metrics.jsonl", in: students).count
-    // A kill comes once so many lines are there, and up to a few hundredths of a second later: within steps, validations,
-    // exports and saves.
-    let killed = try ParlanceProcess.shell(
-      """
-      RANDOM=20261125
-      for number in $(seq 12); do
-        wanted=$((1 + number * \(steps - 3) / 13 + RANDOM % 3)); after=0.0$((RANDOM % 10))$((RANDOM % 10))
-        \(train) --out killed --resume 2>/dev/null &
-        until [ "$(cat killed/metrics.jsonl 2>/dev/null | wc -l)" -ge $wanted ] || ! kill -0 $! 2>/dev/null; do sleep 0.002; done
-        sleep $after
-        kill -9 $! 2>/dev/null && echo killed at $(cat killed/metrics.jsonl | wc -l)
-        wait $!
-      done 2>/dev/null
-      \(train) --out killed --resume
-      """, in: students.folder)
-    #expect(killed.code == 0, "\(killed.error)")
-    let places = killed.output.split(separator: "\n")
-    #expect(places.count >= 10 && Set(places).count >= 8, "\(places)")
-    #expect(
-      try lines("killed/metrics.jsonl", in: students) == lines("whole/metrics.jsonl", in: students), "\(places)")
+    try students.succeed(Self.arguments + "whole")
+    // A kill comes a few lines of the log after the one before, and up to fifty milliseconds later: within steps, saves,
+    // validations and exports.
+    var generator = SeededGenerator(seed: 20_261_125)
+    var places: [Int] = []
+    while places.count < 12 {
+      let wanted = (places.last ?? 0) + Int.random(in: 1...3, using: &generator)
+      let delay = UInt32.random(in: 0...50_000, using: &generator)
+      let place = try kill(students, atLine: wanted, after: delay)
+      places.append(try #require(place, "the run ended before it could be killed at line \(wanted), after \(places)"))
+    }
+    try students.succeed(Self.arguments + "killed --resume")
+
+    #expect(zip(places, places.dropFirst()).allSatisfy { $0 < $1 }, "\(places)")
+    let whole = try lines("whole/metrics.jsonl", in: students)
+    #expect(places[places.count - 1] < whole.count, "\(places)")
+    #expect(try lines("killed/metrics.jsonl", in: students) == whole, "\(places)")
     let files = try FileManager.default.subpathsOfDirectory(atPath: students.folder + "/whole")
       .filter { $0.contains(".") && !$0.hasSuffix("metrics.jsonl") && $0 != "training.state" }
     #expect(files.contains("student/model.safetensors") && files.contains("samples.jsonl"))
     for file in files {
       #expect(
         FileManager.default.contentsEqual(
-          atPath: students.folder + "/whole/" + file, andPath: students.folder + "/killed/" + file), "\(file)")
+          atPath: students.folder + "/whole/" + file, andPath: students.folder + "/killed/" + file),
+        "\(file), \(places)")
     }
     #expect(
       try Set(FileManager.default.subpathsOfDirectory(atPath: students.folder + "/killed"))
         == Set(FileManager.default.subpathsOfDirectory(atPath: students.folder + "/whole")))
+  }
+
+  /// Goes on with the run and kills it.
+  ///
+  /// - Returns: how many lines its log had then; `nil` when it ended by itself.
+  private func kill(_ students: TrainedStudents, atLine wanted: Int, after delay: UInt32) throws -> Int? {
+    let process = Process()
+    process.executableURL = URL(filePath: ParlanceProcess.executable)
+    process.arguments = (Self.arguments + "killed --resume").split(separator: " ").map(String.init)
+    process.currentDirectoryURL = URL(filePath: students.folder)
+    process.environment = ["PATH": "/usr/bin:/bin", "PARLANCE_ENGINE": TestSupport.engine ?? ""]
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    while process.isRunning, count("killed/metrics.jsonl", in: students) < wanted { usleep(1000) }
+    usleep(delay)
+    guard process.isRunning else { return nil }
+    sendKill(process.processIdentifier)
+    process.waitUntilExit()
+    return process.terminationReason == .uncaughtSignal ? count("killed/metrics.jsonl", in: students) : nil
+  }
+
+  private func count(_ path: String, in students: TrainedStudents) -> Int {
+    FileManager.default.contents(atPath: students.folder + "/" + path)?.count { $0 == UInt8(ascii: "\n") } ?? 0
   }
 
   /// The lines without the clock.
@@ -56,3 +75,5 @@ struct TrainKillTests {
       .map { String($0.replacing(#/,"seconds":[^,}]*/#, with: "")) }
   }
 }
+
+private func sendKill(_ process: Int32) { _ = kill(process, SIGKILL) }
