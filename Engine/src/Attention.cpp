@@ -1,6 +1,7 @@
 // Attention: by our own kernel where our products are faster than libtorch's, else by libtorch, sequence by sequence.
 #include "Attention.h"
 
+#include <ATen/autocast_mode.h>
 #include <ATen/core/grad_mode.h>
 #include <torch/csrc/autograd/custom_function.h>
 
@@ -121,7 +122,7 @@ at::Tensor attention(const at::Tensor &query, const at::Tensor &key, const at::T
           "query, key and value of one shape [tokens, width] were expected");
   require(heads > 0 && query.size(1) % heads == 0, "the width must be a multiple of the number of heads");
 #if defined(__x86_64__)
-  const bool isOurs = usesOwnProducts() && query.is_cpu() && query.size(1) / heads % productColumns == 0 &&
+  const bool isOurs = usesOwnProducts() && !at::autocast::is_autocast_enabled(at::kCPU) && query.is_cpu() && query.size(1) / heads % productColumns == 0 &&
                       query.scalar_type() == at::kFloat && key.scalar_type() == at::kFloat &&
                       value.scalar_type() == at::kFloat;
   if (isOurs) return OwnAttention::apply(query, key, value, starts, heads, dropout);

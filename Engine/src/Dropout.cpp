@@ -45,7 +45,7 @@ struct HashedDropout : torch::autograd::Function<HashedDropout> {
 
 at::Tensor dropout(const at::Tensor &x, double probability) {
   require(probability >= 0 && probability < 1, "a probability of at least 0 and below 1 was expected");
-  if (x.is_cpu() && x.scalar_type() == at::kFloat) return HashedDropout::apply(x, probability);
+  if (x.is_cpu()) return HashedDropout::apply(x.to(at::kFloat), probability).to(x.scalar_type());
   // Out of libtorch's generator for the device.
   const at::Tensor kept = at::empty_like(x).bernoulli_(1 - probability, generatorOn(x.device()));
   return x * kept.div_(1 - probability);

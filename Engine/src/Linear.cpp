@@ -1,6 +1,7 @@
 // Linear layers, by our own product where libtorch's falls behind and the batch is large enough to lay the weight in order.
 #include "LayerFunctions.h"
 
+#include <ATen/autocast_mode.h>
 #include <ATen/core/grad_mode.h>
 #include <torch/csrc/autograd/custom_function.h>
 
@@ -30,7 +31,7 @@ bool choose() {
 constexpr int64_t fewestRows = 128;
 
 bool isOurs(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias) {
-  return usesOwnProducts() && x.is_cpu() && x.dim() == 2 && x.size(0) >= fewestRows && weight.dim() == 2 &&
+  return usesOwnProducts() && x.is_cpu() && !at::autocast::is_autocast_enabled(at::kCPU) && x.dim() == 2 && x.size(0) >= fewestRows && weight.dim() == 2 &&
          x.scalar_type() == at::kFloat && weight.scalar_type() == at::kFloat && x.size(1) == weight.size(1) &&
          weight.size(0) % productColumns == 0 && weight.size(1) % productColumns == 0 &&
          (!bias.defined() || (bias.dim() == 1 && bias.size(0) == weight.size(0) && bias.scalar_type() == at::kFloat));

@@ -3,6 +3,7 @@
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
+#include <ATen/autocast_mode.h>
 #include <ATen/core/grad_mode.h>
 #include <torch/version.h>
 
@@ -91,6 +92,15 @@ parlance_status setRecording(int32_t on) {
   return guarded([&] { at::GradMode::set_enabled(on != 0); });
 }
 
+parlance_status setAutocast(parlance_device_kind kind, int32_t on) {
+  return guarded([&] {
+    const at::DeviceType device = deviceOf({kind, 0}).type();
+    at::autocast::set_autocast_dtype(device, at::kBFloat16);
+    at::autocast::set_autocast_enabled(device, on != 0);
+    if (on == 0) at::autocast::clear_cache();
+  });
+}
+
 parlance_status seed(uint64_t value) {
   return guarded([&] {
     ownGenerator().set_current_seed(value);
@@ -108,6 +118,7 @@ void fillRuntime(parlance_engine_table &table) {
   table.thread_count = threadCount;
   table.set_recording = setRecording;
   table.seed = seed;
+  table.set_autocast = setAutocast;
   table.live_tensors = [] { return live.load(std::memory_order_relaxed); };
 }
 

@@ -268,7 +268,10 @@ parlance_status head(const parlance_tensor *hidden, const parlance_tensor *weigh
                      parlance_pooling pooling, parlance_activation activation, parlance_sparse_rows *out) {
   return guarded([&] {
     *out = {};
-    const at::Tensor &hidden_TH = value(hidden), &weight_VH = value(weight), &bias_V = value(bias);
+    // Half precision comes out of autocast; the head itself is float32, since its maxima decide what is a term.
+    const c10::impl::ExcludeDispatchKeyGuard withoutAutocast(c10::autocast_dispatch_keyset);
+    const at::Tensor hidden_TH = value(hidden).to(at::kFloat);
+    const at::Tensor &weight_VH = value(weight), &bias_V = value(bias);
     for (const at::Tensor *part : {&hidden_TH, &weight_VH, &bias_V}) {
       require(part->scalar_type() == at::kFloat, "float32 was expected");
       require(part->device() == hidden_TH.device(), "tensors on one device were expected");

@@ -74,6 +74,26 @@ public import Diagnostics
     try check(unsafe table.pointee.set_recording(on ? 1 : 0))
   }
 
+  /// How products are computed.
+  public enum Precision: String, Codable, Sendable, CaseIterable {
+    case float32
+    /// In half the bits where libtorch's autocast finds that fit. Parameters, their gradients, sums and the SPLADE head stay
+    /// float32.
+    case bfloat16
+  }
+
+  /// Runs `body`, what it does on a device in a precision, and nothing else of the calling thread.
+  public func with<Result>(
+    _ precision: Precision, on device: Device, _ body: () throws(ParlanceError) -> Result
+  ) throws(ParlanceError) -> Result {
+    guard precision == .bfloat16 else { return try body() }
+    try check(unsafe table.pointee.set_autocast(device.abi.kind, 1))
+    let result: Swift.Result<Result, ParlanceError>
+    do throws(ParlanceError) { result = .success(try body()) } catch { result = .failure(error) }
+    try check(unsafe table.pointee.set_autocast(device.abi.kind, 0))
+    return try result.get()
+  }
+
   /// Seeds the generator behind `normal` and `dropout`: on the CPU the calling thread's own.
   public func seed(_ value: UInt64) throws(ParlanceError) {
     try check(unsafe table.pointee.seed(value))

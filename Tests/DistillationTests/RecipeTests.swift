@@ -52,6 +52,7 @@ struct RecipeTests {
       ("optimisation: {learnin_rate: 1}", "`optimisation.learnin_rate`; did you mean `learning_rate`?"),
       ("trainer: {}", "no recipe has the key `trainer`"),
       ("optimisation: {epochs: many}", "`optimisation.epochs`"),
+      ("optimisation: {precision: half}", "expected one of float32, bfloat16, found half"),
       ("optimisation: {epochs: 0}", "`optimisation.epochs` must be above 0"),
       ("optimisation: {batch_size: 0}", "`optimisation.batch_size`"),
       ("student: {model: m, form: rewrite}", "`student.form`"),

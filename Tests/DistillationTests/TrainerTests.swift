@@ -41,6 +41,38 @@ struct TrainerTests {
     #expect(try Recipe(reading: fixture("run/recipe.yaml")) == recipe)
   }
 
+  @Test("a run in bfloat16 stays near one in float32, resumes to the same bits, and leaves float32")
+  func bfloat16() async throws {
+    var recipe = fixture.recipe
+    recipe.optimisation.dropout = 0
+    recipe.optimisation.epochs = 8
+    recipe.validation = nil
+    _ = try await fixture.train(recipe, into: "whole")
+    recipe.optimisation.precision = .bfloat16
+    _ = try await fixture.train(recipe, into: "half")
+    func losses(_ run: String) throws -> [Double] {
+      try metrics(run).compactMap { $0.firstMatch(of: #/"loss":([0-9.e-]+)/#).flatMap { Double($0.1) } }
+    }
+    let (whole, half) = (try losses("whole"), try losses("half"))
+    #expect(whole[0] != half[0])
+    #expect(abs(whole[0] - half[0]) < 0.02 * whole[0], "\(whole[0]), \(half[0])")
+    // Where training ends is about the same, though the ways there part.
+    let end: Double = whole.suffix(8).reduce(0, +), own: Double = half.suffix(8).reduce(0, +)
+    #expect(abs(own - end) < 0.1 * end, "\(own), \(end)")
+    let student = try Checkpoint(folder: fixture("half/student"))
+    #expect(try student.withBytes(of: .decoderBias) { _, type in type } == .float32)
+
+    recipe.optimisation.dropout = 0.1
+    recipe.optimisation.epochs = 2
+    _ = try await fixture.train(recipe, into: "dropped")
+    await #expect(throws: ParlanceError.self) {
+      _ = try await fixture.train(recipe, into: "parts", stoppingAfter: 2)
+    }
+    _ = try await fixture.train(recipe, into: "parts", resuming: true)
+    let file = "/student/model.safetensors"
+    #expect(try fixture.bytes("dropped" + file) == fixture.bytes("parts" + file))
+  }
+
   @Test("a run that is stopped at any step and resumed has the bits of one that was not", arguments: [0, 1, 5, 7])
   func resumes(step: Int) async throws {
     var recipe = fixture.recipe

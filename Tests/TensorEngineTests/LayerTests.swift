@@ -139,6 +139,24 @@ struct LayerTests {
     }
   }
 
+  @Test("products in bfloat16 are near those in float32, have float32 gradients, and end with their scope")
+  func bfloat16() throws {
+    let x = try leaf([200, 64]), weight = try leaf([96, 64]), slopes = try engine.normal(shape: [200, 96])
+    let whole = try Linear(weight: weight, bias: nil)(x)
+    let half = try engine.with(.bfloat16, on: .cpu) { () throws(ParlanceError) in
+      try Linear(weight: weight, bias: nil)(x).scaled(by: 1, plus: 0).converted(to: .float32)
+    }
+    #expect(try (1e-5..<1e-2).contains(error(half.floats(), whole.floats())))
+    for (own, plain) in zip(try gradients(half, slopes, [x, weight]), try gradients(whole, slopes, [x, weight])) {
+      #expect((1e-5..<1e-2).contains(error(own, plain)))
+    }
+    let failed = #expect(throws: ParlanceError.self) {
+      try engine.with(.bfloat16, on: .cpu) { () throws(ParlanceError) in _ = try x.matrixProduct(x) }
+    }
+    #expect(failed?.code == .internalFault)
+    #expect(try Linear(weight: weight, bias: nil)(x).floats() == whole.floats())
+  }
+
   @Test("attention over scores that are no numbers gives no numbers")
   func notANumber() throws {
     var numbers = try engine.normal(shape: [40, 32]).floats()

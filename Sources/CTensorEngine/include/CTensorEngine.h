@@ -256,6 +256,13 @@ typedef struct parlance_engine_table {
                                    parlance_screen *screen, const int32_t *starts, int32_t sequences,
                                    parlance_pooling pooling, parlance_activation activation,
                                    parlance_sparse_rows *out);
+
+  // Precision.
+
+  /// Whether the calling thread's products on a kind of device are computed in bfloat16 where libtorch's autocast finds that
+  /// fit; off at first. Parameters, sums and the SPLADE head stay float32. What autocast keeps of the parameters is
+  /// forgotten when it goes off, which must happen before they change.
+  parlance_status (*set_autocast)(parlance_device_kind kind, int32_t on);
 } parlance_engine_table;
 
 /// The type of the exported function.

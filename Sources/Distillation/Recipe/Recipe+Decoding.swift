@@ -65,6 +65,7 @@ extension Recipe.Optimisation {
     dropout = try from.value(.dropout, or: dropout)
     historyDropout = try from.value(.historyDropout, or: historyDropout)
     foreignHistory = try from.value(.foreignHistory, or: foreignHistory)
+    precision = try from.name(.precision, or: precision)
     seed = try from.value(.seed, or: seed)
   }
 }

@@ -1,4 +1,5 @@
 public import Conversations
+public import TensorEngine
 
 /// Everything that decides what a student becomes: a YAML file for a person, one value for the trainer.
 ///
@@ -122,13 +123,15 @@ public struct Recipe: Codable, Sendable, Equatable {
     /// The probability with which a question that stands by itself (a first question, or a rewrite where the set has
     /// `rewrites`) is read with the history of another conversation, which the student learns to leave aside.
     public var foreignHistory = 0.0
+    /// How the products of a step are computed; parameters, gradients and the student stay float32.
+    public var precision = TensorEngine.Precision.float32
     /// Every random choice follows from it.
     public var seed: UInt64 = 123
 
     public init() {}
 
     enum CodingKeys: String, CodingKey {
-      case accumulation, epochs, dropout, seed
+      case accumulation, epochs, dropout, precision, seed
       case learningRate = "learning_rate"
       case weightDecay = "weight_decay"
       case warmupRatio = "warmup_ratio"

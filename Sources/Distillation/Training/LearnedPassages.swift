@@ -37,13 +37,16 @@ final class LearnedPassages {
     fileprivate var sequences: [[Int32]] = []
     fileprivate var seed: UInt64
     fileprivate var dropout: Double
+    fileprivate var precision = TensorEngine.Precision.float32
     /// The weights with their history, where all passages are kept.
     fileprivate var weights: Tensor?
   }
 
   /// - Parameter seed: of dropout.
-  func forward(_ places: [UInt32], dropout: Double, seed: UInt64) throws(ParlanceError) -> Forward {
-    var forward = Forward(seed: seed, dropout: dropout)
+  func forward(
+    _ places: [UInt32], dropout: Double, precision: TensorEngine.Precision = .float32, seed: UInt64
+  ) throws(ParlanceError) -> Forward {
+    var forward = Forward(seed: seed, dropout: dropout, precision: precision)
     for place in places { forward.sequences.append(try source.tokens(place)) }
     if places.count <= source.atOnce {
       forward.weights = try rows(of: forward.sequences, part: 0, forward, into: &forward.vectors)
@@ -104,7 +107,7 @@ final class LearnedPassages {
     of sequences: [[Int32]], part: Int, _ forward: Forward, into vectors: inout [SparseVector]
   ) throws(ParlanceError) -> Tensor {
     try engine.seed(forward.seed &+ UInt64(part))
-    let rows = try model(PackedBatch(sequences), dropout: forward.dropout)
+    let rows = try model(PackedBatch(sequences), dropout: forward.dropout, precision: forward.precision)
     let weights = try rows.weights.floats()
     for sequence in sequences.indices {
       let range = Int(rows.starts[sequence])..<Int(rows.starts[sequence + 1])

@@ -48,9 +48,9 @@ final class StudentModel {
   }
 
   func forward(
-    _ readings: [TrainingExample.Reading], dropout: Double
+    _ readings: [TrainingExample.Reading], dropout: Double, precision: TensorEngine.Precision = .float32
   ) throws(ParlanceError) -> Forward {
-    let rows = try model(PackedBatch(readings.map(\.tokens)), dropout: dropout)
+    let rows = try model(PackedBatch(readings.map(\.tokens)), dropout: dropout, precision: precision)
     let starts = rows.starts.map { Int($0) }
     let terms = rows.terms.map { TermID(UInt32(bitPattern: $0)) }
     let weights = try rows.weights.floats()

@@ -192,7 +192,8 @@ final class TrainingLoop {
     }
     let forward: StudentModel.Forward
     do throws(ParlanceError) {
-      forward = try student.forward(readings, dropout: recipe.optimisation.dropout)
+      forward = try student.forward(
+        readings, dropout: recipe.optimisation.dropout, precision: recipe.optimisation.precision)
     } catch {
       // The engine's word for hidden states that are no numbers.
       throw error.code == .badInput ? notFinite(step: step) : error
@@ -203,7 +204,9 @@ final class TrainingLoop {
 
     let batch = SampledBatch(samples, knownPositives: known)
     let learned = try student.passages.map { encoder throws(ParlanceError) in
-      try encoder.forward(batch.passages, dropout: recipe.optimisation.dropout, seed: generator.next())
+      try encoder.forward(
+        batch.passages, dropout: recipe.optimisation.dropout, precision: recipe.optimisation.precision,
+        seed: generator.next())
     }
     var passages = learned?.vectors ?? []
     if learned == nil {

@@ -13,6 +13,8 @@ package final class TrainableModel {
   /// How its logits become weights.
   package let head: SparseHead
   private let model: SpladeModel
+  private let engine: TensorEngine
+  private let device: Device
 
   /// - Throws: `badInput` for a damaged checkpoint, `unavailable` for a device that is not there.
   package init(_ checkpoint: Checkpoint, engine: TensorEngine, device: Device = .cpu) throws(ParlanceError) {
@@ -21,16 +23,22 @@ package final class TrainableModel {
     var model = try SpladeModel(weights)
     if device == .cpu { try model.projection.enableScreening() }
     self.model = model
+    self.engine = engine
+    self.device = device
     parameters = weights.loaded
     vocabularySize = checkpoint.architecture.vocabularySize
     head = checkpoint.head
     for parameter in parameters { try parameter.tensor.setRequiresGradient() }
   }
 
-  /// - Parameter dropout: the probability with which a number is dropped, after embeddings, attention and dense layers as
-  ///   in BERT; 0 for validation.
-  package func callAsFunction(_ batch: PackedBatch, dropout: Double) throws(ParlanceError) -> SpladeProjection.Rows {
-    try model(batch, dropout: dropout)
+  /// - Parameters:
+  ///   - dropout: the probability with which a number is dropped, after embeddings, attention and dense layers as in BERT; 0
+  ///     for validation.
+  ///   - precision: of products, and of those that bring the gradients back.
+  package func callAsFunction(
+    _ batch: PackedBatch, dropout: Double, precision: TensorEngine.Precision = .float32
+  ) throws(ParlanceError) -> SpladeProjection.Rows {
+    try engine.with(precision, on: device) { () throws(ParlanceError) in try model(batch, dropout: dropout) }
   }
 
   /// Gives a vocabulary column that no text uses a row of zeros and a bias: its logit is then the bias for every token.
