@@ -22,9 +22,9 @@ enum TrainBenchmark {
     let environment = ProcessInfo.processInfo.environment
     let chunks = environment["CHUNKS"]?.split(separator: ",").compactMap { Int($0) } ?? [8, 17, 34]
     let work = try await TrainingWork(input, model: model, conversations: queries, list: list)
-    let own = try server(work)
+    // A process for each run, as `parlance train` is one: what an earlier run left would count as this one's peak.
     var contenders = [
-      AlternatingRuns.Contender(name: "parlance") { try own.run("\(steps)").shared(by: steps) }
+      AlternatingRuns.Contender(name: "parlance") { try server(work).run("\(steps)").shared(by: steps) }
     ]
     if let python = input.python {
       let file = work.folder + "/passages-texts.jsonl"
