@@ -34,12 +34,49 @@ struct FuseCommandTests {
     }
   }
 
+  @Test("adds scores that were brought to one scale, and says in JSON what was fused")
+  func scores() throws {
+    try ParlanceProcess.inFolder(of: Self.files) { folder in
+      let result = try ParlanceProcess.run(
+        ["fuse", "one.trec", "two.trec", "--method", "mnz", "--weights", "1,3", "--normalise", "max"], in: folder)
+      #expect(
+        result.output == """
+          1 Q0 b 1 7.7777777 mnz
+          1 Q0 a 2 7.3333335 mnz
+          1 Q0 c 3 3.2222223 mnz
+          2 Q0 a 1 1.0 mnz
+
+          """)
+      let summary = try ParlanceProcess.run(
+        ["fuse", "one.trec", "two.trec", "--method", "sum", "--missing", "zero", "--run", "out.trec", "--json"],
+        in: folder)
+      #expect(
+        summary.output == """
+          {
+            "run": "out.trec",
+            "name": "sum",
+            "method": "sum",
+            "fused": ["one.trec", "two.trec"],
+            "queries": 2,
+            "passages": 4
+          }
+
+          """)
+    }
+  }
+
   @Test(
     "what is wrong is told with the exit code of its kind, and no file is left",
     arguments: [
       ("one.trec", 64, "two runs or more"), ("one.trec two.trec --weights 1", 64, "one weight above 0"),
       ("one.trec two.trec --weights 1,x", 64, "not '1,x'"), ("one.trec two.trec --weights 1,0", 64, "not '1,0'"),
       ("one.trec two.trec --depth 0", 64, "the depth of a fused ranking"), ("one.trec two.trec --k -1", 64, "k"),
+      ("one.trec two.trec --method x", 64, "'x' is invalid"),
+      ("one.trec two.trec --normalise max", 64, "rrf looks at no scores"),
+      ("one.trec two.trec --missing zero", 64, "rrf looks at no scores"),
+      ("one.trec two.trec --method sum --k 3", 64, "--k belongs to"),
+      ("one.trec two.trec --method sum --normalise x", 64, "'x' is invalid"),
+      ("one.trec two.trec --json --run -", 64, "both write to standard output"),
       ("one.trec bad.trec", 65, "bad.trec:2"), ("one.trec none.trec", 66, "none.trec"),
       ("one.trec two.trec --run none/out.trec", 73, "none/out.trec"),
       ("one.trec two.trec --run two.trec", 64, "two.trec: the output is one of the inputs"),

@@ -28,27 +28,16 @@ public struct ReciprocalRankFusion: Sendable, Equatable {
   public func fuse(
     _ runs: [RankedRun], weights: [Double]? = nil, name: String = "rrf"
   ) throws(ParlanceError) -> RankedRun {
-    let weights = weights ?? runs.map { _ in 1 }
-    guard runs.count >= 2 else { throw ParlanceError(.usage, "fusion takes two runs or more") }
     guard k >= 0, k.isFinite else { throw ParlanceError(.usage, "k of the fusion is 0 or more, not \(k)") }
-    guard depth >= 1 else { throw ParlanceError(.usage, "the depth of a fused ranking is 1 or more, not \(depth)") }
-    guard weights.count == runs.count, weights.allSatisfy({ $0 > 0 && $0.isFinite }) else {
-      throw ParlanceError(.usage, "there is one weight above 0 for each of the \(runs.count) runs")
-    }
-
-    var fused = RankedRun(name: name)
-    for query in Set(runs.flatMap(\.rankings.keys)) {
+    let fusion = try FusedScores(runs, weights: weights, depth: depth)
+    return fusion.run(name) { query in
       var scores: [ExternalID: Double] = [:]
-      for (run, weight) in zip(runs, weights) {
+      for (run, weight) in zip(fusion.runs, fusion.weights) {
         for (index, passage) in (run.rankings[query] ?? []).inEvaluationOrder.enumerated() {
           scores[passage, default: 0] += weight / (k + Double(index + 1))
         }
       }
-      let ranking = scores.map { RankedPassage(passage: $0.key, score: $0.value) }.sorted {
-        $0.score != $1.score ? $0.score > $1.score : $1.passage < $0.passage
-      }
-      fused.rankings[query] = Array(ranking.prefix(depth)).withFallingScores()
+      return scores
     }
-    return fused
   }
 }
