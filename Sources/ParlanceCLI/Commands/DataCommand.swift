@@ -1,5 +1,7 @@
 import ArgumentParser
 import Diagnostics
+import ModelHub
+import WordPiece
 
 /// `parlance data`: what concerns a folder of conversations, rewrites, passages and judgments as a whole.
 struct DataCommand: ParsableCommand {
@@ -10,17 +12,21 @@ struct DataCommand: ParsableCommand {
 }
 
 /// `parlance data check`.
-struct DataCheckCommand: ParsableCommand {
+struct DataCheckCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
     abstract: "Check the files of a folder, each by itself and against each other.",
     discussion: """
-      The folder's layout: conversations*.jsonl, rewrites/NAME.jsonl, passages*.jsonl, qrels*.txt, each of which may be
-      missing or gzip-compressed. Every line is read; rewrites and judgments must name turns that are there, judgments
-      passages that are there. Ends with exit code 65 when there are faults.
+      The folder's layout: conversations*.jsonl, rewrites/NAME.jsonl, passages*.jsonl, qrels*.txt, each of which may be \
+      missing or gzip-compressed. Every line is read. Faults are lines that are malformed; ids that are there twice; \
+      rewrites and judgments of turns, and judged passages, that are not there; and where a file's name says train and \
+      another's test, dev, valid or eval, conversations and runs of questions that both have. Told without being faults: \
+      empty and repeated texts, turns out of order, rewrites that change nothing, questions and relevant passages that \
+      train and test share, and how long conversations are. Ends with exit code 65 when there are faults.
 
       Examples:
-        parlance data check Examples/demo
+        parlance data check Examples
+        parlance data check Examples --model .deps/models/splade-tiny
         parlance data check my-collection --json
       """)
 
@@ -30,13 +36,29 @@ struct DataCheckCommand: ParsableCommand {
   @Option(help: "How many faults are told of each kind.")
   var limit = 10
 
+  @Option(
+    help: ArgumentHelp(
+      "Count the tokens of this model, a folder or hf:owner/name, to say which turns do not fit.", valueName: "model"))
+  var model: String?
+
+  @Option(help: ArgumentHelp("The tokens that a query may have.", valueName: "n"))
+  var maxLength = 256
+
   @Flag(help: "Print one JSON document.")
   var json = false
 
-  func run() throws {
+  func validate() throws {
+    guard limit >= 0 else { throw ValidationError("expected --limit of 0 or more, found \(limit)") }
+    guard maxLength >= 3 else { throw ValidationError("expected --max-length of at least 3, found \(maxLength)") }
+  }
+
+  func run() async throws {
     let console = Console.standard
+    let tokenizer = try await tokenizer(console.interruption)
     let bar = ProgressBar()
-    let check = try DataCheck(folder: folder, limit: limit, progress: bar.handler, interruption: console.interruption)
+    let check = try DataCheck(
+      folder: folder, limit: limit, tokenizer: tokenizer, maxLength: maxLength, progress: bar.handler,
+      interruption: console.interruption)
     bar.finish()
     if json {
       try console.print(json: check)
@@ -51,5 +73,11 @@ struct DataCheckCommand: ParsableCommand {
     }
     try console.flush()
     if check.faultCount > 0 { throw ExitCode(ParlanceError.Code.badInput.rawValue) }
+  }
+
+  private func tokenizer(_ interruption: Interruption) async throws -> WordPieceTokenizer? {
+    guard let model else { return nil }
+    let folder = model.hasPrefix("hf:") ? try await ModelHub().resolve(model, interruption: interruption).folder : model
+    return try WordPieceTokenizer(folder: folder)
   }
 }
