@@ -29,4 +29,21 @@ struct TrainingFiguresTests {
   func short(value: Double, text: String) {
     #expect(TrainingFigures.short(value) == text)
   }
+
+  @Test("the pace is that of the latest steps, and there is none before the first")
+  func pace() throws {
+    var pace = Pace()
+    #expect(pace.perSecond == nil)
+    pace.add(10, in: 0)
+    #expect(pace.perSecond == nil)
+    for _ in 0..<5 { pace.add(10, in: 0.25) }
+    #expect(try abs(#require(pace.perSecond) - 47.5) < 2.5)
+    // A machine that became ten times as slow is seen within some steps, not at once.
+    pace.add(10, in: 2.5)
+    #expect(try #require(pace.perSecond) > 10)
+    for _ in 0..<200 { pace.add(10, in: 2.5) }
+    #expect(try abs(#require(pace.perSecond) - 4) < 0.1)
+    let line = TrainingFigures.line([("loss", 1.5), ("learning_rate", 0.01), ("examples_per_second", 41.26)])
+    #expect(line == "loss 1.5  lr 0.01  examples/s 41.3")
+  }
 }

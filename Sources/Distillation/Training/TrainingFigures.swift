@@ -2,13 +2,14 @@
 enum TrainingFigures {
   /// What matters most stands first: a narrow terminal cuts the line.
   private static let shown = [
-    ("loss", "loss"), ("query_terms", "L0"), ("learning_rate", "lr"), ("kld", "kld"), ("margin_mse", "margin mse"),
-    ("contrastive", "contrastive"), ("gate", "gate"), ("gradient_norm", "gradient"),
+    ("loss", "loss"), ("query_terms", "L0"), ("learning_rate", "lr"), ("examples_per_second", "examples/s"),
+    ("kld", "kld"), ("margin_mse", "margin mse"), ("contrastive", "contrastive"), ("gate", "gate"),
+    ("gradient_norm", "gradient"),
   ]
 
-  /// `loss 1.055  L0 39.1  lr 2.4e-4  kld 0.977  contrastive 2.946`
+  /// `loss 1.055  L0 39.1  lr 2.4e-4  examples/s 41.3  kld 0.977  contrastive 2.946`
   ///
-  /// - Parameter line: the figures by the names that `metrics.jsonl` has them under.
+  /// - Parameter line: the figures by the names that `metrics.jsonl` has them under, and `examples_per_second`.
   static func line(_ line: [(name: String, value: Double)]) -> String {
     var figures: [String] = []
     for (name, label) in shown {

@@ -29,6 +29,7 @@ final class TrainingLoop {
   private var samples: StepLog?
   private var memory: TrainingState.Memory
   private var epoch: (number: Int, order: [Int]) = (-1, [])
+  private var pace = Pace()
   private let savingEvery: Duration
   private let progress: ProgressHandler?
   private let interruption: Interruption?
@@ -109,9 +110,9 @@ final class TrainingLoop {
         try save(log)
         throw ParlanceError(.interrupted, "stopped after step \(memory.step); --resume goes on from there")
       }
-      let line = try step()
+      let line = try step(clock)
       try log.write(step: memory.step, line + [("seconds", seconds())])
-      report(line)
+      report(line + (pace.perSecond.map { [("examples_per_second", $0)] } ?? []))
       if let every = recipe.validation?.every, memory.step.isMultiple(of: every) || memory.step == totalSteps {
         try validate(log, seconds: seconds())
       }
@@ -138,7 +139,8 @@ final class TrainingLoop {
   /// Takes the next step.
   ///
   /// - Returns: what goes into the log, by name.
-  private func step() throws(ParlanceError) -> [(name: String, value: Double)] {
+  private func step(_ clock: ContinuousClock) throws(ParlanceError) -> [(name: String, value: Double)] {
+    let began = clock.now
     let number = memory.step + 1
     var sums: [(name: String, value: Double)] = []
     var counts = (queries: 0, terms: 0)
@@ -159,6 +161,7 @@ final class TrainingLoop {
     // With a norm that is no number nothing has moved.
     guard norm.isFinite else { throw notFinite(step: number) }
     memory.step = number
+    pace.add(counts.queries, in: (clock.now - began) / .seconds(1))
     sums.append(("query_terms", Double(counts.terms) / Double(max(1, counts.queries))))
     sums.append(("gradient_norm", norm))
     sums.append(("learning_rate", learningRate))
