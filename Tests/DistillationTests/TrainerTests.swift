@@ -233,6 +233,18 @@ struct TrainerTests {
     #expect(try fixture.bytes("run/student/model.safetensors") == weights)
   }
 
+  @Test(
+    "an index for validation that a kill caught half removed is built anew",
+    arguments: [["manifest", "lock"], ["lock"]])
+  func halfRemovedIndex(gone: [String]) async throws {
+    _ = await #expect(throws: ParlanceError.self) {
+      _ = try await fixture.train(fixture.recipe, into: "run", stoppingAfter: 2)
+    }
+    for name in gone { try FileManager.default.removeItem(atPath: fixture("run/validation-index/" + name)) }
+    let summary = try await fixture.train(fixture.recipe, into: "run", resuming: true)
+    #expect(summary.best != nil)
+  }
+
   @Test("validation turns of their own are judged by the training sets, unless judgments are named")
   func validatesElsewhere() async throws {
     var recipe = fixture.recipe

@@ -8,12 +8,6 @@ import RankedResults
 import SparseEncoder
 import SparseVectors
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 /// How good the student is on conversations that it does not learn from: exact search over the passages' vectors, judged.
 struct Validator: Sendable {
   /// A held-out query, as the student reads it.
@@ -61,8 +55,10 @@ struct Validator: Sendable {
     self.measures = measures
     self.folder = folder
     index = try vectors.map { vectors throws(ParlanceError) in
-      // One that a killed run left half is built anew.
-      if (try? InvertedIndex(path: folder)) == nil { try Self.build(vectors, at: folder, progress, interruption) }
+      if let index = try? InvertedIndex(path: folder) { return index }
+      // What a killed run left half built, or half removed, is built anew.
+      FileNames.removeTree(folder)
+      try Self.build(vectors, at: folder, progress, interruption)
       return try InvertedIndex(path: folder)
     }
   }
@@ -79,7 +75,7 @@ struct Validator: Sendable {
 
   /// An index of other vectors of the collection, in place of the one before.
   func index(of vectors: String) throws(ParlanceError) -> InvertedIndex {
-    try? FileManager.default.removeItem(atPath: folder)
+    FileNames.removeTree(folder)
     try Self.build(vectors, at: folder, nil, nil)
     return try InvertedIndex(path: folder)
   }
