@@ -42,6 +42,7 @@ extension Recipe.Residual {
 extension Recipe.TrainingSet {
   public init(from decoder: any Decoder) throws {
     let from = try decoder.container(keyedBy: CodingKeys.self)
+    name = try from.decodeIfPresent(String.self, forKey: .name)
     conversations = try from.value(.conversations, or: conversations)
     teacher = try from.value(.teacher, or: teacher)
     qrels = try from.decodeIfPresent(String.self, forKey: .qrels)

@@ -69,7 +69,7 @@ extension Recipe {
   private static var example: Recipe {
     var recipe = Recipe()
     var set = TrainingSet()
-    (set.qrels, set.rewrites, set.licence) = ("", "", "")
+    (set.name, set.qrels, set.rewrites, set.licence) = ("", "", "", "")
     recipe.data = [set]
     recipe.student.keptTerms = 1
     var residual = Residual()

@@ -79,6 +79,8 @@ public struct Recipe: Codable, Sendable, Equatable {
 
   /// Turns with what a teacher retrieved for them.
   public struct TrainingSet: Codable, Sendable, Equatable {
+    /// What the student's model card calls the set; the names of its files when it is left out.
+    public var name: String?
     /// A conversations file.
     public var conversations = ""
     /// A `.teacher` file over the recipe's vectors.
@@ -98,7 +100,7 @@ public struct Recipe: Codable, Sendable, Equatable {
     public init() {}
 
     enum CodingKeys: String, CodingKey {
-      case conversations, teacher, qrels, share, rewrites, licence
+      case name, conversations, teacher, qrels, share, rewrites, licence
       case rewriteShare = "rewrite_share"
     }
   }

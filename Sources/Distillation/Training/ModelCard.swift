@@ -32,7 +32,8 @@ struct ModelCard {
       "| conversations | teacher | licence |", "| --- | --- | --- |",
     ]
     for set in recipe.data {
-      lines.append("| \(name(set.conversations)) | \(name(set.teacher)) | \(set.licence ?? "not stated") |")
+      let cells = [set.name ?? name(set.conversations), name(set.teacher), set.licence ?? "not stated"].map(Self.cell)
+      lines.append("| \(cells.joined(separator: " | ")) |")
     }
     if let validation { lines += ["", "## Figures", "", validation] }
     lines += ["", "## Recipe", "", "```yaml", try namedRecipe.yaml().trimmingSuffix("\n"), "```"]
@@ -72,10 +73,14 @@ struct ModelCard {
     }
   }
 
-  /// A file's name without its folders, which are nobody's business.
+  /// A file's name without its folders, which are nobody's business; a name on the hub as it is.
   private func name(_ path: String) -> String {
-    let parts = path.split(separator: "/")
-    return parts.suffix(2).joined(separator: "/")
+    path.hasPrefix("hf:") ? path : path.split(separator: "/").last.map(String.init) ?? path
+  }
+
+  /// A text that stays in its cell of a Markdown table.
+  private static func cell(_ text: String) -> String {
+    text.split(whereSeparator: \.isNewline).joined(separator: " ").replacing("|", with: "\\|")
   }
 }
 

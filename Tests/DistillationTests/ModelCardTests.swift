@@ -1,0 +1,50 @@
+import Checkpoints
+import SparseVectors
+import Testing
+
+@testable import Distillation
+
+@Suite("a student's model card")
+struct ModelCardTests {
+  /// A recipe all of whose files lie in somebody's folders.
+  private var recipe: Recipe {
+    var recipe = Recipe()
+    recipe.student.model = "/home/somebody/models/tiny"
+    recipe.student.residual = Recipe.Residual()
+    recipe.student.residual?.model = "/home/somebody/models/frozen"
+    recipe.student.passages = Recipe.Passages()
+    recipe.student.passages?.texts = "/home/somebody/texts.jsonl"
+    recipe.student.passages?.model = "hf:owner/passages"
+    recipe.vectors = "/home/somebody/all.vectors"
+    var set = Recipe.TrainingSet()
+    set.conversations = "somebody/train.jsonl"
+    set.teacher = "../somebody/own.teacher"
+    set.qrels = "/home/somebody/qrels.txt"
+    set.rewrites = "/home/somebody/rewrites.jsonl"
+    recipe.data = [set]
+    set.name = "mtrag | train"
+    set.licence = "Apache-2.0"
+    recipe.data.append(set)
+    recipe.validation = Recipe.Validation()
+    recipe.validation?.conversations = "/home/somebody/held.jsonl"
+    recipe.validation?.qrels = "/home/somebody/held-qrels.txt"
+    return recipe
+  }
+
+  @Test("it names files and stated names, and nobody's folders")
+  func names() throws {
+    let card = try ModelCard(
+      recipe: recipe, start: Checkpoint(folder: TrainingFixture.model), passageSpace: .frozen, steps: 7,
+      validation: nil
+    ).text()
+    #expect(!card.contains("somebody"), "\(card)")
+    for name in [
+      "texts.jsonl", "all.vectors", "train.jsonl", "own.teacher", "qrels.txt", "rewrites.jsonl", "held.jsonl",
+      "held-qrels.txt", "hf:owner/passages", "model: frozen", "model: bert-old-names",
+    ] {
+      #expect(card.contains(name), "\(name)")
+    }
+    #expect(card.contains("| train.jsonl | own.teacher | not stated |"))
+    #expect(card.contains(#"| mtrag \| train | own.teacher | Apache-2.0 |"#))
+  }
+}
