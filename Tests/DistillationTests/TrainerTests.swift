@@ -217,6 +217,19 @@ struct TrainerTests {
     #expect(try metrics("parts") == metrics("whole"))
   }
 
+  @Test("a turn that comes several times in an epoch has a sample of its own each time")
+  func repeatedTurns() async throws {
+    var recipe = fixture.recipe
+    recipe.data[0].share = 3
+    recipe.optimisation.epochs = 1
+    recipe.validation = nil
+    _ = try await fixture.train(recipe, into: "run")
+    let lines = try String(decoding: fixture.bytes("run/samples.jsonl"), as: UTF8.self).split(separator: "\n")
+      .map { $0.replacing(#/"step":\d+,/#, with: "") }
+    #expect(lines.count == 3 * 24)
+    #expect(Set(lines).count == lines.count)
+  }
+
   @Test("a student that a kill caught between two names is put back; one without a state is not trained over")
   func recovers() async throws {
     _ = try await fixture.train(fixture.recipe, into: "run")

@@ -10,8 +10,8 @@ import Evaluation
 
 /// Chooses the passages that a query is trained on in one epoch.
 ///
-/// A pure function of the seed, the epoch and the query: the sample of any step can be drawn again, in any order, and
-/// exported.
+/// A pure function of the seed, the epoch, the query and how often it came in the epoch before: the sample of any step can
+/// be drawn again, in any order, and exported.
 public struct Sampler: Sendable {
   public let configuration: Configuration
 
@@ -30,14 +30,15 @@ public struct Sampler: Sendable {
   ///     list's highest score, any other passage the lowest.
   ///   - collectionCount: how many passages there are.
   ///   - query: a number that stands for the query.
+  ///   - repetition: how often the query has come in the epoch before: a set with a share above 1 has its turns again, and
+  ///     each time with a sample of its own.
   /// - Returns: `nil` where the teacher retrieved nothing.
   public func sample(
     list: TeacherList, gold: [UInt32], score: ((UInt32) -> Float)? = nil, collectionCount: Int, seed: UInt64,
-    epoch: Int,
-    query: UInt64
+    epoch: Int, query: UInt64, repetition: Int = 0
   ) -> PassageSample? {
     guard list.count > 0 else { return nil }
-    var generator = SeededGenerator(seed: seed, epoch: epoch, query: query)
+    var generator = SeededGenerator(seed: seed, epoch: epoch, query: query, repetition: repetition)
     let positives = positives(list, gold, score, &generator)
     let excluded = Set(gold).union(positives.map(\.passage))
     let places = list.passages.indices.filter { !excluded.contains(list.passages[$0]) }

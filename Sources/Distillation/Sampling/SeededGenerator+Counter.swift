@@ -2,9 +2,13 @@ import Evaluation
 
 extension SeededGenerator {
   /// The generator of one query in one epoch: the same wherever and in whatever order it is asked for.
-  init(seed: UInt64, epoch: Int, query: UInt64) {
+  ///
+  /// - Parameter repetition: how often the query has come in the epoch before.
+  init(seed: UInt64, epoch: Int, query: UInt64, repetition: Int = 0) {
     var state = seed
-    for part in [UInt64(truncatingIfNeeded: epoch), query] {
+    // The first time counts for nothing, so that sets that come once have the samples that they always had.
+    let repetitions = repetition == 0 ? [] : [UInt64(truncatingIfNeeded: repetition)]
+    for part in [UInt64(truncatingIfNeeded: epoch), query] + repetitions {
       var mixer = SeededGenerator(seed: state)
       state = mixer.next() ^ part
     }

@@ -21,24 +21,34 @@ struct ExampleOrder: Sendable {
   /// How many examples of a set an epoch has.
   private static func count(_ examples: Int, _ share: Double) -> Int { Int((Double(examples) * share).rounded()) }
 
+  /// An example's turn to be learned from.
+  struct Visit: Hashable, Sendable {
+    var example: Int
+    /// How often it has come in the epoch before, which a share above 1 makes happen.
+    var repetition: Int
+  }
+
   /// The examples of an epoch, in its order.
-  func epoch(_ number: Int) -> [Int] {
+  func epoch(_ number: Int) -> [Visit] {
     var generator = StepGenerator(seed: seed, "order", UInt64(number))
-    var order: [Int] = []
+    var order: [Visit] = []
     for set in sets {
       var left = Self.count(set.examples.count, set.share)
+      var repetition = 0
       while left > 0 {
         // What a share leaves over is drawn anew each epoch.
-        order +=
+        let examples =
           left >= set.examples.count ? set.examples : Array(set.examples.shuffled(using: &generator).prefix(left))
+        order += examples.map { Visit(example: $0, repetition: repetition) }
         left -= set.examples.count
+        repetition += 1
       }
     }
     return order.shuffled(using: &generator)
   }
 
-  /// The examples of a batch, counted from 0 over all epochs, out of its epoch's order.
-  func batch(_ number: Int, of order: [Int]) -> ArraySlice<Int> {
+  /// The visits of a batch, counted from 0 over all epochs, out of its epoch's order.
+  func batch(_ number: Int, of order: [Visit]) -> ArraySlice<Visit> {
     let start = number % batchesOfEpoch * batchSize
     return order[start..<min(order.count, start + batchSize)]
   }

@@ -28,7 +28,7 @@ final class TrainingLoop {
   private let totalSteps: Int
   private var samples: StepLog?
   private var memory: TrainingState.Memory
-  private var epoch: (number: Int, order: [Int]) = (-1, [])
+  private var epoch: (number: Int, order: [ExampleOrder.Visit]) = (-1, [])
   private var pace = Pace()
   private let savingEvery: Duration
   private let progress: ProgressHandler?
@@ -146,8 +146,8 @@ final class TrainingLoop {
     var counts = (queries: 0, terms: 0)
     for part in 0..<recipe.optimisation.accumulation {
       let batch = memory.step * recipe.optimisation.accumulation + part
-      let examples = examples(of: batch)
-      let parts = try accumulate(examples, batch: batch, step: number, &counts)
+      let visits = visits(of: batch)
+      let parts = try accumulate(visits, batch: batch, step: number, &counts)
       for (place, value) in parts.enumerated() {
         if part == 0 { sums.append(value) } else { sums[place].value += value.value }
       }
@@ -169,7 +169,7 @@ final class TrainingLoop {
     return sums
   }
 
-  private func examples(of batch: Int) -> [Int] {
+  private func visits(of batch: Int) -> [ExampleOrder.Visit] {
     let number = batch / order.batchesOfEpoch
     if epoch.number != number { epoch = (number, order.epoch(number)) }
     return Array(order.batch(batch, of: epoch.order))
@@ -177,7 +177,7 @@ final class TrainingLoop {
 
   /// Adds the gradients of one batch.
   private func accumulate(
-    _ places: [Int], batch: Int, step: Int, _ counts: inout (queries: Int, terms: Int)
+    _ visits: [ExampleOrder.Visit], batch: Int, step: Int, _ counts: inout (queries: Int, terms: Int)
   ) throws(ParlanceError) -> [(name: String, value: Double)] {
     var generator = StepGenerator(seed: recipe.optimisation.seed, "step", UInt64(batch))
     try engine.seed(generator.next())
@@ -185,10 +185,10 @@ final class TrainingLoop {
     var readings: [TrainingExample.Reading] = []
     var samples: [PassageSample] = []
     var known: [Set<UInt32>] = []
-    for place in places {
-      let example = data.examples[place]
+    for visit in visits {
+      let example = data.examples[visit.example]
       readings.append(readingChoice.reading(of: example, &generator))
-      let sample = try sample(example, place: place)
+      let sample = try sample(visit)
       try log?.write(step: step, example.id, sample, of: vectors)
       samples.append(sample)
       known.append(Set(example.gold))
@@ -221,7 +221,7 @@ final class TrainingLoop {
     var gradients = scorer.gradients(
       from: byScores, of: queries, with: passages, in: batch, byPassages: learned != nil)
     let (penalties, byWeights) = regulariser.penalty(
-      of: queries, turns: places.map { data.examples[$0].turn }, passages: passages, step: step,
+      of: queries, turns: visits.map { data.examples[$0.example].turn }, passages: passages, step: step,
       byPassages: learned != nil)
     gradients += byWeights
     let share = 1 / Float(recipe.optimisation.accumulation)
@@ -235,7 +235,8 @@ final class TrainingLoop {
     return line
   }
 
-  private func sample(_ example: TrainingExample, place: Int) throws(ParlanceError) -> PassageSample {
+  private func sample(_ visit: ExampleOrder.Visit) throws(ParlanceError) -> PassageSample {
+    let example = data.examples[visit.example]
     let teacher = data.teachers[example.set]
     let list = try teacher.list(at: example.list)
     var failure: ParlanceError?
@@ -252,7 +253,7 @@ final class TrainingLoop {
     }
     let sample = sampler.sample(
       list: list, gold: example.gold, score: score, collectionCount: vectors.count, seed: recipe.optimisation.seed,
-      epoch: max(0, epoch.number), query: UInt64(place))
+      epoch: max(0, epoch.number), query: UInt64(visit.example), repetition: visit.repetition)
     if let failure { throw failure }
     // Turns with empty lists were left out when the data were read.
     return sample ?? PassageSample(passages: [], teacherScores: [], positives: 0)
@@ -338,8 +339,8 @@ final class TrainingLoop {
 
   private func notFinite(step: Int) -> ParlanceError {
     let first = (step - 1) * recipe.optimisation.accumulation
-    let batches = (first..<first + recipe.optimisation.accumulation).map(examples)
-    let ids = batches.joined().map { data.examples[$0].id.string }
+    let batches = (first..<first + recipe.optimisation.accumulation).map(visits)
+    let ids = batches.joined().map { data.examples[$0.example].id.string }
     return ParlanceError(
       .badInput,
       "the loss or a gradient of step \(step) is not a number; its turns are \(ids.joined(separator: ", ")). \(kept()). A "

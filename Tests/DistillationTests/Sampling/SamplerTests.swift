@@ -31,10 +31,11 @@ struct SamplerTests {
 
   static func sample(
     _ sampler: Sampler, list: TeacherList = list(), gold: [UInt32] = [103], score: ((UInt32) -> Float)? = nil,
-    seed: UInt64 = 7, epoch: Int = 0, query: UInt64 = 0
+    seed: UInt64 = 7, epoch: Int = 0, query: UInt64 = 0, repetition: Int = 0
   ) -> PassageSample? {
     sampler.sample(
-      list: list, gold: gold, score: score, collectionCount: 1000, seed: seed, epoch: epoch, query: query)
+      list: list, gold: gold, score: score, collectionCount: 1000, seed: seed, epoch: epoch, query: query,
+      repetition: repetition)
   }
 
   @Test("draws no passage twice and no known positive as a negative", arguments: strategies, UInt64(0)..<10)
@@ -68,7 +69,9 @@ struct SamplerTests {
     }
   }
 
-  @Test("gives the same sample for the same seed, epoch and query, and others for others", arguments: strategies)
+  @Test(
+    "gives the same sample for the same seed, epoch, query and repetition, and others for others", arguments: strategies
+  )
   func determinism(strategy: SamplingStrategy) throws {
     let sampler = Self.sampler(strategy) { $0.correction = true }
     let sample = Self.sample(sampler)
@@ -77,7 +80,10 @@ struct SamplerTests {
     #expect(sample != Self.sample(sampler, seed: 8))
     #expect(sample != Self.sample(sampler, epoch: 1))
     #expect(sample != Self.sample(sampler, query: 1))
-    // Seed, epoch and query are not interchangeable.
+    #expect(sample != Self.sample(sampler, repetition: 1))
+    #expect(Self.sample(sampler, repetition: 1) != Self.sample(sampler, repetition: 2))
+    // Seed, epoch, query and repetition are not interchangeable.
+    #expect(Self.sample(sampler, query: 2, repetition: 1) != Self.sample(sampler, query: 1, repetition: 2))
     #expect(Self.sample(sampler, epoch: 1, query: 2) != Self.sample(sampler, epoch: 2, query: 1))
   }
 

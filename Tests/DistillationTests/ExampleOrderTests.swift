@@ -1,0 +1,29 @@
+import Testing
+
+@testable import Distillation
+
+@Suite("the order of examples")
+struct ExampleOrderTests {
+  @Test("a set comes as often as its share says, and each visit knows how often its example came before")
+  func visits() {
+    let order = ExampleOrder(sets: [([0, 1, 2, 3], 2.5), ([4, 5], 1), ([6], 0)], batchSize: 5, seed: 3)
+    for epoch in 0..<20 {
+      let visits = order.epoch(epoch)
+      #expect(visits.count == 12)
+      #expect(Set(visits).count == 12, "\(visits)")
+      for example in 0..<7 {
+        let repetitions = visits.filter { $0.example == example }.map(\.repetition).sorted()
+        switch example {
+        case 0..<4: #expect(repetitions == [0, 1] || repetitions == [0, 1, 2], "\(repetitions)")
+        case 4..<6: #expect(repetitions == [0])
+        default: #expect(repetitions.isEmpty)
+        }
+      }
+      #expect(order.epoch(epoch) == visits)
+    }
+    #expect(order.epoch(0) != order.epoch(1))
+    #expect(order.batchesOfEpoch == 3)
+    let first = order.epoch(0)
+    #expect((0..<3).flatMap { Array(order.batch($0, of: first)) } == first)
+  }
+}
