@@ -94,7 +94,9 @@ let package = Package(
         .product(
           name: "AsyncHTTPClient", package: "async-http-client", condition: .when(traits: ["Network"])),
       ]),
-    room("Datasets", ["Diagnostics", "Identifiers", "LineFiles", "StrictJSON", "Conversations"]),
+    room(
+      "Datasets",
+      ["Diagnostics", "Identifiers", "BinaryFiles", "LineFiles", "StrictJSON", "Conversations", "RankedResults"]),
     room(
       "InvertedIndex",
       [
@@ -162,7 +164,7 @@ let package = Package(
     tests("Checkpoints", ["BinaryFiles", "StrictJSON"]),
     tests("Evaluation", ["RankedResults", "SparseVectors"]),
     tests("ModelHub", ["BinaryFiles"]),
-    tests("Datasets", ["Conversations", "LineFiles", "StrictJSON"]),
+    tests("Datasets", ["BinaryFiles", "Conversations", "LineFiles", "StrictJSON"]),
     tests("InvertedIndex", ["BinaryFiles", "StrictJSON", "Conversations", "SparseVectors"]),
     tests(
       "SparseEncoder",

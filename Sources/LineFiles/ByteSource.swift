@@ -9,7 +9,7 @@ import Diagnostics
   import Darwin
 #endif
 
-/// The bytes of a file or of standard input, unpacked where they are gzip.
+/// The bytes of a file, of a zip archive's member or of standard input, unpacked where they are gzip.
 final class ByteSource {
   let path: String
   /// How many bytes came from the file itself.
@@ -20,6 +20,7 @@ final class ByteSource {
   private let descriptor: Int32
   private let closes: Bool
   private var gzip: GzipDecoder?
+  private var member: ZipMemberStream?
   /// The bytes that were read to find out what the file is.
   private var lookahead: [UInt8] = []
   private var packed: [UInt8] = []
@@ -51,6 +52,29 @@ final class ByteSource {
     } else if path.utf8.suffix(3).elementsEqual(".gz".utf8), lookahead.isEmpty {
       throw ParlanceError(.badInput, "expected a gzip file, this one is empty", at: .init(file: path))
     }
+  }
+
+  /// The bytes of a zip archive's member.
+  ///
+  /// - Throws: `badInput` when the archive is damaged, `internalFault` when zlib has no memory.
+  init(
+    _ archive: ZipArchive, _ member: ZipArchive.Member, interruption: Interruption? = nil
+  ) throws(ParlanceError) {
+    path = archive.file.path + "/" + member.name
+    self.interruption = interruption
+    closes = false
+    descriptor = -1
+    fileSize = member.count
+    self.member = try ZipMemberStream(archive, member)
+    var first = [UInt8](repeating: 0, count: 2)
+    var count = 0
+    while count < 2 {
+      let more = try readFile(into: &first, from: count)
+      if more == 0 { break }
+      count += more
+    }
+    lookahead = Array(first[..<count])
+    if lookahead == [0x1F, 0x8B] { gzip = try GzipDecoder(path: path) }
   }
 
   deinit {
@@ -87,6 +111,12 @@ final class ByteSource {
   }
 
   private func readFile(into buffer: inout [UInt8], from start: Int) throws(ParlanceError) -> Int {
+    if let member {
+      try interruption?.check()
+      let count = try member.read(into: &buffer, from: start)
+      position += count
+      return count
+    }
     try waitForInput()
     while true {
       let count = unsafe buffer.withUnsafeMutableBytes { bytes in

@@ -40,13 +40,31 @@ public final class LineReader {
   ///   - validatesUTF8: whether a line that is not UTF-8 is an error.
   ///   - interruption: ends the reading with `interrupted`, also while a pipe or a terminal has nothing to read.
   /// - Throws: `noInput` when the file cannot be opened; `badInput` when it begins like gzip and is not; `interrupted`.
-  public init(
+  public convenience init(
     path: String, maximumLineLength: Int = 1 << 26, validatesUTF8: Bool = true, interruption: Interruption? = nil
+  ) throws(ParlanceError) {
+    try self.init(
+      ByteSource(path: path, interruption: interruption), path: path, maximumLineLength: maximumLineLength,
+      validatesUTF8: validatesUTF8)
+  }
+
+  /// Reads a member of a zip archive; its path is the archive's and its name.
+  ///
+  /// - Throws: as `init(path:)`.
+  package convenience init(
+    _ archive: ZipArchive, _ member: ZipArchive.Member, interruption: Interruption? = nil
+  ) throws(ParlanceError) {
+    let source = try ByteSource(archive, member, interruption: interruption)
+    try self.init(source, path: source.path, maximumLineLength: 1 << 26, validatesUTF8: true)
+  }
+
+  private init(
+    _ source: ByteSource, path: String, maximumLineLength: Int, validatesUTF8: Bool
   ) throws(ParlanceError) {
     self.path = path
     self.maximumLineLength = maximumLineLength
     validates = validatesUTF8
-    source = try ByteSource(path: path, interruption: interruption)
+    self.source = source
     buffer = [UInt8](repeating: 0, count: 1 << 18)
     // No more is waited for than decides whether this is a byte order mark: a terminal's first line may be short.
     let mark: [UInt8] = [0xEF, 0xBB, 0xBF]

@@ -55,6 +55,7 @@ struct ParlanceCommand: AsyncParsableCommand {
       DoctorCommand.self,
       TokenizeCommand.self,
       PassagesCommand.self,
+      ImportCommand.self,
       DataCommand.self,
       EncodeCommand.self,
       VectorsCommand.self,

@@ -1,5 +1,6 @@
 import BinaryFiles
 import Diagnostics
+import LineFiles
 
 /// The numbers or texts of one numpy array (`.npy` versions 1 to 3, little-endian, one dimension or none), in order.
 final class NpyStream {
@@ -10,24 +11,24 @@ final class NpyStream {
   /// How many elements there are.
   let count: Int
   private let elementSize: Int
-  private let stream: ZipEntryStream
+  private let stream: ZipMemberStream
   private let location: ParlanceError.Location
   private var buffer = [UInt8](repeating: 0, count: 1 << 16)
   private var unread = 0..<0
   private var taken = 0
 
   /// - Throws: `badInput` when there is no such array or its header cannot be read.
-  init(_ archive: ZipReader, _ name: String) throws(ParlanceError) {
+  init(_ archive: ZipArchive, _ name: String) throws(ParlanceError) {
     let location = ParlanceError.Location(file: archive.file.path, component: name)
     self.location = location
     func fault(_ message: String) -> ParlanceError { ParlanceError(.badInput, message, at: location) }
-    guard let entry = archive.entry(name) else {
+    guard let entry = archive.member(name) else {
       throw ParlanceError(
         .badInput, "expected an array \"\(name)\" in it, there is none", at: .init(file: archive.file.path))
     }
-    stream = try ZipEntryStream(archive, entry)
+    stream = try ZipMemberStream(archive, entry)
     var start: [UInt8] = []
-    func take(_ count: Int, _ stream: ZipEntryStream) throws(ParlanceError) {
+    func take(_ count: Int, _ stream: ZipMemberStream) throws(ParlanceError) {
       var more = [UInt8](repeating: 0, count: count)
       var done = 0
       while done < count {

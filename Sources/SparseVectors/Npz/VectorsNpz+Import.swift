@@ -1,5 +1,6 @@
 import BinaryFiles
 public import Diagnostics
+import LineFiles
 public import Identifiers
 import StrictJSON
 
@@ -20,7 +21,7 @@ extension VectorsNpz {
     weightKind: VectorsDescription.WeightKind? = nil,
     progress: ProgressHandler? = nil, interruption: Interruption? = nil
   ) throws(ParlanceError) {
-    let archive = try ZipReader(path: path)
+    let archive = try ZipArchive(path: path)
     func fault(_ message: String, _ component: String? = nil) -> ParlanceError {
       ParlanceError(.badInput, message, at: .init(file: path, component: component))
     }
@@ -104,8 +105,8 @@ extension VectorsNpz {
     }
   }
 
-  private static func readVocabulary(_ archive: ZipReader) throws(ParlanceError) -> Vocabulary? {
-    guard archive.entry("pieces.npy") != nil else { return nil }
+  private static func readVocabulary(_ archive: ZipArchive) throws(ParlanceError) -> Vocabulary? {
+    guard archive.member("pieces.npy") != nil else { return nil }
     let array = try NpyStream(archive, "pieces.npy")
     var pieces: [ExternalID] = []
     for _ in 0..<array.count { pieces.append(ExternalID(try array.nextText())) }
@@ -113,9 +114,9 @@ extension VectorsNpz {
   }
 
   private static func readEncoders(
-    _ archive: ZipReader
+    _ archive: ZipArchive
   ) throws(ParlanceError) -> (encoder: EncoderIdentity, passageSpace: EncoderIdentity, keptTerms: Int?)? {
-    guard archive.entry("parlance.npy") != nil else { return nil }
+    guard archive.member("parlance.npy") != nil else { return nil }
     let location = ParlanceError.Location(file: archive.file.path, component: "parlance.npy")
     let text = try NpyStream(archive, "parlance.npy").nextText()
     let json: JSONValue

@@ -1,40 +1,40 @@
-import BinaryFiles
-import Diagnostics
-import LineFiles
+package import BinaryFiles
+package import Diagnostics
 
-/// The entries of a zip archive (PKWARE's APPNOTE 6.3, with zip64), stored or deflated: what a `.npz` file is.
-final class ZipReader {
-  struct Entry {
-    var name: String
+/// The entries of a zip archive (PKWARE's APPNOTE 6.3, with zip64), stored or deflated: what a `.npz` file is, and
+/// how many data sets are shipped.
+package final class ZipArchive {
+  package struct Member: Sendable {
+    package var name: String
     var isDeflated: Bool
     var checksum: UInt32
     /// Where the packed bytes are in the file.
     var range: Range<Int>
     /// The length of the unpacked bytes.
-    var count: Int
+    package var count: Int
   }
 
-  let file: MappedFile
-  let entries: [Entry]
+  package let file: MappedFile
+  package let members: [Member]
 
   /// - Throws: `noInput`; `badInput` when it is no zip archive, is cut short, or contradicts itself.
-  init(path: String) throws(ParlanceError) {
+  package init(path: String) throws(ParlanceError) {
     let file = try MappedFile(path: path)
-    entries = try Self.entries(file.bytes, path: path)
+    members = try Self.members(file.bytes, path: path)
     self.file = file
   }
 
-  func entry(_ name: String) -> Entry? {
-    entries.first { $0.name == name }
+  package func member(_ name: String) -> Member? {
+    members.first { $0.name == name }
   }
 
-  private static func entries(_ bytes: RawSpan, path: String) throws(ParlanceError) -> [Entry] {
+  private static func members(_ bytes: RawSpan, path: String) throws(ParlanceError) -> [Member] {
     func damaged(_ message: String) -> ParlanceError { ParlanceError(.badInput, message, at: .init(file: path)) }
     guard let end = endRecord(in: bytes) else {
-      throw damaged("expected a .npz file (a zip archive), this is something else or cut short")
+      throw damaged("expected a zip archive, this is something else or cut short")
     }
     var at = end.offset
-    var entries: [Entry] = []
+    var members: [Member] = []
     for _ in 0..<end.count {
       guard at >= 0, at <= bytes.byteCount - 46, bytes.load(UInt32.self, at: at) == 0x0201_4B50 else {
         throw damaged("the archive's list of files is damaged")
@@ -63,13 +63,13 @@ final class ZipReader {
       guard start <= bytes.byteCount, packed <= bytes.byteCount - start, method == 8 || packed == count else {
         throw damaged("\(name) reaches over the end of the archive")
       }
-      entries.append(
-        Entry(
+      members.append(
+        Member(
           name: name, isDeflated: method == 8, checksum: bytes.load(UInt32.self, at: at + 16),
           range: start..<start + packed, count: count))
       at += 46 + nameCount + extraCount + commentCount
     }
-    return entries
+    return members
   }
 
   private struct Sizes {
@@ -120,28 +120,28 @@ final class ZipReader {
   }
 }
 
-/// The unpacked bytes of one entry, one buffer at a time.
-final class ZipEntryStream {
+/// The unpacked bytes of one member, one buffer at a time.
+package final class ZipMemberStream {
   private let file: MappedFile
-  private let entry: ZipReader.Entry
+  private let member: ZipArchive.Member
   private let inflater: Inflater?
   private var packed: Range<Int>
   private var checksum: UInt32 = 0
   private var produced = 0
 
-  init(_ archive: ZipReader, _ entry: ZipReader.Entry) throws(ParlanceError) {
+  package init(_ archive: ZipArchive, _ member: ZipArchive.Member) throws(ParlanceError) {
     file = archive.file
-    self.entry = entry
-    packed = entry.range
-    inflater = entry.isDeflated ? try Inflater(.raw) : nil
+    self.member = member
+    packed = member.range
+    inflater = member.isDeflated ? try Inflater(.raw) : nil
   }
 
   /// Fills `buffer` from index `start` on with at least one byte.
   ///
   /// - Returns: how many bytes; 0 at the end, where the checksum was compared.
   /// - Throws: `badInput`.
-  func read(into buffer: inout [UInt8], from start: Int) throws(ParlanceError) -> Int {
-    guard produced < entry.count, start < buffer.count else { return 0 }
+  package func read(into buffer: inout [UInt8], from start: Int) throws(ParlanceError) -> Int {
+    guard produced < member.count, start < buffer.count else { return 0 }
     let file = file
     var count = 0
     if let inflater {
@@ -157,13 +157,13 @@ final class ZipEntryStream {
     }
     produced += count
     checksum = zipChecksum(checksum, buffer.rawSpan.extracting(start..<start + count))
-    if produced > entry.count { throw damaged("it is longer than it says") }
-    if produced == entry.count, checksum != entry.checksum { throw damaged("its checksum does not fit") }
+    if produced > member.count { throw damaged("it is longer than it says") }
+    if produced == member.count, checksum != member.checksum { throw damaged("its checksum does not fit") }
     return count
   }
 
   private func damaged(_ what: String) -> ParlanceError {
     ParlanceError(
-      .badInput, "the archive is damaged: \(what); copy it again", at: .init(file: file.path, component: entry.name))
+      .badInput, "the archive is damaged: \(what); copy it again", at: .init(file: file.path, component: member.name))
   }
 }

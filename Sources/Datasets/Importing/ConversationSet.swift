@@ -1,0 +1,39 @@
+/// A public set of conversations, or a kind of chat log, that can be imported.
+public enum ConversationSet: String, Sendable, CaseIterable {
+  case topiocqa
+  case qrecc
+  case cast
+  case ikat
+  case mtrag
+  case orquac
+  case beir
+  case openai
+  case sharegpt
+  case disco
+
+  /// What is known of its files, in a sentence.
+  public var evidence: String {
+    switch self {
+    case .cast, .ikat: "checked on the files of the publisher's repository"
+    case .mtrag:
+      "rewrites, judgments and generation tasks checked on the publisher's files; conversations and corpora by description"
+    case .topiocqa, .qrecc, .orquac, .disco:
+      "by the published description and code that reads it; not on the real files"
+    case .beir, .openai, .sharegpt: "by the published description of the format"
+    }
+  }
+
+  var importer: any Importer {
+    switch self {
+    case .topiocqa: TopiOCQAImporter(idsAreRows: false)
+    case .disco: TopiOCQAImporter(idsAreRows: true)
+    case .qrecc: QReCCImporter()
+    case .cast: CAsTImporter()
+    case .ikat: IKATImporter()
+    case .mtrag: MTRAGImporter()
+    case .orquac: ORQuACImporter()
+    case .beir: BEIRImporter()
+    case .openai, .sharegpt: ChatLogImporter()
+    }
+  }
+}

@@ -1,0 +1,204 @@
+import Conversations
+import Diagnostics
+import Identifiers
+import LineFiles
+import RankedResults
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// Where importers put what they read: checks it, counts it, and writes the files that something is written to.
+final class ImportOutput {
+  var summary = ImportSummary()
+  private let folder: String
+  private let prefix: String
+  private let keepsGoing: Bool
+  private let progress: ProgressHandler?
+  let interruption: Interruption?
+
+  private var turnWriters: [String: TurnWriter] = [:]
+  private var rewriteWriters: [String: RewriteWriter] = [:]
+  private var qrelsWriters: [String: QrelsWriter] = [:]
+  private var passageWriters: [String: PassageWriter] = [:]
+  private var turns: Set<ExternalID> = []
+  private var conversations: Set<ExternalID> = []
+  private var rewritten: Set<String> = []
+  private var judged: Set<String> = []
+  private var passagesOnce: Set<String> = []
+  private var rows = 0
+
+  init(
+    folder: String, prefix: String, keepsGoing: Bool, progress: ProgressHandler?, interruption: Interruption?
+  ) throws(ParlanceError) {
+    if !prefix.isEmpty, let fault = ExternalID.fault(of: prefix) {
+      throw ParlanceError(.usage, "expected a prefix for ids \(fault)")
+    }
+    let there = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    let isTaken = { (name: String) in
+      ["conversations", "passages", "qrels"].contains { name.hasPrefix($0) } || name == "rewrites"
+    }
+    if let other = there.sorted().first(where: isTaken) {
+      throw ParlanceError(
+        .cannotWrite, "expected a folder without \(other), which is there already; give another folder",
+        at: .init(file: folder))
+    }
+    self.folder = folder
+    self.prefix = prefix
+    self.keepsGoing = keepsGoing
+    self.progress = progress
+    self.interruption = interruption
+  }
+
+  // MARK: What rows turn out to be
+
+  func skip(_ reason: String, _ count: Int = 1) {
+    summary.skipped[reason, default: 0] += count
+  }
+
+  /// Runs `body` for one row; a malformed one ends the import, or is counted.
+  func row(_ body: () throws(ParlanceError) -> Void) throws(ParlanceError) {
+    rows += 1
+    if rows % 1024 == 0 {
+      try interruption?.check()
+      progress?(Progress("importing", completed: rows, total: nil, unit: "rows"))
+    }
+    do { try body() } catch {
+      guard keepsGoing, error.code == .badInput else { throw error }
+      summary.malformedCount += 1
+      if summary.malformed.count < ImportSummary.toldAtMost { summary.malformed.append(error.description) }
+    }
+  }
+
+  /// An id of a turn, a conversation or a passage.
+  func id(_ text: String, _ name: String, prefixed: Bool = true) throws(ParlanceError) -> ExternalID {
+    if let fault = ExternalID.fault(of: text) { throw ParlanceError(.badInput, "expected an id \(fault), as \(name)") }
+    return ExternalID(prefixed ? prefix + text : text)
+  }
+
+  // MARK: Writing
+
+  /// Writes a turn: the history and the question behind it. Answers without words are left out.
+  ///
+  /// - Parameter part: `train` of `conversations.train.jsonl`.
+  /// - Returns: whether it was written; a turn without a question, or one that is there already, is counted and left out.
+  @discardableResult
+  func write(
+    turn: String, of conversation: String, _ history: [Message], question: String, part: String? = nil
+  ) throws(ParlanceError) -> Bool {
+    let id = try id(turn, "the turn")
+    let conversation = try self.id(conversation, "the conversation")
+    let question = question.trimmed
+    guard !question.isEmpty else {
+      skip("turns without a question")
+      return false
+    }
+    guard turns.insert(id).inserted else {
+      skip("turns that are there already")
+      return false
+    }
+    var messages = history.map { Message(role: $0.role, content: $0.content.trimmed) }
+    messages.removeAll { $0.role == .assistant && $0.content.isEmpty }
+    messages.append(Message(role: .user, content: question))
+    let name = part.map { "conversations.\($0).jsonl" } ?? "conversations.jsonl"
+    let writer = try writer(name, \.turnWriters) { path throws(ParlanceError) in try TurnWriter(path: path) }
+    try writer.write(
+      Turn(id: id, conversation: conversation, number: messages.count { $0.role == .user }, messages: messages))
+    conversations.insert(conversation)
+    summary.written[name, default: 0] += 1
+    return true
+  }
+
+  /// Writes a rewrite by the source `name` of a turn that was written.
+  func write(rewrite text: String, of turn: String, by name: String) throws(ParlanceError) {
+    let id = try id(turn, "the turn")
+    guard turns.contains(id) else { return skip("rewrites of turns that are not there") }
+    let text = text.trimmed
+    guard !text.isEmpty else { return skip("rewrites without words") }
+    guard rewritten.insert(name + " " + id.string).inserted else { return skip("rewrites that are there already") }
+    let file = "rewrites/\(name).jsonl"
+    let writer = try writer(file, \.rewriteWriters) { path throws(ParlanceError) in try RewriteWriter(path: path) }
+    try writer.write(Rewrite(id: id, text: text))
+    summary.written[file, default: 0] += 1
+  }
+
+  /// - Parameter part: `test` of `qrels.test.txt`.
+  func write(
+    judgment grade: Int, of passage: String, for turn: String, part: String? = nil, file name: String? = nil
+  ) throws(ParlanceError) {
+    let id = try id(turn, "the turn")
+    let passage = try self.id(passage, "the passage", prefixed: false)
+    guard turns.contains(id) else { return skip("judgments of turns that are not there") }
+    let file = name ?? part.map { "qrels.\($0).txt" } ?? "qrels.txt"
+    guard judged.insert("\(file) \(id) \(passage)").inserted else { return skip("judgments that are there already") }
+    let writer = try writer(file, \.qrelsWriters) { path throws(ParlanceError) in try QrelsWriter(path: path) }
+    try writer.write(id, passage, grade: grade)
+    summary.written[file, default: 0] += 1
+  }
+
+  func write(passage id: String, title: String, text: String) throws(ParlanceError) {
+    let id = try self.id(id, "the passage", prefixed: false)
+    guard !(title + text).isBlank else { return skip("passages without words") }
+    let writer = try writer("passages.jsonl", \.passageWriters) { path throws(ParlanceError) in
+      try PassageWriter(path: path)
+    }
+    try writer.write(Passage(id: id, title: title, text: text))
+    summary.written["passages.jsonl", default: 0] += 1
+  }
+
+  /// Writes a passage that several rows may name; for sets whose passages are few.
+  func write(passageOnce id: String, title: String, text: String) throws(ParlanceError) {
+    if passagesOnce.insert(id).inserted { try write(passage: id, title: title, text: text) }
+  }
+
+  /// The writer of this file, made when something is first written to it.
+  private func writer<Writer>(
+    _ name: String, _ writers: ReferenceWritableKeyPath<ImportOutput, [String: Writer]>,
+    _ make: (String) throws(ParlanceError) -> Writer
+  ) throws(ParlanceError) -> Writer {
+    if let writer = self[keyPath: writers][name] { return writer }
+    let writer = try make(made(name))
+    self[keyPath: writers][name] = writer
+    return writer
+  }
+
+  private func made(_ name: String) throws(ParlanceError) -> String {
+    do {
+      try FileManager.default.createDirectory(
+        atPath: name.contains("/") ? folder + "/rewrites" : folder, withIntermediateDirectories: true)
+    } catch { throw ParlanceError(.cannotWrite, "the folder cannot be made", at: .init(file: folder)) }
+    return folder + "/" + name
+  }
+
+  /// Gives the files their names.
+  func finish() throws(ParlanceError) -> ImportSummary {
+    for writer in turnWriters.values { try writer.finish() }
+    for writer in rewriteWriters.values { try writer.finish() }
+    for writer in qrelsWriters.values { try writer.finish() }
+    for writer in passageWriters.values { try writer.finish() }
+    summary.conversations = conversations.count
+    guard !summary.written.isEmpty else {
+      let reasons =
+        summary.skipped.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+        + (summary.malformedCount > 0 ? ["\(summary.malformedCount) malformed rows"] : [])
+      throw ParlanceError(
+        .badInput, "none of the rows could be used" + (reasons.isEmpty ? "" : ": " + reasons.joined(separator: ", ")),
+        at: .init(file: summary.files[0].path))
+    }
+    return summary
+  }
+}
+
+extension String {
+  /// Whether there is no visible character.
+  var isBlank: Bool { unicodeScalars.allSatisfy { $0.properties.isWhitespace } }
+
+  /// The text without the white space around it.
+  var trimmed: String {
+    var scalars = Substring(self).unicodeScalars
+    while let last = scalars.last, last.properties.isWhitespace { scalars.removeLast() }
+    return String(Substring(scalars.drop { $0.properties.isWhitespace }))
+  }
+}

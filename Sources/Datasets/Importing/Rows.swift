@@ -1,0 +1,250 @@
+import BinaryFiles
+import Conversations
+import Diagnostics
+import LineFiles
+import StrictJSON
+
+extension ImportFile {
+  /// Gives each JSON object of the file to `body`: JSON lines, where a malformed one ends with its line, or the elements of
+  /// an array.
+  func eachObject(
+    _ output: ImportOutput, _ body: (JSONRow) throws(ParlanceError) -> Void
+  ) throws(ParlanceError) {
+    if holdsJSONLines {
+      let lines = try lines(output.interruption)
+      try eachObject(output, body) { isOver throws(ParlanceError) in
+        while let line = try next(lines, &isOver) {
+          if line.isBlank { continue }
+          return (line: Array(line.utf8), number: lines.lineNumber, location: lines.location)
+        }
+        return nil
+      }
+    } else {
+      let elements = try elements(output.interruption)
+      try eachObject(output, body) { isOver throws(ParlanceError) in
+        let count = elements.elementCount
+        do throws(ParlanceError) {
+          let bytes = try elements.withNextElement { (bytes: RawSpan) throws(ParlanceError) in bytes.array() }
+          return bytes.map { (line: $0, number: elements.elementCount, location: elements.location) }
+        } catch {
+          // What did not get on, as in damaged gzip, would fail again for ever.
+          isOver = elements.elementCount == count
+          throw error
+        }
+      }
+    }
+  }
+
+  private typealias Element = (line: [UInt8], number: Int, location: ParlanceError.Location)
+
+  private func eachObject(
+    _ output: ImportOutput, _ body: (JSONRow) throws(ParlanceError) -> Void,
+    next: (inout Bool) throws(ParlanceError) -> Element?
+  ) throws(ParlanceError) {
+    var isOver = false
+    while !isOver {
+      try output.row { () throws(ParlanceError) in
+        guard let element = try next(&isOver) else { return isOver = true }
+        let value: JSONValue
+        do throws(ParlanceError) {
+          value = try JSONValue(parsing: element.line, file: path)
+        } catch {
+          throw error.moved(to: element.location)
+        }
+        guard let object = value.object else {
+          throw ParlanceError(.badInput, "expected an object, found \(value.kind)", at: element.location)
+        }
+        do throws(ParlanceError) {
+          try body(JSONRow(object: object, location: element.location, number: element.number))
+        } catch {
+          throw error.location == nil ? ParlanceError(error.code, error.message, at: element.location) : error
+        }
+      }
+    }
+  }
+
+  /// Whether the first line with something on it is one JSON object.
+  private var holdsJSONLines: Bool {
+    guard let lines = try? lines() else { return false }
+    while let line = try? lines.nextString() {
+      if line.isBlank { continue }
+      return (try? JSONValue(parsing: Array(line.utf8), file: path))?.object != nil
+    }
+    return false
+  }
+
+  /// Gives the columns of each line to `body`, with quotation marks as in CSV where `isQuoted`; empty lines are passed over.
+  ///
+  /// - Parameter count: how many columns a line has at least.
+  func eachLine(
+    _ output: ImportOutput, columns count: Int, at separator: (Character) -> Bool = { $0 == "\t" },
+    isQuoted: Bool = false,
+    _ body: ([String]) throws(ParlanceError) -> Void
+  ) throws(ParlanceError) {
+    let lines = try lines(output.interruption)
+    var isOver = false
+    while !isOver {
+      try output.row { () throws(ParlanceError) in
+        guard var line = try next(lines, &isOver) else { return isOver = true }
+        if line.isBlank { return }
+        let location = lines.location
+        var (columns, isOpen) = isQuoted ? Self.fields(line) : (Self.columns(line, at: separator), false)
+        var further = 0
+        // A quoted field may hold line ends.
+        while isOpen, further < Self.furtherLines, let more = try lines.nextString() {
+          line += "\n" + more
+          further += 1
+          (columns, isOpen) = Self.fields(line)
+        }
+        guard !isOpen else {
+          throw ParlanceError(.badInput, "the quotation mark that a column begins with has no end", at: location)
+        }
+        guard columns.count >= count else {
+          throw ParlanceError(.badInput, "expected \(count) columns, found \(columns.count)", at: location)
+        }
+        do throws(ParlanceError) { try body(columns) } catch {
+          throw error.location == nil ? ParlanceError(error.code, error.message, at: location) : error
+        }
+      }
+    }
+  }
+
+  /// The next line; where the file cannot be read on, as with damaged gzip, it is over.
+  private func next(_ lines: LineReader, _ isOver: inout Bool) throws(ParlanceError) -> String? {
+    let number = lines.lineNumber
+    do throws(ParlanceError) {
+      return try lines.nextString()
+    } catch {
+      isOver = lines.lineNumber == number
+      throw error
+    }
+  }
+
+  /// How many lines a quoted field may go on for.
+  private static let furtherLines = 64
+
+  private static func columns(_ line: String, at separator: (Character) -> Bool) -> [String] {
+    line.split(omittingEmptySubsequences: true, whereSeparator: separator).map(String.init)
+  }
+
+  /// Columns between tabs; one that begins with a quotation mark ends with one and doubles those within, as CSV has it.
+  ///
+  /// - Returns: the columns, and whether the last one waits for its quotation mark.
+  static func fields(_ line: String) -> (columns: [String], isOpen: Bool) {
+    var fields: [String] = []
+    var field: [UInt8] = []
+    var isQuoted = false
+    var bytes = Array(line.utf8)[...]
+    while let byte = bytes.popFirst() {
+      if isQuoted {
+        if byte != UInt8(ascii: "\"") {
+          field.append(byte)
+        } else if bytes.first == UInt8(ascii: "\"") {
+          field.append(byte)
+          bytes.removeFirst()
+        } else {
+          isQuoted = false
+        }
+      } else if byte == UInt8(ascii: "\"") && field.isEmpty {
+        isQuoted = true
+      } else if byte == UInt8(ascii: "\t") {
+        fields.append(String(decoding: field, as: UTF8.self))
+        field = []
+      } else {
+        field.append(byte)
+      }
+    }
+    return (fields + [String(decoding: field, as: UTF8.self)], isQuoted)
+  }
+
+  /// Reads judgments: `query 0 passage grade` between spaces or tabs, or `query passage grade` as BEIR has it, with or
+  /// without a line of headings.
+  func eachJudgment(
+    _ output: ImportOutput, _ body: (_ turn: String, _ passage: String, _ grade: Int) throws(ParlanceError) -> Void
+  ) throws(ParlanceError) {
+    try eachLine(output, columns: 3, at: { $0 == "\t" || $0 == " " }) { columns throws(ParlanceError) in
+      let isTREC = columns.count == 4
+      if columns[0] == "query-id" || columns[0] == "query_id" { return }
+      guard let grade = Int(columns[isTREC ? 3 : 2]) else {
+        throw ParlanceError(.badInput, "expected a whole number as the grade, found \"\(columns[isTREC ? 3 : 2])\"")
+      }
+      try body(columns[0], columns[isTREC ? 2 : 1], grade)
+    }
+  }
+
+  /// Whether the first line looks like a judgment.
+  var holdsJudgments: Bool {
+    guard let line = try? lines().nextString() else { return false }
+    let columns = line.split { $0 == "\t" || $0 == " " }
+    return columns.first == "query-id" || (columns.count == 4 && Int(columns[3]) != nil && columns[1].count <= 2)
+  }
+}
+
+extension ParlanceError {
+  /// The error of an element with its place in the file, where it says that of the element.
+  func moved(to element: Location) -> ParlanceError {
+    guard var place = location, let line = place.line, place.file == element.file else {
+      return ParlanceError(code, message, at: element)
+    }
+    place.line = line + (element.line ?? 1) - 1
+    return ParlanceError(code, message, at: place)
+  }
+}
+
+/// One object of a JSON file, whose members are asked for by name.
+struct JSONRow {
+  let object: JSONObject
+  let location: ParlanceError.Location
+  /// Its place among the elements of an array, or its line, from 1.
+  var number = 0
+
+  /// The first of these keys that is there with text; numbers are taken as they are written.
+  ///
+  /// - Throws: `badInput` when there is none.
+  func text(_ keys: String...) throws(ParlanceError) -> String {
+    for key in keys {
+      if let text = JSONRow.text(object[key]) { return text }
+    }
+    throw ParlanceError(
+      .badInput, "expected the key \"\(keys[0])\" with text, there is " + (object[keys[0]].map(\.kind) ?? "none"),
+      at: location)
+  }
+
+  func optionalText(_ keys: String...) -> String? {
+    for key in keys {
+      if let text = JSONRow.text(object[key]) { return text }
+    }
+    return nil
+  }
+
+  /// The objects in the array under the first of these keys that is there.
+  ///
+  /// - Throws: `badInput` when there is none, or when an element is no object.
+  func rows(_ keys: String...) throws(ParlanceError) -> [JSONRow] {
+    for key in keys {
+      guard let array = object[key]?.array else { continue }
+      var rows: [JSONRow] = []
+      for element in array {
+        guard let object = element.object else {
+          throw ParlanceError(.badInput, "expected objects under \"\(key)\", found \(element.kind)", at: location)
+        }
+        rows.append(JSONRow(object: object, location: location, number: rows.count))
+      }
+      return rows
+    }
+    throw ParlanceError(.badInput, "expected an array as \"\(keys[0])\"", at: location)
+  }
+
+  static func text(_ value: JSONValue?) -> String? {
+    switch value {
+    case .string(let text)?: text
+    case .integer(let number)?: "\(number)"
+    default: nil
+    }
+  }
+
+  /// Texts that alternate between the user, who begins, and the assistant.
+  static func alternating(_ texts: [String]) -> [Message] {
+    texts.enumerated().map { Message(role: $0.isMultiple(of: 2) ? .user : .assistant, content: $1) }
+  }
+}
