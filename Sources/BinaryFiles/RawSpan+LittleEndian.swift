@@ -57,6 +57,7 @@ extension [UInt8] {
   }
 
   /// Appends the little-endian bytes of `value`.
+  @inlinable
   public mutating func append<Value: FixedWidthInteger>(littleEndian value: Value) {
     var rest = value
     for _ in 0..<Value.bitWidth / 8 {

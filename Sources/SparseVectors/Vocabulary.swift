@@ -12,31 +12,28 @@ public struct Vocabulary: Sendable {
 
   /// The pieces in the order of their terms.
   public let pieces: [ExternalID]
-  private let terms: [ExternalID: TermID]
+  private let table: PieceTable
 
   /// - Parameters:
   ///   - pieces: the piece of each term, in order.
   ///   - location: where they came from, for the error.
   /// - Throws: `badInput` for a piece that is given twice.
   public init(pieces: [ExternalID], at location: ParlanceError.Location? = nil) throws(ParlanceError) {
-    var terms: [ExternalID: TermID] = [:]
-    terms.reserveCapacity(pieces.count)
-    var hash = SHA256()
-    for (index, piece) in pieces.enumerated() {
-      if let first = terms.updateValue(TermID(UInt32(index)), forKey: piece) {
-        throw ParlanceError(
-          .badInput,
-          "expected pieces that differ, \"\(piece)\" is both term \(first.rawValue) and term \(index) of the vocabulary",
-          at: location)
-      }
-      var bytes: [UInt8] = []
+    let table = PieceTable(pieces)
+    if let (first, second) = table.twins {
+      throw ParlanceError(
+        .badInput,
+        "expected pieces that differ, \"\(pieces[first])\" is both term \(first) and term \(second) of the vocabulary",
+        at: location)
+    }
+    var bytes: [UInt8] = []
+    for piece in pieces {
       bytes.append(littleEndian: UInt32(piece.string.utf8.count))
-      bytes += piece.string.utf8
-      hash.update(bytes.rawSpan)
+      bytes.append(contentsOf: piece.string.utf8)
     }
     self.pieces = pieces
-    self.terms = terms
-    digest = hash.finish().hexadecimal
+    self.table = table
+    digest = SHA256.digest(of: bytes).hexadecimal
   }
 
   /// Reads a `vocab.txt`: one piece a line, the first line being term 0.
@@ -56,7 +53,9 @@ public struct Vocabulary: Sendable {
   public func piece(of term: TermID) -> ExternalID { pieces[Int(term.rawValue)] }
 
   /// The term of a piece, or `nil` where there is none.
-  public func term(of piece: ExternalID) -> TermID? { terms[piece] }
+  public func term(of piece: ExternalID) -> TermID? {
+    table.place(of: piece, in: pieces).map { TermID(UInt32($0)) }
+  }
 }
 
 extension Vocabulary: Hashable {
