@@ -82,7 +82,7 @@ let package = Package(
     room("SparseVectors", ["Diagnostics", "Identifiers", "BinaryFiles", "LineFiles", "StrictJSON"]),
     room("WordPiece", ["Diagnostics", "BinaryFiles", "StrictJSON"]),
     room("TensorEngine", ["Diagnostics", "WorkerThreads", "CTensorEngine"]),
-    room("ModelKernels", ["WorkerThreads", "CKernels"]),
+    room("ModelKernels", ["Diagnostics", "BinaryFiles", "WorkerThreads", "CKernels"]),
     room("Checkpoints", ["Diagnostics", "BinaryFiles", "StrictJSON", "WordPiece"]),
     room("Evaluation", ["Diagnostics", "Identifiers", "RankedResults", "SparseVectors"]),
 

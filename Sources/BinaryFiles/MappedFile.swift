@@ -18,6 +18,8 @@ public import Diagnostics
   public let path: String
   /// The number of bytes.
   public let count: Int
+  /// What the system said of the file when it was opened.
+  package let stamp: FileStamp
 
   private nonisolated(unsafe) let base: UnsafeMutableRawPointer?
   private let descriptor: Int32
@@ -60,6 +62,7 @@ public import Diagnostics
     }
     self.path = path
     self.count = count
+    stamp = FileStamp(status)
     self.descriptor = descriptor
     unsafe self.base = base
   }
@@ -97,6 +100,18 @@ public import Diagnostics
     guard unsafe fstat(descriptor, &status) == 0, Int(status.st_size) == count else {
       throw ParlanceError(
         .badInput, "the file was changed in place while it was open; files must be replaced by renaming",
+        at: .init(file: path))
+    }
+  }
+
+  /// Asks whether the bytes are those that were opened, for numbers that are used in place for as long as a process lives.
+  ///
+  /// - Throws: `badInput` when the file was written to since it was opened.
+  package func checkUnwritten() throws(ParlanceError) {
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0, FileStamp(status).isUnwritten(since: stamp) else {
+      throw ParlanceError(
+        .badInput, "the file was written to while it was in use; files must be replaced by renaming",
         at: .init(file: path))
     }
   }

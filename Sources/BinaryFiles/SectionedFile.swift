@@ -14,6 +14,8 @@ public final class SectionedFile: Sendable {
   /// The length of the file in bytes.
   public var count: Int { file.count }
 
+  package var stamp: FileStamp { file.stamp }
+
   let file: MappedFile
   let blockSize: Int
   private let sections: [Section]

@@ -1,4 +1,4 @@
-import BinaryFiles
+public import BinaryFiles
 public import Diagnostics
 public import WordPiece
 
@@ -27,6 +27,8 @@ public struct Checkpoint: Sendable {
   /// What a student was distilled for; `nil` for any other model.
   public let student: StudentDeclaration?
   public let tensors: TensorStore
+  /// Where what is made of the model's files is kept for the next time.
+  public let derived: DerivedFiles
   /// Tensors of the files that the model does not use, such as a pooler; a wrong checkpoint has many.
   public let unusedTensors: [String]
   private let names: [ParameterRole: String]
@@ -41,9 +43,11 @@ public struct Checkpoint: Sendable {
     case layout(SentenceTransformersLayout)
   }
 
-  /// - Parameter name: what to call the model; found out when `nil`.
+  /// - Parameters:
+  ///   - name: what to call the model; found out when `nil`.
+  ///   - derived: where what is made of its files is kept for the next time; nowhere by default.
   /// - Throws: `noInput` when a file is missing, `badInput` when one does not say what it should.
-  public init(folder: String, name: String? = nil) throws(ParlanceError) {
+  public init(folder: String, name: String? = nil, derived: DerivedFiles = .none) throws(ParlanceError) {
     guard FolderFile.exists(folder) else {
       throw ParlanceError(.noInput, "there is no such model folder", at: .init(file: folder))
     }
@@ -52,15 +56,18 @@ public struct Checkpoint: Sendable {
       let document = folder + "/" + pair.document
       try self.init(
         folder: document, name: name ?? ModelFolderName.hubName(folder) ?? ModelFolderName.lastComponent(folder),
-        layout: SentenceTransformersLayout(folder: document))
+        layout: SentenceTransformersLayout(folder: document), derived: derived)
       querySide = .folder(folder + "/" + pair.query)
       return
     }
-    try self.init(folder: folder, name: name, layout: layout)
+    try self.init(folder: folder, name: name, layout: layout, derived: derived)
     if let queries = try layout.queries(folder: folder) { querySide = .layout(queries) }
   }
 
-  private init(folder: String, name: String?, layout: SentenceTransformersLayout) throws(ParlanceError) {
+  private init(
+    folder: String, name: String?, layout: SentenceTransformersLayout, derived: DerivedFiles
+  ) throws(ParlanceError) {
+    self.derived = derived
     let hubName = ModelFolderName.hubName(folder)
     self.folder = folder
     self.name = name ?? hubName ?? ModelFolderName.lastComponent(folder)
@@ -155,7 +162,8 @@ public struct Checkpoint: Sendable {
   /// - Throws: as `init`.
   public func frozenPart() throws(ParlanceError) -> Checkpoint? {
     guard student?.residual != nil else { return nil }
-    return try Checkpoint(folder: ownFolder + "/" + StudentDeclaration.Residual.frozenFolder, name: name + "/frozen")
+    let frozen = ownFolder + "/" + StudentDeclaration.Residual.frozenFolder
+    return try Checkpoint(folder: frozen, name: name + "/frozen", derived: derived)
   }
 
   /// The encoder of queries of an asymmetric model, whose own is that of passages; `nil` for any other model.
@@ -164,8 +172,9 @@ public struct Checkpoint: Sendable {
   public func queryPart() throws(ParlanceError) -> Checkpoint? {
     switch querySide {
     case .none: nil
-    case .folder(let folder): try Checkpoint(folder: folder, name: name + "/query")
-    case .layout(let layout): try Checkpoint(folder: folder, name: name + "/query", layout: layout)
+    case .folder(let folder): try Checkpoint(folder: folder, name: name + "/query", derived: derived)
+    case .layout(let layout):
+      try Checkpoint(folder: folder, name: name + "/query", layout: layout, derived: derived)
     }
   }
 
@@ -183,6 +192,16 @@ public struct Checkpoint: Sendable {
       throw ParlanceError(.badInput, "the model has no parameter \(role)", at: .init(file: folder))
     }
     return try tensors.floats(named: name)
+  }
+
+  /// Where the parameter's numbers are, when they are stored as 32-bit floats; maybe not aligned.
+  ///
+  /// - Throws: `badInput` when the architecture has no such parameter.
+  package func mappedFloats(_ role: ParameterRole) throws(ParlanceError) -> (file: MappedFile, range: Range<Int>)? {
+    guard let name = names[role] else {
+      throw ParlanceError(.badInput, "the model has no parameter \(role)", at: .init(file: folder))
+    }
+    return try tensors.mappedFloats(named: name)
   }
 
   /// The parameter's stored bytes, not copied; little-endian, maybe not aligned.

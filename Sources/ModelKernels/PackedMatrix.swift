@@ -6,7 +6,7 @@ public struct PackedMatrix: Sendable {
   let packed, bias: FloatBuffer
 
   /// A part of the outputs: a weight of rows by `inputs` columns as PyTorch's `Linear` has it, and a number for each row.
-  public typealias Part = (weight: [Float], bias: [Float])
+  public typealias Part = (weight: FloatBuffer, bias: [Float])
 
   /// Lays the outputs of several layers with the same input side by side.
   public init(_ parts: [Part], inputs: Int) {
@@ -18,8 +18,8 @@ public struct PackedMatrix: Sendable {
     for part in parts {
       precondition(part.weight.count == part.bias.count * inputs, "a weight of rows by \(inputs) columns")
       unsafe parlance_pack(
-        part.weight, Int64(inputs), Int64(part.bias.count), Int64(inputs), Int64(first), packed.pointer(0, packed.count)
-      )
+        part.weight.base, Int64(inputs), Int64(part.bias.count), Int64(inputs), Int64(first),
+        packed.pointer(0, packed.count))
       for (place, number) in part.bias.enumerated() { bias[first + place] = number }
       first += part.bias.count
     }

@@ -11,6 +11,7 @@ public final class VocabularyHead: Sendable {
   private let weight, bias: FloatBuffer
   private let sums: Bool
   private let kernels: KernelChoice
+  private let kept: KeptWeight?
   private let state = Mutex(State())
 
   /// The weight in small integers; what is made of it for a centre.
@@ -39,7 +40,16 @@ public final class VocabularyHead: Sendable {
   /// - Parameters:
   ///   - weight: V x H, kept and not copied.
   ///   - sums: whether every positive logit counts, not only the greatest of a sequence and column.
-  public init(weight: FloatBuffer, bias: [Float], width: Int, sums: Bool, kernels: KernelChoice = .standard) {
+  public convenience init(
+    weight: FloatBuffer, bias: [Float], width: Int, sums: Bool, kernels: KernelChoice = .standard
+  ) {
+    self.init(weight: weight, bias: bias, width: width, sums: sums, kernels: kernels, kept: nil)
+  }
+
+  /// - Parameter kept: where the quantised weight is taken from and left for the next time.
+  package init(
+    weight: FloatBuffer, bias: [Float], width: Int, sums: Bool, kernels: KernelChoice, kept: KeptWeight?
+  ) {
     precondition(weight.count == bias.count * width && width > 0, "a bias for each row of \(width) numbers")
     vocabulary = bias.count
     self.width = width
@@ -47,6 +57,7 @@ public final class VocabularyHead: Sendable {
     self.bias = FloatBuffer(bias)
     self.sums = sums
     self.kernels = kernels
+    self.kept = kept
   }
 
   /// What screening has done so far.
@@ -123,8 +134,7 @@ extension VocabularyHead {
       if let quantised = state.quantised {
         integers = quantised.integers
       } else {
-        integers = FloatBuffer(count: (parlance_screen_weight_bytes(vocabulary, width) + 3) / 4)
-        unsafe parlance_screen_weight(kernel, weight.base, vocabulary, width, 0, panels, integers.base)
+        integers = unsafe self.integers(kernel)
       }
       let centre = tokens < Self.tokensForCentre ? nil : mean(hidden, tokens: tokens)
       let base = FloatBuffer(count: self.panels * Int(PARLANCE_SCREEN_COLUMNS))
@@ -134,6 +144,15 @@ extension VocabularyHead {
       state.quantised = quantised
       return quantised
     }
+  }
+
+  private func integers(_ kernel: OpaquePointer) -> FloatBuffer {
+    if let known = unsafe kept?.read(kernel, weight: weight, vocabulary: vocabulary, width: width) { return known }
+    let (vocabulary, width) = (Int64(vocabulary), Int64(width))
+    let integers = FloatBuffer(count: (parlance_screen_weight_bytes(vocabulary, width) + 3) / 4)
+    unsafe parlance_screen_weight(kernel, weight.base, vocabulary, width, 0, Int64(panels), integers.base)
+    unsafe kept?.write(integers, kernel)
+    return integers
   }
 
   private func mean(_ hidden: FloatBuffer, tokens: Int) -> FloatBuffer {

@@ -1,3 +1,4 @@
+public import BinaryFiles
 package import Checkpoints
 public import Diagnostics
 public import ModelHub
@@ -16,14 +17,16 @@ extension SparseEncoder {
   /// - Parameters:
   ///   - model: a folder, or `hf:owner/name` with an optional `@revision`.
   ///   - cores: how many cores to use; all that the process may run on when `nil`.
+  ///   - derived: where what is made of the model's files is kept, so that it opens faster the next time.
   /// - Throws: `noInput` when there is no such model, `badInput` when it is damaged or not a SPLADE model,
   ///   `unavailable` when the network, or for another device the engine or that device, is missing.
   public static func open(
     _ model: String, settings: EncoderSettings = EncoderSettings(), device: Device = .cpu, cores: Int? = nil,
-    hub: ModelHub = ModelHub(), progress: ProgressHandler? = nil, interruption: Interruption? = nil
+    hub: ModelHub = ModelHub(), derived: DerivedFiles = .standard, progress: ProgressHandler? = nil,
+    interruption: Interruption? = nil
   ) async throws(ParlanceError) -> SparseEncoder {
     let found = try await hub.resolve(model, progress: progress, interruption: interruption)
-    let checkpoint = try Checkpoint(folder: found.folder, name: found.name)
+    let checkpoint = try Checkpoint(folder: found.folder, name: found.name, derived: derived)
     let engine = device == .cpu ? nil : try TensorEngine.load()
     return try open(checkpoint, settings: settings) { part throws(ParlanceError) in
       if let engine { return try EngineForwardPass(part, engine: engine, device: device, cores: cores) }

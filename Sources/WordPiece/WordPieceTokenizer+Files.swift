@@ -1,3 +1,4 @@
+public import BinaryFiles
 public import Diagnostics
 
 extension WordPieceTokenizer {
@@ -12,10 +13,12 @@ extension WordPieceTokenizer {
 
   /// Reads the tokenizer of files that were found already.
   ///
+  /// - Parameter derived: where the vocabulary of a `tokenizer.json` that was read before is taken from; nowhere by default.
   /// - Throws: `noInput`, `badInput`.
-  public init(_ files: TokenizerFiles) throws(ParlanceError) {
+  public init(_ files: TokenizerFiles, derived: DerivedFiles = .none) throws(ParlanceError) {
     if let path = files.tokenizerJSON {
-      try self.init(tokenizerJSON: try TokenizerFiles.bytes(of: path), files.configuration, file: path)
+      try self.init(
+        tokenizerJSON: try TokenizerFiles.bytes(of: path), files.configuration, file: path, derived: derived)
     } else {
       let path = files.vocabulary ?? files.folder + "/vocab.txt"
       try self.init(vocabularyText: try TokenizerFiles.bytes(of: path), files.configuration, file: path)

@@ -1,3 +1,4 @@
+import BinaryFiles
 public import Diagnostics
 
 extension WordPieceTokenizer {
@@ -15,13 +16,20 @@ extension WordPieceTokenizer {
       tokenizerJSON: tokenizerJSON, try Self.configuration(configurationJSON, beside: file), file: file)
   }
 
+  /// - Parameter derived: where the vocabulary is taken from when it was read before, and left for the next time.
   init(
-    tokenizerJSON: [UInt8], _ configuration: TokenizerConfiguration, file: String
+    tokenizerJSON: [UInt8], _ configuration: TokenizerConfiguration, file: String, derived: DerivedFiles = .none
   ) throws(ParlanceError) {
-    let declared = try TokenizerFile(try JSONField.parse(tokenizerJSON, file: file))
+    let digest = derived.isOn ? SHA256.digest(of: tokenizerJSON) : nil
+    let kept = digest.flatMap { KeptTokenizer.read($0, derived) }
+    let json = try JSONField.parse(kept?.declaration ?? tokenizerJSON, file: file)
+    let declared = try TokenizerFile(json)
+    let vocabulary =
+      if let kept { kept.vocabulary } else { try PieceVocabulary(declared.vocabulary, file: file) }
     try self.init(
-      declared, normalizer: declared.normalizer.map { configuration.applied(to: $0) } ?? .identity,
+      declared, vocabulary, normalizer: declared.normalizer.map { configuration.applied(to: $0) } ?? .identity,
       configuration: configuration, file: file)
+    if let digest, kept == nil { KeptTokenizer.write(json.value, vocabulary, digest, derived) }
   }
 
   /// Reads `vocab.txt`: a piece a line, its id the number of the line from 0.
@@ -41,7 +49,8 @@ extension WordPieceTokenizer {
   ) throws(ParlanceError) {
     let declared = try TokenizerFile(vocabularyText: vocabularyText, configuration, file: file)
     try self.init(
-      declared, normalizer: configuration.applied(to: DeclaredNormalizer()), configuration: configuration, file: file)
+      declared, PieceVocabulary(declared.vocabulary, file: file),
+      normalizer: configuration.applied(to: DeclaredNormalizer()), configuration: configuration, file: file)
   }
 
   private static func configuration(
@@ -53,7 +62,8 @@ extension WordPieceTokenizer {
   }
 
   private init(
-    _ declared: TokenizerFile, normalizer: Normalizer, configuration: TokenizerConfiguration, file: String
+    _ declared: TokenizerFile, _ vocabulary: PieceVocabulary, normalizer: Normalizer,
+    configuration: TokenizerConfiguration, file: String
   ) throws(ParlanceError) {
     func error(_ message: String, _ component: String) -> ParlanceError {
       ParlanceError(.badInput, message, at: .init(file: file, component: component))
@@ -69,25 +79,8 @@ extension WordPieceTokenizer {
     single = declared.single
     pair = declared.pair
 
-    var pieces: [String] = []
-    var isAssigned: [Bool] = []
-    func assign(_ piece: String, _ id: Int32) -> Bool {
-      let index = Int(id)
-      while pieces.count <= index {
-        pieces.append("")
-        isAssigned.append(false)
-      }
-      if isAssigned[index] { return false }
-      pieces[index] = piece
-      isAssigned[index] = true
-      return true
-    }
-    for (piece, id) in declared.vocabulary {
-      guard assign(piece, id) else {
-        throw error("the id \(id) belongs to \"\(pieces[Int(id)])\" and to \"\(piece)\"", "model.vocab")
-      }
-    }
-    trie = try Self.trie(of: declared.vocabulary, file: file)
+    var names = vocabulary.names
+    trie = vocabulary.trie
     continuation = trie.node(after: declared.continuationPrefix.utf8, from: trie.nodes[0])
     guard let unknown = trie.value(of: declared.unknown.utf8) else {
       throw error("the vocabulary lacks the unknown token \"\(declared.unknown)\"", "model.unk_token")
@@ -95,7 +88,7 @@ extension WordPieceTokenizer {
     unknownID = Int32(unknown)
 
     // Ids of tokens that the vocabulary lacks follow it, in the order of the file, whatever the file says.
-    var nextID = Int32(declared.vocabulary.count)
+    var nextID = Int32(names.count)
     var added: [AddedToken] = []
     for (index, token) in declared.addedTokens.enumerated() where !token.content.isEmpty {
       let known = trie.value(of: token.content.utf8).map { Int32($0) }
@@ -108,14 +101,15 @@ extension WordPieceTokenizer {
           "expected the id \(id) for the token \"\(token.content)\", found \(token.id)", "added_tokens[\(index)]")
       }
       if known == nil {
-        guard assign(token.content, id) else {
+        guard names.assign(token.content, to: id) else {
           throw error(
-            "the id \(id) belongs to \"\(pieces[Int(id)])\" and to \"\(token.content)\"", "added_tokens[\(index)]")
+            "the id \(id) belongs to \"\(names[id])\" and to \"\(token.content)\"", "added_tokens[\(index)]")
         }
         nextID += 1
       }
       added.append(token)
     }
+    let pieces = names.pieces
     self.pieces = pieces
     addedTokens = added.sorted { $0.id < $1.id }
 
@@ -126,19 +120,6 @@ extension WordPieceTokenizer {
       for case .special(let id, _) in template.parts where id >= pieces.count {
         throw error("the special token \(id) is not in the vocabulary of \(pieces.count)", "post_processor")
       }
-    }
-  }
-
-  private static func trie(
-    of vocabulary: [(piece: String, id: Int32)], file: String
-  ) throws(ParlanceError) -> ByteTrie {
-    switch ByteTrie.make(vocabulary.filter { !$0.piece.isEmpty }.map { (Array($0.piece.utf8), UInt32($0.id)) }) {
-    case .success(let trie): return trie
-    case .failure(let error):
-      let piece = vocabulary.first { $0.id == error.first }?.piece ?? ""
-      throw ParlanceError(
-        .badInput, "the piece \"\(piece)\" appears twice, as \(error.first) and as \(error.second)",
-        at: .init(file: file, component: "model.vocab"))
     }
   }
 

@@ -190,4 +190,17 @@ struct ScreenTests {
     #expect(ScreenedProduct.kernels.contains(String(cString: parlance_screen_name(parlance_screen_best()))))
     #expect(ScreenedProduct.kernels.contains("scalar"))
   }
+
+  @Test(
+    "a quantised weight is recognised panel by panel, and not when any byte of a panel is another",
+    arguments: ScreenedProduct.kernels)
+  func recognised(kernel: String) {
+    let product = product(kernel, .ordinary, seed: 5, hasCentre: false)
+    var random = SeededGenerator(seed: 6)
+    for _ in 0..<50 {
+      let (before, after) = product.recognises(damageAt: Int.random(in: 0..<1_000_000, using: &random))
+      #expect(before.allSatisfy { $0 })
+      #expect(after.count { !$0 } == 1)
+    }
+  }
 }

@@ -96,6 +96,25 @@ final class ScreenedProduct {
     return (collector.hits, Int(computed))
   }
 
+  /// Whether each panel of the quantised weight is found to be the weight's, and no longer when one of its bytes changes.
+  func recognises(damageAt place: Int) -> (before: [Bool], after: [Bool]) {
+    let panels = parlance_screen_panels(Int64(vocabulary)),
+      bytes = parlance_screen_weight_bytes(Int64(vocabulary), Int64(width))
+    let room = UnsafeMutableRawPointer.allocate(
+      byteCount: parlance_screen_weight_bytes(1, Int64(width)), alignment: 64)
+    defer { room.deallocate() }
+    func all() -> [Bool] {
+      (0..<panels).map {
+        parlance_screen_holds(kernel, weight, Int64(vocabulary), Int64(width), $0, weightBlock, room) != 0
+      }
+    }
+    let before = all()
+    let block = weightBlock.assumingMemoryBound(to: UInt8.self)
+    block[place % bytes] ^= 1
+    defer { block[place % bytes] ^= 1 }
+    return (before, all())
+  }
+
   func logit(token: Int, column: Int) -> Float {
     parlance_screen_logit(
       kernel, hidden + token * width, weight + column * width, bias[column], Int64(width))

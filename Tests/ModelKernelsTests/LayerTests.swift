@@ -21,7 +21,7 @@ struct LayerTests {
       (1, 1, [1]), (7, 3, [5, 2]), (14, 16, [32]), (15, 33, [31, 40]), (29, 64, [64, 64, 64]), (100, 20, [97]),
     ] {
       let weights = parts.map { numbers($0 * inputs, &random) }, biases = parts.map { numbers($0, &random) }
-      let matrix = PackedMatrix(zip(weights, biases).map { ($0, $1) }, inputs: inputs)
+      let matrix = PackedMatrix(zip(weights, biases).map { (FloatBuffer($0), $1) }, inputs: inputs)
       let x = FloatBuffer(numbers(rows * inputs, &random)), y = FloatBuffer(count: rows * matrix.outputs + 1)
       y[rows * matrix.outputs] = 42
       // In two parts, as the members of a team do it.

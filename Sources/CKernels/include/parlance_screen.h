@@ -43,6 +43,11 @@ size_t parlance_screen_weight_bytes(int64_t vocabulary, int64_t width);
 void parlance_screen_weight(const parlance_screen_kernel *kernel, const float *weight_VH, int64_t vocabulary,
                             int64_t width, int64_t first, int64_t end, void *block);
 
+// Whether a panel of a quantised weight is, byte for byte, what this kernel makes of the weight. `room` has the bytes of a
+// quantised weight of one panel.
+int32_t parlance_screen_holds(const parlance_screen_kernel *kernel, const float *weight_VH, int64_t vocabulary,
+                              int64_t width, int64_t panel, const void *block, void *room);
+
 // What a column's logit is at the centre, for panels `first` ..< `end`; `base` has a float for each column of each panel.
 // The centre is any vector near the hidden states, or NULL for zero: it changes how much survives, never a result.
 void parlance_screen_base(const parlance_screen_kernel *kernel, const float *weight_VH, const float *bias_V,

@@ -125,6 +125,17 @@ void parlance_screen_weight(const parlance_screen_kernel *kernel, const float *w
   }
 }
 
+int32_t parlance_screen_holds(const parlance_screen_kernel *kernel, const float *weight_VH, int64_t vocabulary,
+                              int64_t width, int64_t panel, const void *block, void *room) {
+  const int64_t first = panel * columns, rows = vocabulary - first < columns ? vocabulary - first : columns;
+  const int64_t panels = panels_of(vocabulary), steps = steps_of(width);
+  // Only read.
+  void *own = (void *)(uintptr_t)block;
+  parlance_screen_weight(kernel, weight_VH + first * width, rows, width, 0, 1, room);
+  return memcmp(numbers_of(room), numbers_of(own) + panel, sizeof(panel_numbers)) == 0 &&
+         memcmp(panel_of(room, 1, steps, 0), panel_of(own, panels, steps, panel), (size_t)(steps * columns * 4)) == 0;
+}
+
 void parlance_screen_base(const parlance_screen_kernel *kernel, const float *weight_VH, const float *bias_V,
                           const float *centre_H, int64_t vocabulary, int64_t width, int64_t first, int64_t end,
                           float *base) {

@@ -1,5 +1,6 @@
 public import BinaryFiles
 public import Diagnostics
+import Synchronization
 
 /// A mapped safetensors file, every offset of it checked when it was opened.
 ///
@@ -10,6 +11,7 @@ public final class SafetensorsFile: Sendable {
   public let header: SafetensorsHeader
   private let file: MappedFile
   private let places: [String: Int]
+  private let knownDigest = Mutex<SHA256.Digest?>(nil)
 
   /// - Throws: `noInput` when there is no such file, `badInput` when it is not a whole safetensors file.
   public init(path: String) throws(ParlanceError) {
@@ -66,9 +68,21 @@ public final class SafetensorsFile: Sendable {
     return FloatDecoding.floats(try file.bytes(in: entry.range), as: entry.elementType)
   }
 
-  /// SHA-256 over every byte of the file.
-  public func digest() -> SHA256.Digest {
-    let file = file
-    return SHA256.digest(of: file.bytes)
+  /// Where the numbers of a tensor are, when they are stored as 32-bit floats.
+  package func mappedFloats(of entry: SafetensorsHeader.Entry) -> (file: MappedFile, range: Range<Int>)? {
+    entry.elementType == .float32 ? (file, entry.range) : nil
+  }
+
+  /// - Throws: `badInput` when somebody wrote to the file since it was opened.
+  package func checkUnwritten() throws(ParlanceError) { try file.checkUnwritten() }
+
+  /// SHA-256 over every byte of the file; the bytes are read unless `derived` tells what they are.
+  public func digest(_ derived: DerivedFiles = .none) -> SHA256.Digest {
+    knownDigest.withLock { known in
+      if let known { return known }
+      let digest = KeptDigest.digest(of: file, derived)
+      known = digest
+      return digest
+    }
   }
 }

@@ -1,3 +1,4 @@
+package import BinaryFiles
 public import Diagnostics
 import StrictJSON
 
@@ -100,6 +101,12 @@ public struct TensorStore: Sendable {
     return try files[place.file].withBytes(of: place.entry) { bytes throws(ParlanceError) in
       try body(bytes, place.entry.elementType)
     }
+  }
+
+  /// Where the numbers of the tensor are, when they are stored as 32-bit floats; maybe not aligned.
+  package func mappedFloats(named name: String) throws(ParlanceError) -> (file: MappedFile, range: Range<Int>)? {
+    let place = try place(of: name)
+    return files[place.file].mappedFloats(of: place.entry)
   }
 
   private func place(of name: String) throws(ParlanceError) -> (file: Int, entry: SafetensorsHeader.Entry) {

@@ -7,7 +7,7 @@ import WordPiece
 extension EncoderIdentity {
   /// The identity of a checkpoint with settings; Documentation/formats/identity.md has the recipe line by line.
   ///
-  /// - Complexity: reads every byte of the weights once.
+  /// - Complexity: reads every byte of the weights once, unless the checkpoint's derived files tell their hash.
   /// - Throws: `noInput` when a file went away in the meantime.
   public init(checkpoint: Checkpoint, settings: EncoderSettings) throws(ParlanceError) {
     let recipe = try Self.recipe(checkpoint: checkpoint, settings: settings)
@@ -18,7 +18,7 @@ extension EncoderIdentity {
   static func recipe(checkpoint: Checkpoint, settings: EncoderSettings) throws(ParlanceError) -> String {
     let shape = checkpoint.architecture
     var lines = ["parlance-encoder 2"]
-    for file in checkpoint.tensors.files { lines.append("weights \(file.digest())") }
+    for file in checkpoint.tensors.files { lines.append("weights \(file.digest(checkpoint.derived))") }
     lines.append("architecture \(shape.family.rawValue)")
     lines.append("layers \(shape.layers)")
     lines.append("heads \(shape.heads)")

@@ -52,7 +52,7 @@ public struct SparseEncoder: Sendable {
     checkpoint: Checkpoint, forward: any ForwardPass, frozen: SparseEncoder? = nil, queries: SparseEncoder? = nil,
     settings: EncoderSettings = EncoderSettings(), identity: EncoderIdentity? = nil
   ) throws(ParlanceError) {
-    let tokenizer = try WordPieceTokenizer(checkpoint.tokenizer)
+    let tokenizer = try WordPieceTokenizer(checkpoint.tokenizer, derived: checkpoint.derived)
     let columns = checkpoint.architecture.vocabularySize
     guard tokenizer.pieces.count <= columns else {
       throw ParlanceError(

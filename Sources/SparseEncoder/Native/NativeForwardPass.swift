@@ -21,6 +21,8 @@ public final class NativeForwardPass: ForwardPass {
   public let workers: Int
 
   private let model: NativeModel
+  /// The files that `model` reads numbers of in place.
+  private let files: [SafetensorsFile]
   private let activation: SparseHead.Activation
   private let batchThreads: WorkerThreads
   /// The thread that leads the team: one query at a time.
@@ -39,6 +41,7 @@ public final class NativeForwardPass: ForwardPass {
     longestSequence = checkpoint.architecture.maxPositions
     workers = cores
     activation = checkpoint.head.activation
+    files = checkpoint.tensors.files
     model = try NativeModel(checkpoint, kernels: .standard)
     batchThreads = try WorkerThreads(count: cores)
     queryThread = try WorkerThreads(count: 1)
@@ -98,6 +101,7 @@ public final class NativeForwardPass: ForwardPass {
         "the model's hidden states hold NaN or infinity: its weights are damaged or do not fit its config")
     }
     model.head(workspace.attended, starts: batch.starts, work: workspace.head, crew: crew)
+    for file in files { try file.checkUnwritten() }
     return SparseRows(pooling: workspace.head, sequences: batch.count, activation: activation)
   }
 }

@@ -31,9 +31,9 @@ struct NativeModel: Sendable {
       case .geluTanh: .geluTanh
       case .relu: .relu
       }
-    wordEmbeddings = FloatBuffer(try checkpoint.floats(.wordEmbeddings))
-    positionEmbeddings = FloatBuffer(try checkpoint.floats(.positionEmbeddings))
-    tokenTypes = shape.family == .bert ? FloatBuffer(try checkpoint.floats(.tokenTypeEmbeddings)) : nil
+    wordEmbeddings = try checkpoint.buffer(.wordEmbeddings)
+    positionEmbeddings = try checkpoint.buffer(.positionEmbeddings)
+    tokenTypes = shape.family == .bert ? try checkpoint.buffer(.tokenTypeEmbeddings) : nil
     embeddingNorm = NormWeights(
       weight: try checkpoint.floats(.embeddingNormWeight), bias: try checkpoint.floats(.embeddingNormBias),
       epsilon: epsilon)
@@ -41,14 +41,14 @@ struct NativeModel: Sendable {
     for index in 0..<shape.layers { layers.append(try NativeLayer(index, of: checkpoint)) }
     self.layers = layers
     transform = PackedMatrix(
-      [(try checkpoint.floats(.transformWeight), try checkpoint.floats(.transformBias))], inputs: shape.hiddenSize)
+      [(try checkpoint.buffer(.transformWeight), try checkpoint.floats(.transformBias))], inputs: shape.hiddenSize)
     transformNorm = NormWeights(
       weight: try checkpoint.floats(.transformNormWeight), bias: try checkpoint.floats(.transformNormBias),
       epsilon: epsilon)
     head = VocabularyHead(
-      weight: shape.tiesDecoder ? wordEmbeddings : FloatBuffer(try checkpoint.floats(.decoderWeight)),
+      weight: shape.tiesDecoder ? wordEmbeddings : try checkpoint.buffer(.decoderWeight),
       bias: try checkpoint.floats(.decoderBias), width: shape.hiddenSize, sums: checkpoint.head.pooling == .sum,
-      kernels: kernels)
+      kernels: kernels, kept: checkpoint.keptWeight)
   }
 
   /// Computes the hidden states of whole sequences, up to the vocabulary: `workspace.attended` has them afterwards.
@@ -131,11 +131,12 @@ struct NativeLayer: Sendable {
     typealias Parameter = ParameterRole.LayerParameter
     let shape = checkpoint.architecture
     func part(_ weight: Parameter, _ bias: Parameter) throws(ParlanceError) -> PackedMatrix.Part {
-      (try checkpoint.floats(.layer(index, weight)), try checkpoint.floats(.layer(index, bias)))
+      (try checkpoint.buffer(.layer(index, weight)), try checkpoint.floats(.layer(index, bias)))
     }
     func norm(_ weight: Parameter, _ bias: Parameter) throws(ParlanceError) -> NormWeights {
-      let (weight, bias) = try part(weight, bias)
-      return NormWeights(weight: weight, bias: bias, epsilon: shape.layerNormEpsilon)
+      NormWeights(
+        weight: try checkpoint.floats(.layer(index, weight)), bias: try checkpoint.floats(.layer(index, bias)),
+        epsilon: shape.layerNormEpsilon)
     }
     projections = PackedMatrix(
       [try part(.queryWeight, .queryBias), try part(.keyWeight, .keyBias), try part(.valueWeight, .valueBias)],

@@ -24,6 +24,24 @@ struct ByteTrie: Sendable {
 
   private init(_ nodes: [Node]) { self.nodes = nodes }
 
+  /// Nodes that were kept.
+  ///
+  /// - Returns: `nil` where a child of theirs could lie outside.
+  static func checked(_ kept: Span<Node>) -> ByteTrie? {
+    guard kept.count > 0, kept.count % 256 == 0 else { return nil }
+    var greatest = 0
+    var nodes: [Node] = []
+    nodes.reserveCapacity(kept.count)
+    for index in kept.indices {
+      greatest = max(greatest, kept[index].base)
+      nodes.append(kept[index])
+    }
+    return greatest | 0xFF < kept.count ? ByteTrie(nodes) : nil
+  }
+
+  /// Whether every value is below `limit`.
+  func values(areBelow limit: UInt32) -> Bool { nodes.reduce(0) { max($0, $1.value) } <= limit }
+
   /// - Parameter keys: non-empty, each with a value below 2^31.
   /// - Returns: `Duplicate` with the values of two equal keys, if there are such.
   /// - Complexity: O(n log n) in the total length of the keys.
