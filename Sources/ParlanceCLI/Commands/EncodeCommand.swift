@@ -78,6 +78,9 @@ struct EncodeCommand: AsyncParsableCommand {
   @Flag(help: "Print what was done as one JSON document (with --out).")
   var json = false
 
+  @Flag(help: "Tell where the time went, part by part.")
+  var timings = false
+
   func validate() throws {
     guard passages.isEmpty != (conversations == nil) else {
       throw ValidationError("expected either --passages or --conversations")

@@ -86,6 +86,9 @@ struct SearchCommand: AsyncParsableCommand {
   @Flag(help: "Print one JSON document (for a question or --turn).")
   var json = false
 
+  @Flag(help: "Tell where the time went, part by part (for a question or --turn).")
+  var timings = false
+
   @OptionGroup
   var encoding: EncodingOptions
 
@@ -117,7 +120,9 @@ struct SearchCommand: AsyncParsableCommand {
       if saveQueries != nil, conversations == nil {
         throw ValidationError("--save-queries goes with --conversations; --vectors are kept already")
       }
-      if json || explain { throw ValidationError("--json and --explain go with a question or --turn") }
+      if json || explain || timings {
+        throw ValidationError("--json, --explain and --timings go with a question or --turn")
+      }
     }
     if let question, question.unicodeScalars.allSatisfy({ $0.properties.isWhitespace }) {
       throw ValidationError("expected words as the question, found none")
@@ -142,9 +147,17 @@ struct SearchCommand: AsyncParsableCommand {
 
   /// The searcher that the options describe.
   func openSearcher(_ index: String) async throws -> Searcher {
+    var timings = Timings()
+    return try await openSearcher(index, timing: &timings)
+  }
+
+  func openSearcher(_ index: String, timing timings: inout Timings) async throws -> Searcher {
     let opened = try InvertedIndex(path: index)
+    timings.mark("index")
     if let model {
-      return try Searcher(index: opened, encoder: kept(try await encoding.open(model)), trustingEncoder: trustModel)
+      let encoder = try await encoding.open(model)
+      timings.mark("model")
+      return try Searcher(index: opened, encoder: kept(encoder), trustingEncoder: trustModel)
     }
     guard opened.bm25 != nil else {
       throw ParlanceError(

@@ -46,11 +46,14 @@ struct EncodeJob {
   }
 
   func run() async throws {
+    var timings = Timings()
     let text = try PassageText(command.model.encoding.passageText)
     try OutputPath.check(command.target, isNoneOf: command.passages + [command.conversations, command.rewrites])
     let total = readsStream ? nil : try countAndCheckInput()
     if command.chosenFormat == .vectors { try checkOutput(count: total ?? 0) }
+    timings.mark("check")
     let encoder = try await command.model.open()
+    timings.mark("model")
     if !isQueries { try encoder.checkEncodesPassages() }
     let input = try EncodeInput(
       command, refusingDuplicates: command.chosenFormat == .vectors, interruption: console.interruption
@@ -63,7 +66,8 @@ struct EncodeJob {
     case .vectors: tally = try await writeVectors(encoder, input, total: total)
     case .jsonl: tally = try await writeLines(encoder, input, total: total)
     }
-    try report(tally, encoder, seconds: (clock.now - start) / .seconds(1))
+    timings.mark("encode")
+    try report(tally, encoder, seconds: (clock.now - start) / .seconds(1), timings)
   }
 
   /// Reads everything once, so that a bad line is found before hours of work.
@@ -167,7 +171,7 @@ struct EncodeJob {
     }
   }
 
-  private func report(_ tally: Tally, _ encoder: SparseEncoder, seconds: Double) throws {
+  private func report(_ tally: Tally, _ encoder: SparseEncoder, seconds: Double, _ timings: Timings) throws {
     let rate = seconds > 0 ? Double(tally.texts) / seconds : 0
     var line = "\(FixedDecimal.grouped(tally.texts)) \(unit), \(FixedDecimal.grouped(tally.tokens)) tokens in "
     line += "\(ProgressBar.time(seconds)) (\(FixedDecimal.text(rate, digits: 1)) \(unit)/s)"
@@ -185,12 +189,13 @@ struct EncodeJob {
       console.warn(
         "\(FixedDecimal.grouped(tally.empty.count)) \(unit) have no term at all and are never found: \(some)\(more)")
     }
+    if command.timings { console.note(timings.text) }
     guard command.json else { return }
     try console.print(
       json: Summary(
         out: command.target, texts: tally.texts, resumed: tally.resumed, tokens: tally.tokens, terms: tally.terms,
         truncated: tally.truncated, empty: tally.empty.count, seconds: seconds, encoder: encoder.identity,
-        licence: encoder.licence.summary))
+        licence: encoder.licence.summary, timingsMilliseconds: command.timings ? timings.milliseconds : nil))
   }
 
   /// `--json`
@@ -205,5 +210,6 @@ struct EncodeJob {
     var seconds: Double
     var encoder: EncoderIdentity
     var licence: String
+    var timingsMilliseconds: [String: Double]?
   }
 }

@@ -15,24 +15,39 @@ struct QuestionSearch {
   }
 
   func answer() async throws {
+    var timings = Timings()
     let query = try self.query()
     let searcher: Searcher
     if let index = command.index {
-      searcher = try await command.openSearcher(index)
+      searcher = try await command.openSearcher(index, timing: &timings)
     } else {
       searcher = try await indexPassages(command.passages ?? "", model: command.model ?? "")
+      timings.mark("index")
+    }
+    if command.timings, let encoder = searcher.encoder as? SparseEncoder {
+      // Only to be timed: encoding does it again, in microseconds.
+      _ = encoder.queryTokens(of: query.text)
+      timings.mark("tokenise")
     }
     let result = try await searcher.search(query, k: command.depth ?? 10)
+    timings.mark([("encode", result.encodingTime), ("search", result.searchTime)])
     let explanations =
       command.explain
       ? try result.passages.map { found throws(ParlanceError) in
         try searcher.explain(result, found)
       } : nil
+    if command.explain { timings.mark("explain") }
     if command.json {
-      try console.print(json: SearchDocument(result, explanations: explanations), keys: .asSpelled)
+      var document = SearchDocument(result, explanations: explanations)
+      if command.timings { document.timings = timings.milliseconds }
+      try console.print(json: document, keys: .asSpelled)
     } else {
       try ResultPage(console: console).print(result, explanations: explanations)
     }
+    guard command.timings else { return }
+    try console.flush()
+    timings.mark("print")
+    console.note(timings.text)
   }
 
   private func query() throws(ParlanceError) -> FormedQuery {

@@ -67,6 +67,8 @@ struct SearchDocument: Encodable {
   var isTruncated: Bool
   var encodeMilliseconds: Double
   var searchMilliseconds: Double
+  /// Milliseconds by part, where they were asked for; printing this is no part.
+  var timings: [String: Double]?
   var terms: [Term]?
   var hits: [Hit]
 
@@ -79,6 +81,7 @@ struct SearchDocument: Encodable {
     case isTruncated = "is_truncated"
     case encodeMilliseconds = "encode_milliseconds"
     case searchMilliseconds = "search_milliseconds"
+    case timings = "timings_milliseconds"
   }
 
   init(_ result: SearchResult, explanations: [[ExplainedTerm]]?) {
