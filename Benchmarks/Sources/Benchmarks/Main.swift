@@ -10,6 +10,7 @@ struct Main {
       ("encode", EncodeBenchmark.run),
       ("encode-base", EncodeBenchmark.runBase),
       ("latency", QueryLatencyBenchmark.run),
+      ("cold-start", ColdStartBenchmark.run),
       ("memory", MemoryBenchmark.run),
       ("search", SearchBenchmark.run),
       ("train", TrainBenchmark.run),
