@@ -1,5 +1,6 @@
 public import Conversations
 public import Diagnostics
+public import SparseEncoder
 public import SparseVectors
 
 /// Another encoder of whose queries only the heaviest terms are kept: each term costs a walk over its postings.
@@ -20,6 +21,8 @@ public struct PrunedQueryEncoder: QueryEncoder {
   /// The other encoder's: what is kept of a query is in the space that the query was in.
   public var identity: EncoderIdentity { whole.identity }
   public var passageSpace: EncoderIdentity? { whole.passageSpace }
+  public var trained: TrainedReading? { whole.trained }
+  public var queryMaxLength: Int? { whole.queryMaxLength }
   public var vocabulary: Vocabulary { whole.vocabulary }
 
   public func encode(_ query: FormedQuery) async throws(ParlanceError) -> QueryVector {

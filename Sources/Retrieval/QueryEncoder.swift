@@ -1,5 +1,6 @@
 public import Conversations
 public import Diagnostics
+public import SparseEncoder
 public import SparseVectors
 
 /// What turns the words of a query into a sparse vector: a SPLADE model, or BM25's analyzer.
@@ -8,6 +9,10 @@ public protocol QueryEncoder: Sendable {
   var identity: EncoderIdentity { get }
   /// The passage encoder that it was distilled for, where it is a student.
   var passageSpace: EncoderIdentity? { get }
+  /// How it was trained to read a turn, where it is a student: what is done unless somebody says otherwise.
+  var trained: TrainedReading? { get }
+  /// The most tokens of a query that it reads; `nil` where there is no limit.
+  var queryMaxLength: Int? { get }
   /// The pieces that its terms are of.
   var vocabulary: Vocabulary { get }
 
@@ -22,6 +27,8 @@ public protocol QueryEncoder: Sendable {
 
 extension QueryEncoder {
   public var passageSpace: EncoderIdentity? { nil }
+  public var trained: TrainedReading? { nil }
+  public var queryMaxLength: Int? { nil }
 }
 
 /// A query's vector, and where in the conversation each of its terms came from.

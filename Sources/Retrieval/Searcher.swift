@@ -2,6 +2,7 @@ public import Conversations
 public import Diagnostics
 import Identifiers
 public import InvertedIndex
+import SparseEncoder
 import SparseVectors
 
 /// Messages in, passages out: what the command line, a server and a Swift program share.
@@ -33,13 +34,15 @@ public struct Searcher: Sendable {
   /// Finds passages for the last question of a conversation.
   ///
   /// - Parameters:
-  ///   - form: which words of the conversation make the query.
+  ///   - form: which words of the conversation make the query; when `nil`, those that a student was trained on, and the
+  ///     whole conversation for any other encoder.
   ///   - rewrite: a self-contained form of the question, for the forms that need one.
   /// - Throws: `badInput` when a rewrite is needed and missing; as `search(_:k:)`.
   public func search(
-    _ turn: Turn, form: ConversationForm = .conversation, rewrite: String? = nil, k: Int = 10
+    _ turn: Turn, form: ConversationForm? = nil, rewrite: String? = nil, k: Int = 10
   ) async throws(ParlanceError) -> SearchResult {
-    try await search(form.query(for: turn, rewrite: rewrite), k: k)
+    let form = form ?? encoder.trained?.form ?? .conversation
+    return try await search(form.query(for: turn, rewrite: rewrite), k: k)
   }
 
   /// Finds passages for a question that stands by itself.

@@ -42,9 +42,13 @@ extension SparseEncoder {
     _ checkpoint: Checkpoint, settings: EncoderSettings = EncoderSettings(),
     forward: (Checkpoint) throws(ParlanceError) -> any ForwardPass
   ) throws(ParlanceError) -> SparseEncoder {
-    let part = { (part: Checkpoint) throws(ParlanceError) in try open(part, settings: settings, forward: forward) }
+    let frozen = try checkpoint.frozenPart().map { part throws(ParlanceError) in
+      try open(part, settings: settings.forFrozenPart(of: checkpoint), forward: forward)
+    }
+    let queries = try checkpoint.queryPart().map { part throws(ParlanceError) in
+      try open(part, settings: settings, forward: forward)
+    }
     return try SparseEncoder(
-      checkpoint: checkpoint, forward: forward(checkpoint), frozen: checkpoint.frozenPart().map(part),
-      queries: checkpoint.queryPart().map(part), settings: settings)
+      checkpoint: checkpoint, forward: forward(checkpoint), frozen: frozen, queries: queries, settings: settings)
   }
 }

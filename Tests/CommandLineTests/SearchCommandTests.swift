@@ -70,7 +70,7 @@ struct SearchCommandTests {
       let json = try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
       #expect(
         Set(json.keys) == [
-          "query", "is_exact", "weights", "postings_touched", "query_terms", "matched_terms", "is_truncated",
+          "query", "form", "is_exact", "weights", "postings_touched", "query_terms", "matched_terms", "is_truncated",
           "encode_milliseconds", "search_milliseconds", "terms", "hits",
         ])
       #expect(

@@ -55,4 +55,35 @@ struct SearchStudentTests {
     let plain = try document(students, try students.train("plain")).terms
     #expect(plain.allSatisfy { $0.frozen_weight == nil })
   }
+
+  @Test("turns are read as the student was trained to, which is told; the options win")
+  func trainedReading() throws {
+    let students = try TrainedStudents()
+    let student = try students.train("run", settings: ["student.form=last-turn"])
+    let search = "search --index index --model \(student) --conversations turns.jsonl"
+    func run(_ options: String) throws -> (run: String, told: String) {
+      let result = try students.succeed(search + " --k 5 --run - --tag x " + options)
+      return (result.output, result.error)
+    }
+    let (own, told) = try run("")
+    #expect(told.contains("the student reads as it was trained to: the form last-turn, up to 24 tokens"), "\(told)")
+    #expect(try run("--form last-turn").run == own)
+    let other = try run("--form conversation --max-length 24")
+    #expect(other.run != own && !other.told.contains("trained to"), "\(other.told)")
+    #expect(try students.succeed(search + " --k 5 --run -").output.hasSuffix(" last-turn\n"))
+
+    let turn = try students.succeed(search + " --turn c2_3 --json -k 1")
+    let document = try #require(JSONSerialization.jsonObject(with: Data(turn.output.utf8)) as? [String: Any])
+    #expect(document["form"] as? String == "last-turn" && document["max_length"] as? Int == 24)
+    #expect((document["query"] as? String)?.contains("[SEP]") == false)
+
+    let encode = "encode --model \(student) --conversations turns.jsonl"
+    let vectors = try students.succeed(encode)
+    #expect(vectors.error.contains("the form last-turn"))
+    #expect(try students.succeed(encode + " --form last-turn").output == vectors.output)
+    let summary = try students.succeed(encode + " --out own.vectors --json").output
+    #expect(summary.contains("\"form\" : \"last-turn\"") && summary.contains("\"max_length\" : 24"), "\(summary)")
+    let bench = try students.succeed("bench encode --model \(student) --count 2 --repetitions 1")
+    #expect(bench.error.contains("up to 24 tokens"), "\(bench.error)")
+  }
 }

@@ -74,7 +74,7 @@ public struct StudentExport: Sendable {
         at: .init(file: student.folder))
     }
     // The copy cuts its texts at its own length.
-    if let frozen, frozen.maxLength <= settings.maxLength {
+    if let frozen, frozen.maxLength <= settings.maxLength ?? EncoderSettings.standardMaxLength {
       frozenEncodesPassages = try identity(frozen) == identity(self.passages)
     } else {
       frozenEncodesPassages = false
@@ -113,7 +113,7 @@ public struct StudentExport: Sendable {
     // Once is enough where the module can take the frozen encoder for the passages'.
     if layout == .router || !frozenEncodesPassages {
       try passages.copy(
-        to: folder + "/" + names.documentFolder, maxLength: min(settings.maxLength, passages.maxLength))
+        to: folder + "/" + names.documentFolder, maxLength: settings.maxLength(for: passages))
     }
     var files = SentenceTransformersFiles(
       prompts: Prompts(query: student.prompts.query, passage: passages.prompts.passage))

@@ -62,6 +62,9 @@ struct BenchEncodeCommand: AsyncParsableCommand {
 
   func run() async throws {
     let encoder = try await model.open()
+    let reading = QueryReading(encoder, form: nil, formMatters: false, maxLength: model.encoding.maxLength)
+    if let note = reading.note { Console.standard.note(note) }
+    let longest = reading.maxLength ?? encoder.maxLength
     let texts = try passages.map { path in try read(path, encoder) } ?? made(encoder)
     // The first batches pay for loading.
     _ = try await encoder.encode(Array(texts.prefix(32)))
@@ -84,7 +87,7 @@ struct BenchEncodeCommand: AsyncParsableCommand {
     bar.finish()
 
     var latencies: [Result.Latency] = []
-    for length in [16, 64, 256] where length <= encoder.maxLength {
+    for length in [16, 64, 256] + (longest > 256 ? [longest] : []) where length <= longest {
       let text = Self.words(of: encoder, count: length - encoder.tokenizer.specialTokenCount(), seed: 7)
       var times: [Double] = []
       for _ in 0..<repetitions + 3 {

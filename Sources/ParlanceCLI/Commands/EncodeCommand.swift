@@ -48,7 +48,8 @@ struct EncodeCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Which words of a turn make the query: \(ConversationForm.allCases.map(\.rawValue).joined(separator: ", ")).",
+      "Which words of a turn make the query: \(ConversationForm.allCases.map(\.rawValue).joined(separator: ", ")). "
+        + "(default: conversation, or what a student was trained on)",
       valueName: "form"),
     transform: Self.form)
   var form: ConversationForm?
@@ -107,7 +108,7 @@ struct EncodeCommand: AsyncParsableCommand {
     if json, target == "-" { throw ValidationError("--json needs --out FILE, since the vectors go to standard output") }
   }
 
-  /// The whole conversation, unless said otherwise.
+  /// The whole conversation, unless said otherwise; a student's own is known once it is open.
   var chosenForm: ConversationForm { form ?? .conversation }
 
   var target: String { out ?? "-" }

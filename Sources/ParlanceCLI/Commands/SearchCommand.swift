@@ -167,6 +167,14 @@ struct SearchCommand: AsyncParsableCommand {
     return try Searcher(index: opened, encoder: kept(BM25QueryEncoder(of: opened)))
   }
 
+  /// How the encoder reads turns, or a question, under the options; told where a student reads otherwise than usual.
+  func reading(by encoder: any QueryEncoder) -> QueryReading {
+    let reading = QueryReading(
+      encoder, form: form.form, formMatters: conversations != nil, maxLength: encoding.maxLength)
+    if let note = reading.note { Console.standard.note(note) }
+    return reading
+  }
+
   /// The encoder, of whose queries only the heaviest terms are kept where that is asked for.
   func kept(_ encoder: any QueryEncoder) -> any QueryEncoder {
     keepTerms.map { PrunedQueryEncoder(encoder, keptTerms: $0) } ?? encoder
@@ -177,7 +185,8 @@ struct SearchCommand: AsyncParsableCommand {
 struct FormOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Which words make the query, newest first. (default: conversation)", valueName: "form"))
+      "Which words make the query, newest first. (default: conversation, or what a student was trained on)",
+      valueName: "form"))
   var form: ConversationForm?
 
   @Option(help: ArgumentHelp("Self-contained forms of the questions, for the forms that need them.", valueName: "file"))
@@ -196,9 +205,6 @@ struct FormOptions: ParsableArguments {
     }
   }
 
-  /// The form; the whole conversation by default.
-  var chosen: ConversationForm { form ?? .conversation }
-
   func openRewrites() throws(ParlanceError) -> Rewrites? {
     try rewrites.map { path throws(ParlanceError) in try Rewrites(readingFrom: path) }
   }
@@ -206,9 +212,9 @@ struct FormOptions: ParsableArguments {
   /// The words that are searched for.
   ///
   /// - Throws: `badInput`, naming the file, when the turn has no rewrite and the form needs one.
-  func query(for turn: Turn, _ table: Rewrites?) throws(ParlanceError) -> FormedQuery {
+  func query(for turn: Turn, in form: ConversationForm, _ table: Rewrites?) throws(ParlanceError) -> FormedQuery {
     do {
-      return try chosen.query(for: turn, rewrite: table?[turn.id])
+      return try form.query(for: turn, rewrite: table?[turn.id])
     } catch {
       throw ParlanceError(error.code, error.message, at: rewrites.map { .init(file: $0) })
     }

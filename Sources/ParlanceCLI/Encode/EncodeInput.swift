@@ -30,14 +30,16 @@ final class EncodeInput: Sendable {
   private let refusesDuplicates: Bool
   private let interruption: Interruption
 
-  /// - Parameter words: the words of a passage that are encoded.
+  /// - Parameters:
+  ///   - form: which words of a turn.
+  ///   - words: the words of a passage that are encoded.
   init(
-    _ command: EncodeCommand, refusingDuplicates: Bool, interruption: Interruption,
+    _ command: EncodeCommand, form: ConversationForm, refusingDuplicates: Bool, interruption: Interruption,
     words: @escaping @Sendable (Passage) -> String
   ) throws(ParlanceError) {
     isPassages = command.conversations == nil
     state = Mutex(State(paths: (command.conversations.map { [$0] } ?? command.passages)[...]))
-    form = command.chosenForm
+    self.form = form
     rewritesFile = command.rewrites
     rewrites = try command.rewrites.map { path throws(ParlanceError) in try Rewrites(readingFrom: path) }
     refusesDuplicates = refusingDuplicates

@@ -1,5 +1,6 @@
 import BinaryFiles
 import Checkpoints
+import Conversations
 import Diagnostics
 import Identifiers
 import Reports
@@ -55,8 +56,11 @@ struct EncodeJob {
     let encoder = try await command.model.open()
     timings.mark("model")
     if !isQueries { try encoder.checkEncodesPassages() }
+    let reading = QueryReading(encoder, form: command.form, maxLength: command.model.encoding.maxLength)
+    if isQueries, let note = reading.note { console.note(note) }
     let input = try EncodeInput(
-      command, refusingDuplicates: command.chosenFormat == .vectors, interruption: console.interruption
+      command, form: reading.form, refusingDuplicates: command.chosenFormat == .vectors,
+      interruption: console.interruption
     ) { text.words(of: $0) }
 
     let clock = ContinuousClock()
@@ -67,14 +71,16 @@ struct EncodeJob {
     case .jsonl: tally = try await writeLines(encoder, input, total: total)
     }
     timings.mark("encode")
-    try report(tally, encoder, seconds: (clock.now - start) / .seconds(1), timings)
+    try report(tally, encoder, reading, seconds: (clock.now - start) / .seconds(1), timings)
   }
 
   /// Reads everything once, so that a bad line is found before hours of work.
   private func countAndCheckInput() throws(ParlanceError) -> Int? {
     // The filter shows each line's result before it looks at the next.
     if command.chosenFormat == .jsonl { return nil }
-    let input = try EncodeInput(command, refusingDuplicates: true, interruption: console.interruption) { _ in "" }
+    let input = try EncodeInput(
+      command, form: command.chosenForm, refusingDuplicates: true, interruption: console.interruption
+    ) { _ in "" }
     let bar = ProgressBar(console)
     defer { bar.finish() }
     var count = 0
@@ -171,7 +177,10 @@ struct EncodeJob {
     }
   }
 
-  private func report(_ tally: Tally, _ encoder: SparseEncoder, seconds: Double, _ timings: Timings) throws {
+  private func report(
+    _ tally: Tally, _ encoder: SparseEncoder, _ reading: QueryReading, seconds: Double, _ timings: Timings
+  ) throws {
+    let maxLength = isQueries ? reading.maxLength ?? encoder.maxLength : encoder.maxLength
     let rate = seconds > 0 ? Double(tally.texts) / seconds : 0
     var line = "\(FixedDecimal.grouped(tally.texts)) \(unit), \(FixedDecimal.grouped(tally.tokens)) tokens in "
     line += "\(ProgressBar.time(seconds)) (\(FixedDecimal.text(rate, digits: 1)) \(unit)/s)"
@@ -179,7 +188,7 @@ struct EncodeJob {
       line += ", \(FixedDecimal.text(Double(tally.terms) / Double(tally.texts), digits: 1)) terms each"
     }
     if tally.truncated > 0 {
-      line += "; \(FixedDecimal.grouped(tally.truncated)) were cut at \(encoder.maxLength) tokens"
+      line += "; \(FixedDecimal.grouped(tally.truncated)) were cut at \(maxLength) tokens"
     }
     console.note(line)
     if tally.texts + tally.resumed == 0 { console.warn("the input holds no \(unit)") }
@@ -193,14 +202,18 @@ struct EncodeJob {
     guard command.json else { return }
     try console.print(
       json: Summary(
-        out: command.target, texts: tally.texts, resumed: tally.resumed, tokens: tally.tokens, terms: tally.terms,
-        truncated: tally.truncated, empty: tally.empty.count, seconds: seconds, encoder: encoder.identity,
-        licence: encoder.licence.summary, timingsMilliseconds: command.timings ? timings.milliseconds : nil))
+        out: command.target, form: isQueries ? reading.form.rawValue : nil, maxLength: maxLength, texts: tally.texts,
+        resumed: tally.resumed, tokens: tally.tokens, terms: tally.terms, truncated: tally.truncated,
+        empty: tally.empty.count, seconds: seconds, encoder: encoder.identity, licence: encoder.licence.summary,
+        timingsMilliseconds: command.timings ? timings.milliseconds : nil))
   }
 
   /// `--json`
   private struct Summary: Encodable {
     var out: String
+    /// Which words of a turn; none for passages.
+    var form: String?
+    var maxLength: Int
     var texts: Int
     var resumed: Int
     var tokens: Int

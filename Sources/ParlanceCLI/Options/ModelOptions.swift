@@ -23,8 +23,11 @@ struct ModelOptions: ParsableArguments {
 
 /// How a model encodes, whichever model it is.
 struct EncodingOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Texts are cut to this many tokens, [CLS] and [SEP] included.", valueName: "n"))
-  var maxLength = 256
+  @Option(
+    help: ArgumentHelp(
+      "Texts are cut to this many tokens, [CLS] and [SEP] included. (default: 256; a student's own for its queries)",
+      valueName: "n"))
+  var maxLength: Int?
 
   @Option(
     help: ArgumentHelp(
@@ -40,7 +43,7 @@ struct EncodingOptions: ParsableArguments {
 
   func validate() throws {
     if let threads, threads < 1 { throw ValidationError("expected --threads of at least 1, found \(threads)") }
-    if maxLength < 3 { throw ValidationError("expected --max-length of at least 3, found \(maxLength)") }
+    if let maxLength, maxLength < 3 { throw ValidationError("expected --max-length of at least 3, found \(maxLength)") }
   }
 
   func open(_ model: String) async throws -> SparseEncoder {

@@ -5,8 +5,8 @@ import Identifiers
 import InvertedIndex
 import Retrieval
 
-/// Shows one conversation turn by turn, each question with the passages that are found for it: by its rewrite, or by the
-/// whole conversation where there are none.
+/// Shows one conversation turn by turn, each question with the passages that are found for it: by its rewrite, or by
+/// what the model reads of a conversation where there are none.
 struct ConversationPage {
   let index: String
   let model: String
@@ -36,7 +36,7 @@ struct ConversationPage {
       }
       let rewrite = rewrites?[turn.id]
       if turn.number > 1, let rewrite { try console.print(console.dim("        (rewrite: \(rewrite))")) }
-      let form: ConversationForm = rewrite == nil ? .conversation : .rewrite
+      let form: ConversationForm? = rewrite == nil ? nil : .rewrite
       try page.printPassages(await searcher.search(turn, form: form, rewrite: rewrite, k: depth))
     }
   }

@@ -16,7 +16,7 @@ struct QuestionSearch {
 
   func answer() async throws {
     var timings = Timings()
-    let query = try self.query()
+    let turn = try self.turn()
     let searcher: Searcher
     if let index = command.index {
       searcher = try await command.openSearcher(index, timing: &timings)
@@ -24,6 +24,8 @@ struct QuestionSearch {
       searcher = try await indexPassages(command.passages ?? "", model: command.model ?? "")
       timings.mark("index")
     }
+    let reading = command.reading(by: searcher.encoder)
+    let query = try self.query(turn, reading)
     if command.timings, let encoder = searcher.encoder as? SparseEncoder {
       // Only to be timed: encoding does it again, in microseconds.
       _ = encoder.queryTokens(of: query.text)
@@ -38,7 +40,7 @@ struct QuestionSearch {
       } : nil
     if command.explain { timings.mark("explain") }
     if command.json {
-      var document = SearchDocument(result, explanations: explanations)
+      var document = SearchDocument(result, reading, isTurn: turn != nil, explanations: explanations)
       if command.timings { document.timings = timings.milliseconds }
       try console.print(json: document, keys: .asSpelled)
     } else {
@@ -50,14 +52,19 @@ struct QuestionSearch {
     console.note(timings.text)
   }
 
-  private func query() throws(ParlanceError) -> FormedQuery {
-    guard let id = command.turn, let conversations = command.conversations else {
+  private func query(_ turn: Turn?, _ reading: QueryReading) throws(ParlanceError) -> FormedQuery {
+    guard let turn else {
       return FormedQuery(segments: [.init(text: command.question ?? "", source: .message(0))])
     }
-    let rewrites = try command.form.openRewrites()
+    return try command.form.query(for: turn, in: reading.form, command.form.openRewrites())
+  }
+
+  /// The turn that is asked for; `nil` for a question.
+  private func turn() throws(ParlanceError) -> Turn? {
+    guard let id = command.turn, let conversations = command.conversations else { return nil }
     let reader = try TurnReader(path: conversations, interruption: console.interruption)
     while let turn = try reader.next() {
-      if turn.id == ExternalID(id) { return try command.form.query(for: turn, rewrites) }
+      if turn.id == ExternalID(id) { return turn }
     }
     throw ParlanceError(
       .badInput, "expected a turn with the id \"\(id)\", there is none", at: .init(file: conversations))

@@ -52,13 +52,13 @@ struct RunSearch {
   private func searchConversations(
     k: Int, to path: String, progress: @escaping ProgressHandler
   ) async throws -> BatchSummary {
-    let form = command.form.chosen
     let turns = try TurnReader.all(command.conversations ?? "", interruption: console.interruption)
     let rewrites = try command.form.openRewrites()
-    let queries = try turns.map { turn throws(ParlanceError) in
-      (turn.id, try command.form.query(for: turn, rewrites))
-    }
     let searcher = try await command.openSearcher(command.index ?? "")
+    let form = command.reading(by: searcher.encoder).form
+    let queries = try turns.map { turn throws(ParlanceError) in
+      (turn.id, try command.form.query(for: turn, in: form, rewrites))
+    }
     let batch = BatchSearch(
       index: searcher.index, k: k, threads: threads, progress: progress, interruption: console.interruption)
     let run = try RunWriter(path: path, tag: command.tag ?? form.rawValue)

@@ -59,6 +59,10 @@ struct SearchDocument: Encodable {
   }
 
   var query: String
+  /// Which words of the turn make the query; none for a question.
+  var form: String?
+  /// The most tokens of a query; none without a limit.
+  var maxLength: Int?
   var isExact: Bool
   var weights: String
   var postingsTouched: Int
@@ -73,7 +77,8 @@ struct SearchDocument: Encodable {
   var hits: [Hit]
 
   enum CodingKeys: String, CodingKey {
-    case query, weights, terms, hits
+    case query, form, weights, terms, hits
+    case maxLength = "max_length"
     case isExact = "is_exact"
     case postingsTouched = "postings_touched"
     case queryTerms = "query_terms"
@@ -84,8 +89,10 @@ struct SearchDocument: Encodable {
     case timings = "timings_milliseconds"
   }
 
-  init(_ result: SearchResult, explanations: [[ExplainedTerm]]?) {
+  init(_ result: SearchResult, _ reading: QueryReading, isTurn: Bool, explanations: [[ExplainedTerm]]?) {
     query = result.query.text
+    form = isTurn ? reading.form.rawValue : nil
+    maxLength = reading.maxLength
     isExact = result.answer.isExact
     weights = result.answer.weights.rawValue
     postingsTouched = result.answer.postingsTouched

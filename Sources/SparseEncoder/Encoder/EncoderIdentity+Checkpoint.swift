@@ -27,7 +27,7 @@ extension EncoderIdentity {
     lines += try tokenizerLines(checkpoint.tokenizer, prefix: "")
     lines.append("pooling \(checkpoint.head.pooling.rawValue)")
     lines.append("activation \(checkpoint.head.activation.rawValue)")
-    lines.append("max-length \(min(settings.maxLength, checkpoint.maxLength))")
+    lines.append("max-length \(settings.maxLength(for: checkpoint))")
     lines.append("passage-text \(quoted(settings.passageText.template))")
     lines.append("passage-prompt \(quoted(checkpoint.prompts.passage))")
     lines.append("query-prompt \(quoted(checkpoint.prompts.query))")
@@ -52,6 +52,7 @@ extension EncoderIdentity {
     case .terms(let gate): lines.append("gate-terms \(SHA256.digest(of: gate.rawSpan))")
     }
     if let frozen = try checkpoint.frozenPart() {
+      let settings = settings.forFrozenPart(of: checkpoint)
       lines.append("frozen \(try EncoderIdentity(checkpoint: frozen, settings: settings).digest)")
     }
     return lines

@@ -1,14 +1,33 @@
+package import Checkpoints
+
 /// What is chosen when a checkpoint is opened for encoding; everything that changes a vector is in the identity.
 public struct EncoderSettings: Sendable, Hashable {
-  /// The most tokens of a text, `[CLS]` and `[SEP]` included; the model's own limit if that is lower.
-  public var maxLength: Int
+  /// The most tokens of a text, `[CLS]` and `[SEP]` included; the model's own limit if that is lower. When `nil`, what a
+  /// student was trained with, and ``standardMaxLength`` for any other model.
+  public var maxLength: Int?
   public var passageText: PassageText
   /// Tokens of a batch on one worker. It does not change vectors beyond rounding.
   public var batchTokens: Int
 
-  public init(maxLength: Int = 256, passageText: PassageText = .standard, batchTokens: Int = 4096) {
+  public static let standardMaxLength = 256
+
+  public init(maxLength: Int? = nil, passageText: PassageText = .standard, batchTokens: Int = 4096) {
     self.maxLength = maxLength
     self.passageText = passageText
     self.batchTokens = batchTokens
+  }
+
+  /// The most tokens that a checkpoint reads with these settings.
+  package func maxLength(for checkpoint: Checkpoint) -> Int {
+    let wanted = maxLength ?? (checkpoint.student == nil ? Self.standardMaxLength : checkpoint.maxLength)
+    return min(wanted, checkpoint.maxLength)
+  }
+
+  /// The same settings for the frozen encoder of a residual student, which reads as much of the last question as the
+  /// student itself.
+  package func forFrozenPart(of student: Checkpoint) -> EncoderSettings {
+    var settings = self
+    settings.maxLength = maxLength(for: student)
+    return settings
   }
 }

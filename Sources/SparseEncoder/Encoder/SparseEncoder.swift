@@ -1,4 +1,5 @@
 public import Checkpoints
+import Conversations
 public import Diagnostics
 import Identifiers
 public import SparseVectors
@@ -40,6 +41,8 @@ public struct SparseEncoder: Sendable {
   let pruning: TermPruning
   /// The passage encoder that the model was distilled for; `nil` for any that is no student.
   public let passageSpace: EncoderIdentity?
+  /// How a student was trained to read a turn; `nil` for any model that is none.
+  public let trained: TrainedReading?
 
   /// - Parameters:
   ///   - forward: computes what the checkpoint's weights say.
@@ -59,7 +62,7 @@ public struct SparseEncoder: Sendable {
         .badInput, "the tokenizer has \(tokenizer.pieces.count) pieces and the model \(columns) columns",
         at: .init(file: checkpoint.folder))
     }
-    maxLength = min(settings.maxLength, checkpoint.maxLength, forward.longestSequence)
+    maxLength = min(settings.maxLength(for: checkpoint), forward.longestSequence)
     guard maxLength > tokenizer.specialTokenCount() else {
       throw ParlanceError(.usage, "a max length of \(maxLength) tokens leaves no room for the text")
     }
@@ -85,6 +88,7 @@ public struct SparseEncoder: Sendable {
       if let queries { queries.passageSpace ?? passageIdentity } else {
         checkpoint.student.map { EncoderIdentity(digest: $0.passageSpaceDigest, name: $0.passageSpaceName) }
       }
+    trained = if let queries { queries.trained } else { try Self.trained(checkpoint) }
     residual = try checkpoint.student?.residual.map { declared throws(ParlanceError) in
       guard let frozen else {
         throw ParlanceError(
@@ -103,6 +107,20 @@ public struct SparseEncoder: Sendable {
         ExternalID(column < pieces.count && !pieces[column].isEmpty ? pieces[column] : "[column \(column)]")
       })
   }
+
+  private static func trained(_ checkpoint: Checkpoint) throws(ParlanceError) -> TrainedReading? {
+    guard let declared = checkpoint.student else { return nil }
+    guard let form = ConversationForm(rawValue: declared.form) else {
+      let known = ConversationForm.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ParlanceError(
+        .badInput, "the student reads conversations in the form \"\(declared.form)\"; known are \(known)",
+        at: .init(file: checkpoint.folder))
+    }
+    return TrainedReading(form: form, maxLength: checkpoint.maxLength)
+  }
+
+  /// The most tokens of a query.
+  public var queryMaxLength: Int? { queries?.encoder.queryMaxLength ?? maxLength }
 
   /// What screening has saved so far; `nil` where the forward pass cannot screen.
   public var screening: ScreeningReport? { forward.screening }

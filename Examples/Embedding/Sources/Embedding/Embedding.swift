@@ -27,7 +27,7 @@ struct Embedding {
         Message(role: .assistant, content: "git reset HEAD^ moves the branch back by one commit."),
         Message(role: .user, content: "and what does it do to my files?"),
       ])
-    let result = try await searcher.search(turn, form: .conversation, k: 3)
+    let result = try await searcher.search(turn, k: 3)
     for found in result.passages {
       print(found.rank, found.id, found.score, found.passage?.title ?? "")
       for term in try searcher.explain(result, found).prefix(3) { print("   ", term.piece, term.contribution) }
