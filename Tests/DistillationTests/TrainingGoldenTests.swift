@@ -26,6 +26,9 @@ struct TrainingGolden: Decodable {
     var passages: [UInt32]
     var scores: [Float]
     var frozen: Vector
+    var turn: Int
+    /// The logarithm of how often each passage is expected in a sample, for the cases that correct for it.
+    var counts: [Float]
   }
 
   struct Step: Decodable {
@@ -89,9 +92,22 @@ extension TrainingGolden.Case {
     recipe.objective.contrastive.temperature = number("temperature") ?? 1
     recipe.objective.marginMSE.weight = number("margin_mse") ?? 0
     if case .text("all")? = settings["pairs"] { recipe.objective.marginMSE.pairs = .all }
+    recipe.objective.kld.scaleBySquaredTemperature = settings["squared"] != nil
+    recipe.objective.positiveWeight = number("positive_weight") ?? 1
+    recipe.objective.contrastive.inBatchNegatives = settings["own_negatives"] == nil
     if number("flops") != nil { recipe.regularisation.query = .flops }
-    recipe.regularisation.weights = .given(
-      query: number("flops") ?? number("l1") ?? 0, passage: number("passage_flops") ?? 0)
+    if number("l0_flops") != nil { recipe.regularisation.query = .l0FLOPS(threshold: Int(number("threshold") ?? 0)) }
+    if number("df_flops") != nil {
+      var weighting = FrequencyWeighting()
+      weighting.alpha = number("alpha") ?? 0
+      weighting.beta = number("beta") ?? 0
+      weighting.decay = number("keep") ?? 0
+      recipe.regularisation.query = .dfFLOPS(weighting)
+    }
+    let onQueries = ["l1", "flops", "l0_flops", "df_flops"].lazy.compactMap(number).first
+    recipe.regularisation.weights = .given(query: onQueries ?? 0, passage: number("passage_flops") ?? 0)
+    recipe.regularisation.rampSteps = Int(number("ramp") ?? 0)
+    recipe.regularisation.depthGrowth = number("depth_growth") ?? 0
     if case .text(let encoder)? = settings["passages"] {
       var passages = Recipe.Passages()
       passages.encoder = encoder == "shared" ? .shared : .separate
@@ -116,6 +132,8 @@ struct TrainingGoldenTests {
     arguments: [
       ("kld-contrastive", 1), ("margin-mse-flops", 1), ("residual-scalar", 1), ("residual-term", 1),
       ("passages-shared", 40), ("passages-shared", 5), ("passages-separate", 40), ("passages-separate", 7),
+      ("kld-alone", 1), ("kld-corrected", 1), ("margin-mse-alone", 1), ("contrastive-alone", 1), ("soft-positives", 1),
+      ("l0-flops", 1), ("df-flops", 1), ("depth-l1", 1),
     ])
   func golden(name: String, passagesAtOnce: Int) async throws {
     let golden = try TrainingGolden.read()
@@ -179,7 +197,11 @@ struct TrainingGoldenTests {
       var regulariser = Regulariser(recipe.regularisation, vocabularySize: 103)
       let objective = Objective(recipe.objective)
       for (number, queries) in golden.batches.enumerated() {
-        let samples = queries.map { PassageSample(passages: $0.passages, teacherScores: $0.scores, positives: 1) }
+        let samples = queries.map { query in
+          PassageSample(
+            passages: query.passages, teacherScores: query.scores, positives: Int(expected.number("positives") ?? 1),
+            logExpectedCounts: expected.settings["corrected"] == nil ? [] : query.counts)
+        }
         let forward = try student.forward(
           try queries.map {
             TrainingExample.Reading(tokens: $0.tokens, question: "", frozen: try $0.frozen.sparse)
@@ -193,7 +215,8 @@ struct TrainingGoldenTests {
         var gradients = scorer.gradients(
           from: byScores, of: forward.queries, with: vectors, in: batch, byPassages: learned != nil)
         let (penalties, byWeights) = regulariser.penalty(
-          of: forward.queries, passages: vectors, step: number + 1, byPassages: learned != nil)
+          of: forward.queries, turns: queries.map(\.turn), passages: vectors, step: number + 1,
+          byPassages: learned != nil)
         gradients += byWeights
         try student.backward(forward, gradients.queries.map { Float($0) })
         if let learned { try student.passages?.backward(learned, gradients.passages.map { Float($0) }) }

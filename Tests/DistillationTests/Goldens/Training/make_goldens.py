@@ -27,6 +27,16 @@ CASES = {
     "passages-separate": dict(contrastive=0.1, temperature=1.0, flops=0.02, passage_flops=0.02, anti_zero=True,
                               rate=2e-3, passages="separate"),
     "residual-term": dict(margin_mse=1.0, kld=0.0, pairs="all", flops=0.02, gate="term", gate_rate=0.05),
+    # Each objective by itself, and its settings.
+    "kld-alone": dict(kld_temperature=2.0, squared=True, positive_weight=3.0),
+    "kld-corrected": dict(corrected=True, ramp=8, l1=0.05),
+    "margin-mse-alone": dict(margin_mse=1.0, kld=0.0),
+    "contrastive-alone": dict(contrastive=1.0, temperature=0.5, own_negatives=True),
+    "soft-positives": dict(contrastive=0.3, temperature=1.0, margin_mse=0.2, positives=2),
+    # Each regulariser that the others leave out.
+    "l0-flops": dict(l0_flops=0.05, threshold=35, depth_growth=0.3),
+    "df-flops": dict(df_flops=0.05, alpha=0.4, beta=3.0, keep=0.9, ramp=8),
+    "depth-l1": dict(l1=0.02, depth_growth=0.3),
 }
 
 
@@ -58,6 +68,16 @@ def batches():
     return steps
 
 
+def counts():
+    """For each step and query the logarithm of how often each of its passages is expected in a sample."""
+    generator = random.Random(8)
+    return [[[round(generator.uniform(-3, 0), 3) for _ in range(6)] for _ in range(BATCH)] for _ in range(STEPS)]
+
+
+def turn(step, query):
+    return 1 + (step + query) % 5
+
+
 def passage_tokens():
     generator = random.Random(7)
     return [[5] + [generator.randrange(14, V) for _ in range(generator.randint(2, 18))] + [6] for _ in range(PASSAGES)]
@@ -81,18 +101,24 @@ def queries(model, batch, gate):
     return own_BV + gate.exp() * torch.stack([dense(query["frozen"]) for query in batch])
 
 
-def losses(case, q_BV, batch, p_PV):
+def losses(case, q_BV, batch, p_PV, step, running):
     """p_PV has a row for each passage; those that are not of the batch are not looked at."""
     parts = {}
-    tau, w = case.get("kld_temperature", 1.0), case.get("contrastive", 0.0)
+    tau, w, positives = case.get("kld_temperature", 1.0), case.get("contrastive", 0.0), case.get("positives", 1)
     scores = [q_BV[i] @ p_PV[query["passages"]].T for i, query in enumerate(batch)]
     teacher = [torch.tensor(query["scores"]) for query in batch]
     distillation = 0.0
     if case.get("kld", 1.0) > 0:
         kld = 0.0
-        for s, t in zip(scores, teacher):
-            target = torch.softmax(t / tau, 0)
-            kld = kld + (target * (target.log() - torch.log_softmax(s / tau, 0))).sum() / len(batch)
+        for s, t, query in zip(scores, teacher, batch):
+            expected = torch.tensor(query["counts"]) if case.get("corrected") else 0.0
+            target = torch.softmax(t / tau - expected, 0)
+            emphasis = torch.ones_like(target)
+            emphasis[:positives] = case.get("positive_weight", 1.0)
+            target = target * emphasis / (target * emphasis).sum()
+            kld = kld + (target * (target.log() - torch.log_softmax(s / tau - expected, 0))).sum() / len(batch)
+        if case.get("squared"):
+            kld = kld * tau ** 2
         parts["kld"] = kld
         distillation = distillation + case.get("kld", 1.0) * kld
     if case.get("margin_mse", 0) > 0:
@@ -100,7 +126,8 @@ def losses(case, q_BV, batch, p_PV):
         for s, t in zip(scores, teacher):
             e = s - t
             difference = (e[:, None] - e[None, :]) ** 2
-            pairs = difference[0, 1:] if case.get("pairs") != "all" else difference[torch.triu(torch.ones(6, 6), 1) > 0]
+            pairs = (difference[:positives, positives:] if case.get("pairs") != "all"
+                     else difference[torch.triu(torch.ones(6, 6), 1) > 0])
             error = error + pairs.mean() / len(batch)
         parts["margin_mse"] = error
         distillation = distillation + case["margin_mse"] * error
@@ -108,18 +135,35 @@ def losses(case, q_BV, batch, p_PV):
     if w > 0:
         contrast = 0.0
         for i, query in enumerate(batch):
-            positive = query["passages"][0]
-            negatives = [p for other in batch for p in other["passages"][1:] if p != positive]
-            logits = (q_BV[i] @ p_PV[[positive] + negatives].T) / case["temperature"]
-            contrast = contrast - torch.log_softmax(logits, 0)[0] / len(batch)
+            known = query["passages"][:positives]
+            others = [query] if case.get("own_negatives") else batch
+            negatives = [p for other in others for p in other["passages"][positives:] if p not in known]
+            for positive in known:
+                logits = (q_BV[i] @ p_PV[[positive] + negatives].T) / case["temperature"]
+                contrast = contrast - torch.log_softmax(logits, 0)[0] / len(batch) / positives
         parts["contrastive"] = contrast
         total = total + w * contrast
+    ramp = min(1.0, (step / (case.get("ramp", 0) + 1)) ** 2)
+    growth_B = torch.tensor([1 + case.get("depth_growth", 0.0) * (query["turn"] - 1) for query in batch])
+    grown_BV = q_BV * growth_B.sqrt()[:, None]
     if "l1" in case:
-        parts["query_l1"] = q_BV.abs().sum(1).mean()
-        total = total + case["l1"] * parts["query_l1"]
+        parts["query_l1"] = (q_BV.abs().sum(1) * growth_B).mean()
+        total = total + ramp * case["l1"] * parts["query_l1"]
     if "flops" in case:
-        parts["query_flops"] = (q_BV.abs().mean(0) ** 2).sum()
-        total = total + case["flops"] * parts["query_flops"]
+        parts["query_flops"] = (grown_BV.abs().mean(0) ** 2).sum()
+        total = total + ramp * case["flops"] * parts["query_flops"]
+    if "l0_flops" in case:
+        dense_B = (q_BV > 0).sum(1) > case["threshold"]
+        parts["query_l0_flops"] = ((grown_BV * dense_B[:, None]).mean(0) ** 2).sum()
+        total = total + ramp * case["l0_flops"] * parts["query_l0_flops"]
+    if "df_flops" in case:
+        running["sums"] = case["keep"] * running["sums"] + (1 - case["keep"]) * (q_BV > 0).double().mean(0)
+        running["whole"] = case["keep"] * running["whole"] + (1 - case["keep"])
+        share_V = running["sums"] / running["whole"]
+        bent_V = (share_V ** (math.log(2) / math.log(case["alpha"])) - 1).clamp(min=0)
+        weight_V = (1 / (1 + bent_V ** case["beta"])).float()
+        parts["query_df_flops"] = ((weight_V * grown_BV.mean(0)) ** 2).sum()
+        total = total + ramp * case["df_flops"] * parts["query_df_flops"]
     if case.get("anti_zero"):
         parts["anti_zero_queries"] = 1 / q_BV.sum() ** 2
         total = total + parts["anti_zero_queries"]
@@ -158,11 +202,12 @@ def run(name, case, steps, p_PV, tokens):
         groups.append({"params": [gate], "lr": case["gate_rate"], "weight_decay": 0.0})
     optimizer = torch.optim.AdamW(groups, betas=(0.9, 0.999), eps=1e-8)
     golden = {"settings": case, "steps": [], "after": {}}
+    running = {"sums": torch.zeros(V, dtype=torch.float64), "whole": 0.0}
     tensors = {}
     for number, batch in enumerate(steps, 1):
         if "passages" in case:
             p_PV = torch.stack([encode(passage_encoder, row) for row in tokens])
-        parts = losses(case, queries(model, batch, gate), batch, p_PV)
+        parts = losses(case, queries(model, batch, gate), batch, p_PV, number, running)
         optimizer.zero_grad()
         parts["loss"].backward()
         if number == 1:
@@ -187,6 +232,9 @@ def run(name, case, steps, p_PV, tokens):
 
 def main():
     rows, steps, tokens = passages(), batches(), passage_tokens()
+    for step, (batch, expected) in enumerate(zip(steps, counts())):
+        for place, query in enumerate(batch):
+            query["turn"], query["counts"] = turn(step, place), expected[place]
     p_PV = torch.stack([dense(row) for row in rows])
     cases = {name: run(name, case, steps, p_PV, tokens) for name, case in CASES.items()}
     with open(os.path.join(HERE, "cases.json"), "w", encoding="utf-8") as file:
