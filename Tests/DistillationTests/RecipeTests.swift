@@ -116,6 +116,46 @@ struct RecipeTests {
     #expect(error?.message.contains(message) == true, "\(error as Any)")
   }
 
+  @Test(
+    "of a text that is no YAML the place is told, and a readable part of its line",
+    arguments: [
+      ("student: {model: m}\nvectors: [a, b\ndata: c\n", 3, "in column 5"),
+      ("student: \u{1}", 1, "control characters are not allowed"),
+      ("vectors: a\nvectors: b\n", 1, "expected each key once, found `vectors` twice"),
+      ("student: \"open", 1, "unexpected end of stream"),
+    ])
+  func notYAML(text: String, line: Int, message: String) {
+    let error = #expect(throws: ParlanceError.self) { try Recipe(yaml: text, file: "r.yaml") }
+    #expect(error?.location?.line == line, "\(error as Any)")
+    #expect(error?.message.contains(message) == true, "\(error as Any)")
+  }
+
+  @Test(
+    "long lines, keys and values are cut in messages",
+    arguments: [
+      String(repeating: "x", count: 5000) + ": [" + String(repeating: "y ", count: 50_000),
+      "vectors: {" + String(repeating: "k: v, ", count: 20_000) + "]",
+      "optimisation: {epochs: " + String(repeating: "many", count: 50_000) + "}",
+      "optimisation: {" + String(repeating: "epoch", count: 200) + ": 1}",
+      "objective: {margin_mse: {pairs: " + String(repeating: "all", count: 50_000) + "}}",
+    ])
+  func longLines(text: String) throws {
+    let error = try #require(#expect(throws: ParlanceError.self) { try Recipe(yaml: text, file: "r.yaml") })
+    #expect(error.description.unicodeScalars.count < 500, "\(error)")
+    #expect(!error.description.contains("\n"))
+  }
+
+  @Test("an excerpt has the place that it is around")
+  func excerpts() {
+    let text = (0..<200).map { "\($0 % 10)" }.joined()
+    #expect("short\t1".excerpt() == "short 1")
+    #expect(text.excerpt(10) == "0123456789…")
+    #expect(text.excerpt(10, around: 105) == "…0123456789…")
+    #expect(text.excerpt(10, around: 199) == "…0123456789")
+    #expect(text.excerpt(10, around: 5000) == "…0123456789")
+    #expect("".excerpt() == "")
+  }
+
   @Test("a setting that is none is a fault of usage", arguments: ["epochs", "=5", "data.3.share=1", "data.x=1"])
   func badSettings(setting: String) throws {
     let error = #expect(throws: ParlanceError.self) {

@@ -37,7 +37,8 @@ extension Recipe {
     } catch let error as DecodingError {
       throw fault(RecipeFault(error, in: read).words)
     } catch {
-      throw fault("expected YAML: " + "\(error)".split(whereSeparator: \.isNewline).joined(separator: " "))
+      let yaml = YAMLFault(error)
+      throw fault(yaml.words, line: yaml.line)
     }
     try validate { fault($0) }
   }
@@ -100,7 +101,7 @@ extension Recipe {
     for (key, value) in mapping {
       if let message = choice?.fault(of: key.string ?? "", at: path) { throw fault(message, key.mark?.line) }
       guard let name = key.string, names.contains(name) else {
-        let whole = (path + [key.string ?? "?"]).joined(separator: ".")
+        let whole = (path + [(key.string ?? "?").excerpt()]).joined(separator: ".")
         let nearest = names.min { Self.distance($0, key.string ?? "") < Self.distance($1, key.string ?? "") }
         throw fault(
           "no recipe has the key `\(whole)`" + (nearest.map { "; did you mean `\($0)`?" } ?? ""), key.mark?.line)

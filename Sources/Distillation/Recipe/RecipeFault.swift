@@ -17,7 +17,8 @@ struct RecipeFault {
       return
         "expected \(Self.kind(of: type)) as `\(Self.key(context.codingPath))`, found \(found(at: context.codingPath))"
     case .dataCorrupted(let context):
-      return "the value of `\(Self.key(context.codingPath))` is not what it should be: \(context.debugDescription)"
+      return
+        "the value of `\(Self.key(context.codingPath))` is not what it should be: \(context.debugDescription.excerpt(200))"
     case .keyNotFound(let missing, let context):
       return "expected the key `\(Self.key(context.codingPath + [missing]))`"
     @unknown default: return "\(error)"
@@ -44,7 +45,7 @@ struct RecipeFault {
       node = if let place = part.intValue { node?[place] } else { node?[part.stringValue] }
     }
     return switch node {
-    case .scalar(let scalar)?: scalar.string.isEmpty ? "nothing" : scalar.string
+    case .scalar(let scalar)?: scalar.string.isEmpty ? "nothing" : scalar.string.excerpt()
     case .sequence?: "a list"
     case .mapping?: "a mapping"
     default: "nothing"
