@@ -1,16 +1,9 @@
 import Diagnostics
-import StrictJSON
 
 /// What is asked of the hub: the files of a revision, what a file is, and its bytes.
 struct HubClient: Sendable {
   let settings: HubSettings
   let transport: any HubTransport
-
-  /// The files of a repository at one commit.
-  struct Listing: Sendable {
-    var commit: String
-    var paths: [String]
-  }
 
   /// What the hub says about a file before it is brought.
   struct FileFacts: Sendable {
@@ -23,7 +16,7 @@ struct HubClient: Sendable {
 
   private static let redirectLimit = 5
 
-  func list(_ name: HubName) async throws(ParlanceError) -> Listing {
+  func list(_ name: HubName) async throws(ParlanceError) -> HubListing {
     let path = "\(name.repository)/revision/\(HubAddress.quoted(name.revision).replacing("/", with: "%2F"))"
     let url = "\(settings.endpoint)/api/models/\(path)"
     return try await follow(.get, url, what: name.description) { reply, body throws(ParlanceError) in
@@ -34,12 +27,7 @@ struct HubClient: Sendable {
         text += piece
         guard text.count < 64 << 20 else { throw ParlanceError(.unavailable, "the hub's list of files has no end") }
       }
-      let model = try? JSONValue(parsing: text, file: reply.url)
-      guard let commit = model?["sha"]?.string, HubCache.isPlainName(commit), let files = model?["siblings"]?.array
-      else {
-        throw ParlanceError(.unavailable, "\(reply.url) did not answer with a list of files; is HF_ENDPOINT a hub?")
-      }
-      return .result(Listing(commit: commit, paths: files.compactMap { $0["rfilename"]?.string }))
+      return .result(try HubListing(parsing: text, from: reply.url))
     }
   }
 
@@ -55,12 +43,13 @@ struct HubClient: Sendable {
         return .redirect(to: target)
       }
       if reply.target == nil { try Self.check(reply.answer, what: what) }
-      let stated = headers["x-linked-etag"] ?? headers["etag"] ?? ""
-      let etag = String(stated.drop { $0 == "W" || $0 == "/" }.filter { $0 != "\"" })
+      let tag = headers["x-linked-etag"] ?? headers["etag"] ?? ""
+      let etag = String(tag.drop { $0 == "W" || $0 == "/" }.filter { $0 != "\"" })
       guard HubCache.isPlainName(etag) else {
         throw ParlanceError(.unavailable, "the hub does not say which content \(what) has (no etag)")
       }
-      let size = (headers["x-linked-size"] ?? headers["content-length"]).flatMap { Int($0) }
+      let stated = (headers["x-linked-size"] ?? headers["content-length"]).flatMap { Int($0) }
+      let size = stated.flatMap { $0 >= 0 ? $0 : nil }
       return .result(FileFacts(etag: etag, size: size, url: reply.target ?? reply.url))
     }
   }

@@ -19,6 +19,8 @@ final class FakeHub: HubTransport {
     var ignoresRange = false
     var damages = false
     var isOffline = false
+    /// What is said of every size.
+    var statedSize: String?
     var errorCode: String?
   }
 
@@ -90,7 +92,7 @@ final class FakeHub: HubTransport {
         return (
           302,
           [
-            "x-linked-etag": "\"\(digest)\"", "x-linked-size": "\(content.count)",
+            "x-linked-etag": "\"\(digest)\"", "x-linked-size": faults.withLock { $0.statedSize } ?? "\(content.count)",
             "location": Self.storage + "/" + path + "?signature=1",
           ], []
         )

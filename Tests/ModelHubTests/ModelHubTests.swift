@@ -115,6 +115,16 @@ struct ModelHubTests {
     }
   }
 
+  @Test("a size that none can be is as good as none", arguments: ["\(Int.min)", "-1", "many", ""])
+  func impossibleSizes(size: String) async throws {
+    let fake = FakeHub(files: Self.files, faults: .init(breaksAfter: [3500], statedSize: size))
+    try await withHub(fake) { hub, _ in
+      let model = try await hub.resolve("hf:owner/name")
+      let content = FileManager.default.contents(atPath: model.folder + "/model.safetensors").map(Array.init)
+      #expect(content == Self.files["model.safetensors"])
+    }
+  }
+
   @Test("a download that an earlier process left goes on, and a storage that ignores ranges begins again")
   func goesOn() async throws {
     for ignoresRange in [false, true] {

@@ -15,6 +15,9 @@ public struct RunningFrequencies: Codable, Sendable, Hashable {
 
   var vocabularySize: Int { sums_V.count }
 
+  /// Whether updates could have led to it.
+  var isPlausible: Bool { (0...1).contains(whole) && sums_V.allSatisfy { $0 >= 0 && $0.isFinite } }
+
   mutating func update(with rows: [SparseVector], decay: Double) {
     guard !rows.isEmpty else { return }
     whole = decay * whole + (1 - decay)

@@ -73,6 +73,11 @@ final class TrainingLoop {
     (memory.recipe, memory.data) = (try folder.digest(of: recipe), dataDigest)
     if let saved {
       memory = saved
+      guard saved.frequencies?.vocabularySize == regulariser.frequencies?.vocabularySize else {
+        throw ParlanceError(
+          .badInput, "the training state is of another model: its term frequencies are of another vocabulary",
+          at: .init(file: folder.state))
+      }
       regulariser.frequencies = saved.frequencies
       try TrainingState.restore(tensors, from: folder.state)
       student.optimizer.steps = memory.step

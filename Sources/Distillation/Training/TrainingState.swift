@@ -1,5 +1,5 @@
 import BinaryFiles
-import Diagnostics
+public import Diagnostics
 import SparseVectors
 import StrictJSON
 import TensorEngine
@@ -13,7 +13,7 @@ import TensorEngine
 /// What a run needs to go on as if it had not stopped: parameters, moments, and what the loop remembers.
 ///
 /// Written to `training.state` in one step, so that a kill at any moment leaves the state before or after it.
-struct TrainingState {
+@_spi(Fuzzing) public struct TrainingState {
   /// What the loop remembers beside the tensors.
   struct Memory: Codable, Equatable {
     /// Steps taken.
@@ -31,6 +31,12 @@ struct TrainingState {
 
     /// Whether nothing was done yet, neither a step nor the validation before the first one.
     var isFresh: Bool { step == 0 && best == nil }
+
+    /// Whether a run could have written it.
+    fileprivate var isPlausible: Bool {
+      step >= 0 && validationsWithoutProgress >= 0 && batchesWithoutTerms >= 0 && seconds >= 0
+        && best.map { (0...step).contains($0.step) } ?? true && frequencies?.isPlausible ?? true
+    }
   }
 
   /// The best validation so far.
@@ -66,10 +72,19 @@ struct TrainingState {
     let file = try SectionedFile(path: path, format: format)
     let section = try file.section("memory")
     let bytes = try section.bytes().array()
-    guard let memory = try? JSONDecoder().decode(Memory.self, from: Data(bytes)) else {
+    guard let memory = try? JSONDecoder().decode(Memory.self, from: Data(bytes)), memory.isPlausible else {
       throw ParlanceError(.badInput, "the training state makes no sense", at: .init(file: path))
     }
     return memory
+  }
+
+  /// Reads all that is in a file, without a model that it is for.
+  ///
+  /// - Throws: as `memory(at:)`.
+  public static func check(_ path: String) throws(ParlanceError) {
+    _ = try memory(at: path)
+    let file = try SectionedFile(path: path, format: format)
+    for name in file.sectionNames where name != "memory" { _ = try floats(of: file.section(name)) }
   }
 
   /// Overwrites `tensors` with what was stored, in the same order.

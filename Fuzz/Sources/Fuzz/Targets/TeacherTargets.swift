@@ -1,5 +1,5 @@
 import Diagnostics
-import Distillation
+@_spi(Fuzzing) import Distillation
 import Identifiers
 import SparseVectors
 
@@ -20,6 +20,9 @@ enum TeacherTargets {
     },
     .file("teacher-qrels", suffix: ".json") { path throws(ParlanceError) in
       _ = try GoldPassages(readingFrom: path, in: try passages.get())
+    },
+    FuzzTarget(name: "training-state") { bytes throws(ParlanceError) in
+      try TrainingState.check(ScratchFile.write(ContainerRepair.repaired(bytes), suffix: ".state"))
     },
     .file("recipe", suffix: ".yaml") { path throws(ParlanceError) in
       let recipe = try Recipe(reading: path)
