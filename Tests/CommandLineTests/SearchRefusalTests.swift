@@ -35,7 +35,9 @@ struct SearchRefusalTests {
       Bad("--index bm25 --tag mine", "a", code: 64, says: "answered on the screen"),
       Bad("--index bm25 --turn c_1", "a", code: 64, says: "--turn goes with --conversations"),
       Bad("--index bm25 --conversations turns.jsonl --turn c_1 --run out.trec", code: 64, says: "on the screen"),
-      Bad("--index bm25 --conversations turns.jsonl --run out.trec --json", code: 64, says: "--json, --explain and --timings"),
+      Bad(
+        "--index bm25 --conversations turns.jsonl --run out.trec --json", code: 64,
+        says: "--json, --explain and --timings"),
       Bad("--index bm25 --form last-turn", "a", code: 64, says: "go with --conversations"),
       Bad("--index bm25", " ", code: 64, says: "expected words as the question"),
       Bad("--index bm25 --k 0", "a", code: 64, says: "--k of at least 1, found 0"),
