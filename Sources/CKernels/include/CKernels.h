@@ -4,5 +4,6 @@
 #include "parlance_crc32c.h"
 #include "parlance_layers.h"
 #include "parlance_names.h"
+#include "parlance_postings.h"
 #include "parlance_screen.h"
 #include "parlance_sha256.h"
