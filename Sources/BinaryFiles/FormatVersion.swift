@@ -27,18 +27,22 @@ public struct FileFormat: Sendable {
   public let name: String
   /// The version that is written; those with the same major number are read.
   public let version: FormatVersion
+  /// The least major number that is read.
+  public let oldestMajor: UInt16
 
+  /// - Parameter oldestMajor: the least major number that is read; that of `version` when `nil`.
   /// - Precondition: `magic` has eight ASCII characters.
-  public init(magic: StaticString, name: String, version: FormatVersion) {
+  public init(magic: StaticString, name: String, version: FormatVersion, oldestMajor: UInt16? = nil) {
     precondition(magic.utf8CodeUnitCount == 8 && magic.isASCII, "a magic has eight ASCII characters")
     self.magic = magic.description.utf8.map { $0 }
     self.name = name
     self.version = version
+    self.oldestMajor = oldestMajor ?? version.major
   }
 
-  /// - Throws: `badInput` for a version with another major number.
+  /// - Throws: `badInput` for a version that is not read.
   public func checkReadable(_ found: FormatVersion, path: String) throws(ParlanceError) {
-    guard found.major != version.major else { return }
+    guard found.major < oldestMajor || found.major > version.major else { return }
     let advice = found.major > version.major ? "; a newer Parlance wrote it, update this one" : "; write it anew"
     throw ParlanceError(
       .badInput, "expected a \(name) of version \(version.major), found version \(found)\(advice)",

@@ -43,7 +43,7 @@ public final class InvertedIndex: Sendable {
     manifestBytes = files.manifestBytes
     vocabularyFile = files.vocabulary
     segments = files.segments
-    exactSearch = ExactSearch(weights: files.manifest.weights)
+    exactSearch = ExactSearch()
   }
 
   /// The best `k` passages for `query`: exactly those that scoring every passage would give.

@@ -126,6 +126,19 @@ struct PostingsTests {
     }
   }
 
+  @Test("sums below zero, as a forged file may have them, are below every bound")
+  func negativeSums() throws {
+    for name in Self.kernels {
+      var sums = [Int32](repeating: .min, count: 200)
+      for place in stride(from: 0, to: 200, by: 50) { sums[place] = Int32(place) + 9 }
+      var scratch = [Int32](repeating: 0, count: sums.count)
+      for k in [1, 4, 5, 200] {
+        let bound = parlance_postings_bound(try kernel(name), sums, 200, Int64(k), &scratch)
+        #expect(bound == 0 || sums.count { $0 > bound } >= k, "\(name), k \(k)")
+      }
+    }
+  }
+
   @Test("at least k sums are above the bound for k, and few more")
   func bound() throws {
     for name in Self.kernels {

@@ -26,6 +26,39 @@ struct ExactSearchTests {
     }
   }
 
+  @Test(
+    "gives those of a larger collection, sorted by topic, with rare and common terms", arguments: [0, 1] as [UInt64])
+  func largerCollection(seed: UInt64) throws {
+    let scratch = try Scratch()
+    var random = SeededGenerator(seed: seed)
+    let passages = 3000
+    // Term t is in about one passage in t + 1; those of odd terms lie together.
+    let vectors = (0..<passages).map { passage in
+      let terms = (0..<60).filter { term in
+        let share = 1 / Double(term + 1)
+        let isNear = term % 2 == 0 || abs(passage - 50 * term) < Int(1500 * share)
+        return isNear && Double.random(in: 0..<1, using: &random) < (term % 2 == 0 ? share : 0.9)
+      }
+      let weights = terms.map { _ in Float(Int.random(in: 1...(seed == 0 ? 3 : 3000), using: &random)) / 1000 }
+      return SparseVector(exactly: terms.map { TermID(UInt32($0)) }, weights: weights)!
+    }
+    for weights in StoredWeights.allCases {
+      let index = try InvertedIndex.built(
+        MemoryVectors(vectors), vocabularySize: 60, weights: weights, passagesPerRange: 700,
+        at: scratch(weights.rawValue))
+      let plain = PlainScoring(vectors: vectors, weights: weights)
+      for terms in [Array(0..<60), [59, 3, 12], [20, 21, 22, 23], [0]] {
+        let query = SparseVector(
+          exactly: terms.sorted().map { TermID(UInt32($0)) },
+          weights: terms.map { _ in Float.random(in: 0.1...2, using: &random) })!
+        let all = plain.search(query, k: passages)
+        for k in [1, 10, 95, 96, 1000, 3000] {
+          #expect(try index.search(query, k: k).hits == Array(all.prefix(k)), "seed \(seed), \(weights), k \(k)")
+        }
+      }
+    }
+  }
+
   @Test("a passage that scores the same as the k-th keeps the order of the collection")
   func tiesKeepTheOrder() throws {
     let scratch = try Scratch()

@@ -44,14 +44,15 @@ struct ForgedTests {
   func passageNumber(weights: StoredWeights, forged: UInt16) throws {
     let scratch = try Scratch()
     let path = scratch("index")
-    // A full range whose passages have term 0, then 36 passages that have term 1.
-    let vectors = MemoryVectors((0..<100).map { SparseVector([$0 < 64 ? 0 : 1: 1]) })
+    // A full range whose passages have term 0, then one of 36 passages whose last five have term 1.
+    let vectors = MemoryVectors(
+      (0..<100).map { $0 < 64 ? SparseVector([0: 1]) : $0 < 95 ? .empty : SparseVector([1: 1]) })
     let honest = try InvertedIndex.built(vectors, vocabularySize: 2, weights: weights, passagesPerRange: 64, at: path)
     let hits = try honest.search(SparseVector([0: 1]), k: 100).hits
     #expect(hits.count == 64)
 
     let file = path + "/000001.postings"
-    let last = try SegmentPostings(path: file).ranges[1].numbers + 2 * 35
+    let last = try SegmentPostings(path: file).ranges[1].numbers + 2 * 4
     try ForgedFile.changePostings(file, section: "postings") { bytes in
       bytes[last] = UInt8(forged & 255)
       bytes[last + 1] = UInt8(forged >> 8)
@@ -65,6 +66,62 @@ struct ForgedTests {
     }
     #expect(try index.search(SparseVector([0: 1]), k: 100).hits == hits)
     #expect(try InvertedIndex.verify(path: path).map(\.file) == ["000001.postings"])
+  }
+}
+
+@Suite("Bitmaps whose checksums are true and whose contents are not")
+struct ForgedBitmapTests {
+  /// 100 passages of which all have term 0 and some term 1; ranges of 64.
+  private func build(_ weights: StoredWeights, at path: String) throws -> PostingsRange {
+    let vectors = MemoryVectors((0..<100).map { $0 % 3 == 0 ? SparseVector([0: 1, 1: 2]) : SparseVector([0: 1]) })
+    _ = try InvertedIndex.built(vectors, vocabularySize: 2, weights: weights, passagesPerRange: 64, at: path)
+    return try SegmentPostings(path: path + "/000001.postings").ranges[1]
+  }
+
+  private func expectFound(_ path: String, term: UInt32, other: UInt32) throws {
+    let index = try InvertedIndex(path: path)
+    let error = #expect(throws: ParlanceError.self) { try index.search(SparseVector([term: 1]), k: 100) }
+    #expect(error?.code == .badInput && error?.message.contains("range 1") == true, "\(error as Any)")
+    #expect(throws: ParlanceError.self) { try index.explain(SparseVector([term: 1]), DocumentID(66)) }
+    #expect(!(try index.search(SparseVector([other: 1]), k: 100).hits.isEmpty))
+    #expect(try InvertedIndex.verify(path: path).map(\.file) == ["000001.postings"])
+  }
+
+  @Test("with a bit more, a bit less or a bit behind the range are refused", arguments: StoredWeights.allCases)
+  func bits(weights: StoredWeights) throws {
+    for (term, place) in [(1, 0), (1, 2), (1, 36), (0, 127)] {
+      let scratch = try Scratch()
+      let range = try build(weights, at: scratch("index"))
+      #expect(range.bitmapWords == 2 && range.numberedPostings == 0)
+      try ForgedFile.changePostings(scratch("index/000001.postings"), section: "postings") { bytes in
+        bytes[range.bitmaps + 8 * range.bitmapWords * term + place / 8] ^= 1 << UInt8(place % 8)
+      }
+      try expectFound(scratch("index"), term: UInt32(term), other: UInt32(1 - term))
+    }
+  }
+
+  @Test("whose weights begin elsewhere are refused", arguments: [0, 1, 255] as [UInt8])
+  func starts(forged: UInt8) throws {
+    let scratch = try Scratch()
+    let range = try build(.u8, at: scratch("index"))
+    // Where the postings of the second end.
+    try ForgedFile.changePostings(scratch("index/000001.postings"), section: "postings") { bytes in
+      for index in 0..<4 { bytes[range.bitmapStarts + 8 + index] = forged }
+    }
+    try expectFound(scratch("index"), term: 1, other: 0)
+  }
+
+  @Test("of terms that do not ascend, or that the vocabulary lacks, are refused at opening")
+  func terms() throws {
+    for forged in [1, 2, 255] as [UInt8] {
+      let scratch = try Scratch()
+      _ = try build(.u8, at: scratch("index"))
+      try ForgedFile.changePostings(scratch("index/000001.postings"), section: "common") { bytes in
+        bytes[forged == 1 ? 0 : 4] = forged
+      }
+      let error = #expect(throws: ParlanceError.self) { try InvertedIndex(path: scratch("index")) }
+      #expect(error?.code == .badInput && error?.message.contains("common terms") == true, "\(error as Any)")
+    }
   }
 }
 

@@ -137,7 +137,10 @@ int32_t parlance_postings_bound(const parlance_postings_kernel *kernel, const in
   // The k-th greatest to within a bucket.
   const int bits = 32 - __builtin_clz((uint32_t)greatest), shift = bits > bucket_bits ? bits - bucket_bits : 0;
   uint32_t buckets[1 << bucket_bits] = {0};
-  for (int64_t group = 0; group < groups; group++) buckets[scratch[group] >> shift]++;
+  for (int64_t group = 0; group < groups; group++) {
+    // The weights of a forged file may be below zero, and so may a sum.
+    buckets[scratch[group] > 0 ? scratch[group] >> shift : 0]++;
+  }
   int64_t bucket = greatest >> shift, above = buckets[bucket];
   while (above < k && bucket > 0) above += buckets[--bucket];
   const int64_t limit = (bucket << shift) - 1;

@@ -21,8 +21,11 @@ struct PostingsWriter {
           + [PostingsFormat.code(of: weights)])
       try file.beginSection(PostingsFormat.terms)
       try file.write(statistics.terms)
+      try file.beginSection(PostingsFormat.common)
+      let common = CommonTerms(of: statistics.terms, passages: vectors.count)
+      try file.write(common.terms)
       try file.beginSection(PostingsFormat.postings)
-      let ranges = try writeRanges(of: vectors, to: file, progress: progress, interruption: interruption)
+      let ranges = try writeRanges(of: vectors, common, to: file, progress: progress, interruption: interruption)
       try file.beginSection(PostingsFormat.ranges)
       for range in ranges { try file.write(Self.record(of: range)) }
       try file.commit()
@@ -34,7 +37,7 @@ struct PostingsWriter {
   }
 
   private func writeRanges(
-    of vectors: some PassageVectors, to file: SectionedFileWriter, progress: ProgressHandler?,
+    of vectors: some PassageVectors, _ common: CommonTerms, to file: SectionedFileWriter, progress: ProgressHandler?,
     interruption: Interruption?
   ) throws(ParlanceError) -> [PostingsRange] {
     var ranges: [PostingsRange] = []
@@ -44,11 +47,11 @@ struct PostingsWriter {
       progress?(Progress("indexing", completed: first, total: vectors.count, unit: "passages"))
       let passages = min(passagesPerRange, vectors.count - first)
       let inversion = try RangeInversion(
-        vectors, first..<first + passages, vocabularySize: statistics.terms.count)
+        vectors, first..<first + passages, vocabularySize: statistics.terms.count, common)
       let range = PostingsRange(
         firstPassage: UInt32(first), passages: passages,
         layout: PostingsRange.smallerLayout(rows: inversion.rows, vocabularySize: statistics.terms.count),
-        inversion: inversion, vocabularySize: statistics.terms.count, offset: offset,
+        inversion: inversion, commonTerms: common.count, vocabularySize: statistics.terms.count, offset: offset,
         bytesPerWeight: weights.bytesPerWeight)
       try write(inversion, range, to: file)
       ranges.append(range)
@@ -63,9 +66,14 @@ struct PostingsWriter {
   ) throws(ParlanceError) {
     let directory = inversion.directory(range.layout)
     try file.write(directory)
-    try pad(from: range.directory + 4 * directory.count, to: range.numbers, file)
-    try file.write(inversion.numbers)
-    try pad(from: range.numbers + 2 * range.postings, to: range.weights, file)
+    let bitmapStarts = inversion.bitmapStarts
+    try file.write(bitmapStarts)
+    try pad(from: range.bitmapStarts + 4 * bitmapStarts.count, to: range.bitmaps, file)
+    let bitmaps = inversion.bitmaps(words: range.bitmapWords)
+    try file.write(bitmaps)
+    try pad(from: range.bitmaps + 8 * bitmaps.count, to: range.numbers, file)
+    try file.write(inversion.numbers.span.extracting(..<range.numberedPostings))
+    try pad(from: range.numbers + 2 * range.numberedPostings, to: range.weights, file)
     switch weights {
     case .u8:
       let scales = statistics.terms.map(\.scale)
@@ -86,19 +94,21 @@ struct PostingsWriter {
     bytes.append(littleEndian: UInt32(range.rows))
     bytes.append(littleEndian: UInt32(range.postings))
     bytes.append(littleEndian: range.layout.rawValue)
-    bytes.append(littleEndian: UInt32(0))
+    bytes.append(littleEndian: UInt32(range.postings - range.numberedPostings))
     return bytes
   }
 }
 
 extension PostingsRange {
   fileprivate init(
-    firstPassage: UInt32, passages: Int, layout: Layout, inversion: RangeInversion, vocabularySize: Int, offset: Int,
-    bytesPerWeight: Int
+    firstPassage: UInt32, passages: Int, layout: Layout, inversion: RangeInversion, commonTerms: Int,
+    vocabularySize: Int,
+    offset: Int, bytesPerWeight: Int
   ) {
     self.init(
       firstPassage: firstPassage, passages: passages, layout: layout,
-      rows: layout == .everyTerm ? vocabularySize : inversion.rows, postings: inversion.numbers.count, offset: offset,
+      rows: layout == .everyTerm ? vocabularySize : inversion.rows, postings: inversion.numbers.count,
+      bitmapPostings: inversion.bitmapPostings, commonTerms: commonTerms, offset: offset,
       bytesPerWeight: bytesPerWeight)
   }
 }

@@ -1,31 +1,46 @@
 import Diagnostics
 import SparseVectors
 
-/// The vectors of one range of passages, turned from rows of passages into rows of terms by counting.
+/// The vectors of one range of passages, turned from rows of passages into rows of terms by counting: those of rare terms,
+/// then those of common ones.
 struct RangeInversion {
-  /// For each term of the vocabulary where its postings begin, and the end of the last.
+  /// For each term of the vocabulary where its postings begin, and the end of the last; common terms have none here.
   private let starts: [UInt32]
-  /// How many terms occur.
+  /// For each common term where its postings begin, and the end of the last.
+  private let commonStarts: [UInt32]
+  private let common: CommonTerms
+  /// How many rare terms occur.
   let rows: Int
   /// Passage numbers within the range, ascending within a term.
   private(set) var numbers: [UInt16]
   private(set) var weights: [Float]
 
+  /// How many postings are of rare terms.
+  var numberedPostings: Int { Int(starts[starts.count - 1]) }
+  /// How many are of common ones.
+  var bitmapPostings: Int { numbers.count - numberedPostings }
+
   init(
-    _ vectors: some PassageVectors, _ passages: Range<Int>, vocabularySize: Int
+    _ vectors: some PassageVectors, _ passages: Range<Int>, vocabularySize: Int, _ common: CommonTerms
   ) throws(ParlanceError) {
     var rows: [SparseVector] = []
     rows.reserveCapacity(passages.count)
-    var starts = [UInt32](repeating: 0, count: vocabularySize + 1)
+    var counts = [UInt32](repeating: 0, count: vocabularySize)
     for passage in passages {
       let vector = try vectors.vector(at: passage)
-      for term in vector.terms { starts[Int(term.rawValue) + 1] += 1 }
+      for term in vector.terms { counts[Int(term.rawValue)] += 1 }
       rows.append(vector)
     }
-    self.rows = starts.count { $0 > 0 }
-    for term in 0..<vocabularySize { starts[term + 1] += starts[term] }
-    let count = Int(starts[vocabularySize])
+    let commonCounts = common.terms.map { counts[Int($0)] }
+    for term in common.terms { counts[Int(term)] = 0 }
+    self.rows = counts.count { $0 > 0 }
+    self.common = common
+    starts = Self.starts(counts, from: 0)
+    commonStarts = Self.starts(commonCounts, from: starts[vocabularySize])
+
     var free = starts
+    for (row, term) in common.terms.enumerated() { free[Int(term)] = commonStarts[row] }
+    let count = Int(commonStarts[common.count])
     numbers = Array(repeating: 0, count: count)
     weights = Array(repeating: 0, count: count)
     for (number, vector) in rows.enumerated() {
@@ -36,23 +51,52 @@ struct RangeInversion {
         weights[place] = weight
       }
     }
-    self.starts = starts
+  }
+
+  private static func starts(_ counts: [UInt32], from first: UInt32) -> [UInt32] {
+    var starts = [first]
+    starts.reserveCapacity(counts.count + 1)
+    var end = first
+    for count in counts {
+      end += count
+      starts.append(end)
+    }
+    return starts
   }
 
   /// The directory as it is written.
   func directory(_ layout: PostingsRange.Layout) -> [UInt32] {
     guard layout == .listedTerms else { return starts }
     let terms = (0..<starts.count - 1).filter { starts[$0] < starts[$0 + 1] }
-    return terms.map(UInt32.init) + terms.map { starts[$0] } + [UInt32(weights.count)]
+    return terms.map(UInt32.init) + terms.map { starts[$0] } + [UInt32(numberedPostings)]
+  }
+
+  /// Where the postings of common terms begin, counted from the first of them; nothing where no term is common.
+  var bitmapStarts: [UInt32] {
+    common.count == 0 ? [] : commonStarts.map { $0 - UInt32(numberedPostings) }
+  }
+
+  /// The passages of common terms, `words` numbers for each term.
+  func bitmaps(words: Int) -> [UInt64] {
+    var bitmaps = [UInt64](repeating: 0, count: words * common.count)
+    for row in 0..<common.count {
+      for place in Int(commonStarts[row])..<Int(commonStarts[row + 1]) {
+        let number = Int(numbers[place])
+        bitmaps[row * words + number / 64] |= 1 << UInt64(number % 64)
+      }
+    }
+    return bitmaps
   }
 
   /// The weights as they are kept, each made from its term and weight.
   func mapWeights<Stored>(_ encode: (Int, Float) -> Stored) -> [Stored] {
     var stored: [Stored] = []
     stored.reserveCapacity(weights.count)
-    for term in 0..<starts.count - 1 {
-      for place in Int(starts[term])..<Int(starts[term + 1]) { stored.append(encode(term, weights[place])) }
+    func take(_ term: Int, _ places: Range<UInt32>) {
+      for place in places { stored.append(encode(term, weights[Int(place)])) }
     }
+    for term in 0..<starts.count - 1 { take(term, starts[term]..<starts[term + 1]) }
+    for (row, term) in common.terms.enumerated() { take(Int(term), commonStarts[row]..<commonStarts[row + 1]) }
     return stored
   }
 }

@@ -5,8 +5,9 @@ public struct IndexConfiguration: Sendable, Hashable, Codable {
   /// How weights are kept.
   public var weights: StoredWeights = .u8
   /// How many passages share one range of postings: the accumulators of a range are what a search keeps in the
-  /// processor's cache. At most 65,536, since a posting numbers its passage within the range with 16 bits.
-  public var passagesPerRange = 16_384
+  /// processor's cache, and each range has a row for each term of the query. At most 65,536, since a posting numbers its
+  /// passage within the range with 16 bits.
+  public var passagesPerRange = 32_768
   /// How many bytes of passage text are compressed together: more is smaller, less is quicker to read one passage from.
   public var textBlockSize = 32_768
   /// zlib's level, from 1 (fastest) to 9 (smallest).

@@ -1,7 +1,7 @@
 import Diagnostics
 import SparseVectors
 
-/// Finds the postings of a term within a range.
+/// Finds the postings of a rare term within a range.
 struct RangeDirectory: ~Escapable {
   private let range: PostingsRange
   /// Where the range lies in the section `postings`, in numbers of four bytes.
@@ -19,7 +19,7 @@ struct RangeDirectory: ~Escapable {
     self.entries = entries
   }
 
-  /// Where the postings of `term` lie among those of the range; empty where no passage has it, `nil` where the directory
+  /// Where the postings of `term` lie among those of the range; empty where no passage has it and for a common term, `nil` where the directory
   /// points outside of the range.
   ///
   /// - Parameter position: where to search from; for terms that ascend from one call to the next it speeds up the search.
@@ -37,6 +37,6 @@ struct RangeDirectory: ~Escapable {
     }
     guard row < range.rows else { return 0..<0 }
     let (start, end) = (Int(entries[range.listedTerms + row]), Int(entries[range.listedTerms + row + 1]))
-    return start <= end && end <= range.postings ? start..<end : nil
+    return start <= end && end <= range.numberedPostings ? start..<end : nil
   }
 }

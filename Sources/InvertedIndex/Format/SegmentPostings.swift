@@ -14,6 +14,7 @@ final class SegmentPostings: Sendable {
   let postings: Int
   let passagesPerRange: Int
   let ranges: [PostingsRange]
+  let common: CommonTerms
   let file: SectionedFile
 
   /// The section `postings`.
@@ -22,10 +23,12 @@ final class SegmentPostings: Sendable {
   private let terms: Section
 
   /// The passage numbers of a range are checked in pieces of so many.
-  private static let pieceSize = 1 << 15
+  static let pieceSize = 1 << 15
   /// The number of each range's first piece.
-  private let firstPieces: [Int]
-  private let checkedPieces: CheckedBlocks
+  let firstPieces: [Int]
+  let checkedPieces: CheckedBlocks
+  /// For each range, then for each common term.
+  let checkedBitmaps: CheckedBlocks
 
   /// - Throws: `noInput`, `badInput` as `SectionedFile`, and where the tables contradict each other.
   init(path: String) throws(ParlanceError) {
@@ -51,9 +54,10 @@ final class SegmentPostings: Sendable {
     self.postings = postings
     self.passagesPerRange = passagesPerRange
     self.file = file
+    common = try Self.commonTerms(of: file, vocabularySize: vocabularySize)
     let table = try file.section(PostingsFormat.ranges)
     ranges = try Self.ranges(
-      table.bytes(), passages: passages, perRange: passagesPerRange,
+      table.bytes(), passages: passages, perRange: passagesPerRange, commonTerms: common.count,
       bytesPerWeight: weights.bytesPerWeight, end: blocks.count, path: path)
     guard ranges.reduce(0, { $0 + $1.postings }) == postings,
       ranges.allSatisfy({ $0.layout == .listedTerms || $0.rows == vocabularySize })
@@ -62,33 +66,30 @@ final class SegmentPostings: Sendable {
     var firstPieces: [Int] = []
     for range in ranges {
       firstPieces.append(pieces)
-      pieces += (range.postings + Self.pieceSize - 1) / Self.pieceSize
+      pieces += (range.numberedPostings + Self.pieceSize - 1) / Self.pieceSize
     }
     self.firstPieces = firstPieces
     checkedPieces = CheckedBlocks(count: pieces)
+    checkedBitmaps = CheckedBlocks(count: ranges.count * common.count)
   }
 
-  /// Sees to it that the postings of a row, which is not empty, name passages of their range: a search adds to the sums of
-  /// passages without asking. Like checksums, they are checked when they are first read.
-  ///
-  /// - Throws: `badInput`.
-  func checkNumbers(of row: Range<Int>, inRange index: Int) throws(ParlanceError) {
-    let range = ranges[index]
-    for piece in row.lowerBound / Self.pieceSize...(row.upperBound - 1) / Self.pieceSize
-    where !checkedPieces.contains(firstPieces[index] + piece) {
-      let first = piece * Self.pieceSize
-      let blocks = blocks
-      let numbers = try blocks.values(
-        UInt16.self, from: range.numbers / 2 + first, count: min(Self.pieceSize, range.postings - first))
-      var greatest: UInt16 = 0
-      for posting in numbers.indices { greatest = max(greatest, numbers[posting]) }
-      guard greatest < range.passages else { throw Self.contradiction("the passages of range \(index)", path) }
-      checkedPieces.insert(firstPieces[index] + piece)
+  private static func commonTerms(
+    of file: SectionedFile, vocabularySize: Int
+  ) throws(ParlanceError) -> CommonTerms {
+    var listed: [UInt32] = []
+    if file.version.major >= 2 {
+      let section = try file.section(PostingsFormat.common)
+      let values = try section.values(UInt32.self)
+      for index in values.indices { listed.append(values[index]) }
     }
+    guard let terms = CommonTerms(listed, vocabularySize: vocabularySize) else {
+      throw contradiction("its common terms", file.path)
+    }
+    return terms
   }
 
   private static func ranges(
-    _ table: RawSpan, passages: Int, perRange: Int, bytesPerWeight: Int, end: Int, path: String
+    _ table: RawSpan, passages: Int, perRange: Int, commonTerms: Int, bytesPerWeight: Int, end: Int, path: String
   ) throws(ParlanceError) -> [PostingsRange] {
     let count = (passages + perRange - 1) / perRange
     guard table.byteCount == count * PostingsRange.recordSize else {
@@ -103,10 +104,13 @@ final class SegmentPostings: Sendable {
       guard let layout = PostingsRange.Layout(rawValue: table.load(UInt32.self, at: record + 16)),
         let offset = Int(exactly: table.load(UInt64.self, at: record)), offset == free
       else { throw contradiction("range \(index)", path) }
+      let postings = Int(table.load(UInt32.self, at: record + 12))
+      let bitmapPostings = Int(table.load(UInt32.self, at: record + 20))
+      guard bitmapPostings <= (commonTerms > 0 ? postings : 0) else { throw contradiction("range \(index)", path) }
       let range = PostingsRange(
         firstPassage: UInt32(first), passages: min(perRange, passages - first), layout: layout,
-        rows: Int(table.load(UInt32.self, at: record + 8)), postings: Int(table.load(UInt32.self, at: record + 12)),
-        offset: offset, bytesPerWeight: bytesPerWeight)
+        rows: Int(table.load(UInt32.self, at: record + 8)), postings: postings, bitmapPostings: bitmapPostings,
+        commonTerms: commonTerms, offset: offset, bytesPerWeight: bytesPerWeight)
       guard range.end <= end else { throw contradiction("range \(index)", path) }
       free = range.end
       ranges.append(range)

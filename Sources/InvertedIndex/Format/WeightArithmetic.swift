@@ -1,33 +1,18 @@
-/// How one kind of stored weight is kept and scored: the arithmetic of search, in one place.
+/// The arithmetic of search, for the three kinds of stored weights.
 ///
-/// The score of a passage is defined by these operations alone, taken in the order of ascending terms:
+/// The score of a passage is defined by these operations alone:
 ///
 ///     sum = sum + factor(term) * stored(term, passage)
 ///     score = score(of: sum)
 ///
-/// so a plain loop in any language gives the same bits (no fused multiply-add, no reordering).
-protocol WeightArithmetic {
-  /// What lies in the file.
-  associatedtype Stored: BitwiseCopyable & FixedWidthInteger
-  /// What sums up; also what a query's term multiplies with.
-  associatedtype Sum: BitwiseCopyable & Comparable & Numeric & Sendable
-
-  /// One posting's part of a score.
-  static func product(_ stored: Stored, _ factor: Sum) -> Sum
-  static func sum(_ sum: Sum, _ product: Sum) -> Sum
-  /// The score of a passage whose postings added up to `sum`; `unit` is what a sum of 1 is worth.
-  static func score(of sum: Sum, unit: Double) -> Float
-  /// A sum such that no sum up to it has a score above `score`.
-  static func sum(scoringAtMost score: Float, unit: Double) -> Sum
-}
+/// where terms ascend and floats are rounded after each product and each sum, so a plain loop in any language gives the same
+/// bits (no fused multiply-add, no reordering).
 
 /// `StoredWeights.u8`: codes times whole factors, added up without loss in 31 bits. `PreparedQuery` chooses the factors so
 /// that no sum can overflow.
-enum ByteWeights: WeightArithmetic {
+enum ByteWeights {
   @inline(__always)
   static func product(_ stored: UInt8, _ factor: Int32) -> Int32 { Int32(stored) &* factor }
-  @inline(__always)
-  static func sum(_ sum: Int32, _ product: Int32) -> Int32 { sum &+ product }
   @inline(__always)
   static func score(of sum: Int32, unit: Double) -> Float { Float(Double(sum) * unit) }
   static func sum(scoringAtMost score: Float, unit: Double) -> Int32 {
@@ -46,15 +31,7 @@ enum ByteWeights: WeightArithmetic {
 }
 
 /// `StoredWeights.f16`: products and sums in single precision.
-enum HalfWeights: WeightArithmetic {
-  @inline(__always)
-  static func product(_ stored: UInt16, _ factor: Float) -> Float { decode(stored) * factor }
-  @inline(__always)
-  static func sum(_ sum: Float, _ product: Float) -> Float { sum + product }
-  @inline(__always)
-  static func score(of sum: Float, unit: Double) -> Float { sum }
-  static func sum(scoringAtMost score: Float, unit: Double) -> Float { score }
-
+enum HalfWeights {
   /// The greatest weight that half precision can hold.
   static let greatest: Float = 65_504
 
@@ -75,15 +52,4 @@ enum HalfWeights: WeightArithmetic {
   static func decode(_ bits: UInt16) -> Float {
     Float(bitPattern: UInt32(bits) << 13) * 0x1p112
   }
-}
-
-/// `StoredWeights.f32`: products and sums in single precision.
-enum FloatWeights: WeightArithmetic {
-  @inline(__always)
-  static func product(_ stored: UInt32, _ factor: Float) -> Float { Float(bitPattern: stored) * factor }
-  @inline(__always)
-  static func sum(_ sum: Float, _ product: Float) -> Float { sum + product }
-  @inline(__always)
-  static func score(of sum: Float, unit: Double) -> Float { sum }
-  static func sum(scoringAtMost score: Float, unit: Double) -> Float { score }
 }

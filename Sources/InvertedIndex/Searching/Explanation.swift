@@ -24,7 +24,7 @@ extension InvertedIndex {
       case .u8:
         let scale = try segment.postings.statistics(of: term).scale
         let code = UInt8(truncatingIfNeeded: stored)
-        let product = ByteWeights.product(code, prepared.wholeFactors[segmentIndex][index])
+        let product = ByteWeights.product(code, prepared.factors[segmentIndex][index])
         passageWeight = ByteWeights.decode(code, scale: scale)
         contribution = ByteWeights.score(of: product, unit: prepared.unit)
       case .f16:
@@ -48,6 +48,16 @@ extension SegmentPostings {
     let index = number / passagesPerRange
     let range = ranges[index]
     let blocks = blocks
+    let wanted = number - Int(range.firstPassage)
+    if let row = common.row(of: term) {
+      let postings = try checkedPostings(ofCommonTerm: row, inRange: index)
+      let bits = try bitmap(ofCommonTerm: row, in: range)
+      let (word, bit) = (wanted / 64, UInt64(wanted % 64))
+      guard bits[word] >> bit & 1 == 1 else { return nil }
+      var before = (bits[word] & (1 << bit - 1)).nonzeroBitCount
+      for index in 0..<word { before += bits[index].nonzeroBitCount }
+      return try weight(of: postings.lowerBound + before, in: range)
+    }
     let place = RangeDirectory.place(of: range)
     let entries = try blocks.values(UInt32.self, from: place.first, count: place.count)
     var position = 0
@@ -55,14 +65,18 @@ extension SegmentPostings {
       throw Self.contradiction("the directory of range \(index)", path)
     }
     let numbers = try blocks.values(UInt16.self, from: range.numbers / 2 + row.lowerBound, count: row.count)
-    let wanted = number - Int(range.firstPassage)
     var (low, high) = (0, numbers.count)
     while low < high {
       let middle = low + (high - low) / 2
       if Int(numbers[middle]) < wanted { low = middle + 1 } else { high = middle }
     }
     guard low < numbers.count, Int(numbers[low]) == wanted else { return nil }
-    let posting = row.lowerBound + low
+    return try weight(of: row.lowerBound + low, in: range)
+  }
+
+  /// The stored bits of a weight.
+  private func weight(of posting: Int, in range: PostingsRange) throws(ParlanceError) -> UInt32 {
+    let blocks = blocks
     switch weights {
     case .u8: return UInt32(try blocks.value(UInt8.self, at: range.weights + posting))
     case .f16: return UInt32(try blocks.value(UInt16.self, at: range.weights / 2 + posting))

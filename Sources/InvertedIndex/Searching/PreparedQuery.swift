@@ -1,23 +1,26 @@
+import CKernels
 import Diagnostics
 import SparseVectors
 
 /// A query made ready for one index: its terms that some passage has, and what each multiplies with.
 ///
-/// For `f16` and `f32` a term's factor is its query weight. For `u8` factors are whole numbers, so that scores are sums of
-/// integers: with `f_t = query weight * scale of the term` and m matched terms
+/// For `f16` and `f32` a term's factor is its query weight. For `u8` factors are whole numbers of 15 bits, which processors
+/// multiply many at once, so that scores are sums of integers: with `f_t = query weight * scale of the term` and m matched
+/// terms
 ///
-///     F = (2^31 - 1 - 255 (m + 1)) / (255 sum f_t)        factor_t = max(1, round(f_t F))        score = sum / F
+///     F = min(32767 / max f_t, (2^31 - 1 - 255 (m + 1)) / (255 sum f_t))
+///     factor_t = max(1, round(f_t F))        score = sum / F
 ///
 /// The greatest sum that a passage can reach is `255 sum factor_t <= 255 (F sum f_t + m) < 2^31`, so no sum overflows,
-/// whatever the passages hold. A factor is off by less than one (by at most one half, but for those that are raised to 1),
-/// so a score is off by less than `m / 2^23` of the greatest possible one: what adding in single precision costs as well.
+/// whatever the passages hold. A factor is off by less than one (by at most one half, but for those that are raised to 1):
+/// of the term that can add most by 1 in 65,534, which is a hundredth of what keeping weights in bytes may cost.
 struct PreparedQuery: Sendable {
   /// The terms that some passage has, ascending.
   var terms: [TermID] = []
-  /// Their weights in the query; for `f16` and `f32` also their factors.
+  /// Their weights in the query.
   var weights: [Float] = []
-  /// For `u8`, for each segment the factor of each term.
-  var wholeFactors: [[Int32]] = []
+  /// For each segment the factor of each term: for `u8` a whole number, otherwise the bits of the weight.
+  var factors: [[Int32]] = []
   /// What a sum of 1 is worth: 1 / F for `u8`, 1 otherwise.
   var unit = 1.0
   /// The number of terms before those that no passage has were left out.
@@ -32,6 +35,8 @@ struct PreparedQuery: Sendable {
         "expected terms below \(vocabularySize), the size of the index's vocabulary, the query has term \(last.rawValue)"
       )
     }
+    terms.reserveCapacity(query.count)
+    weights.reserveCapacity(query.count)
     for (term, weight) in zip(query.terms, query.weights) {
       var occurs = false
       for segment in segments where try segment.statistics(of: term).passages > 0 { occurs = true }
@@ -39,7 +44,12 @@ struct PreparedQuery: Sendable {
       terms.append(term)
       weights.append(weight)
     }
-    if segments.first?.weights == .u8, !terms.isEmpty { try makeFactorsWhole(segments) }
+    if segments.first?.weights == .u8, !terms.isEmpty {
+      try makeFactorsWhole(segments)
+    } else {
+      let bits = weights.map { Int32(bitPattern: $0.bitPattern) }
+      factors = segments.map { _ in bits }
+    }
   }
 
   /// How many terms can be added up in 31 bits with more than half of the bits' room left for the weights.
@@ -48,19 +58,25 @@ struct PreparedQuery: Sendable {
   /// What `255 F sum f_t` may come to for m terms, so that their rounded factors still fit 31 bits.
   static func room(forTerms count: Int) -> Int { Int(Int32.max) - 255 * (count + 1) }
 
+  /// The greatest factor.
+  static let greatestFactor = Int(PARLANCE_POSTINGS_GREATEST_FACTOR)
+
   private mutating func makeFactorsWhole(_ segments: [SegmentPostings]) throws(ParlanceError) {
     guard terms.count <= Self.greatestTermCount else {
       throw ParlanceError(
         .usage, "the query has \(terms.count) terms; at most \(Self.greatestTermCount) can be added up")
     }
     // A term weighs what it weighs in the segment where it weighs most, so one F serves all segments.
-    var total = 0.0
+    var (total, most) = (0.0, 0.0)
     for (term, weight) in zip(terms, weights) {
       var greatest: Float = 0
       for segment in segments { greatest = max(greatest, try segment.statistics(of: term).scale) }
-      total += Double(weight) * Double(greatest)
+      let product = Double(weight) * Double(greatest)
+      total += product
+      most = max(most, product)
     }
-    let multiplier = Double(Self.room(forTerms: terms.count)) / (255 * total)
+    let multiplier = min(
+      Double(Self.greatestFactor) / most, Double(Self.room(forTerms: terms.count)) / (255 * total))
     unit = 1 / multiplier
     for segment in segments {
       var factors: [Int32] = []
@@ -69,7 +85,7 @@ struct PreparedQuery: Sendable {
         let factor = Double(weight) * Double(try segment.statistics(of: term).scale) * multiplier
         factors.append(max(1, Int32(factor.rounded(.toNearestOrEven))))
       }
-      wholeFactors.append(factors)
+      self.factors.append(factors)
     }
   }
 }

@@ -23,15 +23,16 @@ extension SegmentPostings {
     let blocks = blocks
     let place = RangeDirectory.place(of: range)
     let entries = try blocks.values(UInt32.self, from: place.first, count: place.count)
-    let numbers = try blocks.values(UInt16.self, from: range.numbers / 2, count: range.postings)
-    guard entries[range.listedTerms] == 0, Int(entries[range.listedTerms + range.rows]) == range.postings else {
-      throw Self.contradiction("the directory of range \(index)", path)
-    }
+    let numbers = try blocks.values(UInt16.self, from: range.numbers / 2, count: range.numberedPostings)
+    guard entries[range.listedTerms] == 0,
+      Int(entries[range.listedTerms + range.rows]) == range.numberedPostings
+    else { throw Self.contradiction("the directory of range \(index)", path) }
     for row in 0..<range.rows {
       let term = range.layout == .listedTerms ? Int(entries[row]) : row
       let (start, end) = (Int(entries[range.listedTerms + row]), Int(entries[range.listedTerms + row + 1]))
-      guard start <= end, end <= range.postings, term < vocabularySize,
-        range.layout == .everyTerm || row == 0 || entries[row - 1] < entries[row]
+      guard start <= end, end <= range.numberedPostings, term < vocabularySize,
+        range.layout == .everyTerm || row == 0 || entries[row - 1] < entries[row],
+        start == end || common.row(of: .init(UInt32(term))) == nil
       else { throw Self.contradiction("the directory of range \(index)", path) }
       for posting in start..<end {
         guard Int(numbers[posting]) < range.passages, posting == start || numbers[posting - 1] < numbers[posting],
@@ -40,6 +41,22 @@ extension SegmentPostings {
       }
       passagesWithTerm[term] += UInt32(end - start)
     }
+    try verifyBitmaps(ofRange: index, counting: &passagesWithTerm)
+  }
+
+  private func verifyBitmaps(ofRange index: Int, counting passagesWithTerm: inout [UInt32]) throws(ParlanceError) {
+    let range = ranges[index]
+    var end = range.numberedPostings
+    for (row, term) in common.terms.enumerated() {
+      let postings = try checkedPostings(ofCommonTerm: row, inRange: index)
+      guard postings.lowerBound == end else { throw Self.contradiction("the bitmaps of range \(index)", path) }
+      end = postings.upperBound
+      for posting in postings where try !isWeight(posting, in: range) {
+        throw Self.contradiction("the postings of term \(term) in range \(index)", path)
+      }
+      passagesWithTerm[Int(term)] += UInt32(postings.count)
+    }
+    guard end == range.postings else { throw Self.contradiction("the bitmaps of range \(index)", path) }
   }
 
   private func isWeight(_ posting: Int, in range: PostingsRange) throws(ParlanceError) -> Bool {

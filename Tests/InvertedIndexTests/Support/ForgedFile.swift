@@ -1,6 +1,7 @@
 import Foundation
 
 @testable import BinaryFiles
+@testable import InvertedIndex
 
 /// A sectioned file that somebody changed on purpose: every checksum is true.
 enum ForgedFile {
@@ -9,8 +10,7 @@ enum ForgedFile {
     var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
     let footer = bytes.count - SectionedFileLayout.footerSize
     let table = Int(bytes[footer..<footer + 8].reversed().reduce(0) { $0 << 8 | UInt64($1) })
-    let format = FileFormat(magic: "PARLPOST", name: "postings", version: FormatVersion(1, 0))
-    var entries = try SectionedFileTable(reading: bytes.rawSpan, format: format, path: path).entries
+    var entries = try SectionedFileTable(reading: bytes.rawSpan, format: PostingsFormat.format, path: path).entries
     for index in entries.indices where entries[index].name == name {
       let range = entries[index].offset..<entries[index].offset + entries[index].count
       var section = Array(bytes[range])

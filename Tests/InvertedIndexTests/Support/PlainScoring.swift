@@ -42,7 +42,8 @@ struct PlainScoring {
     let matched = zip(query.terms, query.weights).filter { greatest[$0.0] != nil }
     let scales = matched.map { max(greatest[$0.0]! / 255, .leastNonzeroMagnitude) }
     let total = zip(matched, scales).reduce(0) { $0 + Double($1.0.1) * Double($1.1) }
-    let multiplier = (Double(Int32.max) - 255 * Double(matched.count + 1)) / (255 * total)
+    let most = zip(matched, scales).map { Double($0.1) * Double($1) }.max() ?? 1
+    let multiplier = min(32_767 / most, (Double(Int32.max) - 255 * Double(matched.count + 1)) / (255 * total))
     return passages.map { passage in
       var sum = 0
       for ((term, weight), scale) in zip(matched, scales) {

@@ -51,6 +51,7 @@ struct RandomCollection {
       using: &generator)
   }
 
+  mutating func next() -> UInt64 { generator.next() }
   mutating func number(in range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &generator) }
 
   private static func vector(

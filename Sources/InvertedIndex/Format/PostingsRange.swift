@@ -1,0 +1,75 @@
+import CKernels
+
+/// Where the postings of one range of passages lie, and in which form.
+///
+/// Postings of rare terms come first, each with the number of its passage; those of common terms follow, whose passages
+/// are bits.
+struct PostingsRange: Sendable {
+  /// How the directory finds the postings of a rare term; whichever is smaller is written.
+  enum Layout: UInt32, Sendable {
+    /// `starts[term] ..< starts[term + 1]` for every term of the vocabulary; common ones have none.
+    case everyTerm = 0
+    /// The rare terms that occur, ascending, and `starts` for each of them.
+    case listedTerms = 1
+  }
+
+  /// The number of the range's first passage in the segment.
+  var firstPassage: UInt32
+  var passages: Int
+  var layout: Layout
+  /// How many terms the directory has.
+  var rows: Int
+  /// How many of them are named.
+  var listedTerms: Int
+  /// All of them, of rare and common terms.
+  var postings: Int
+  /// How many of them are of rare terms.
+  var numberedPostings: Int
+  /// Where the directory begins in the section `postings`.
+  var directory: Int
+  /// Where it is said where the weights of common terms begin: for each its first posting, and where the last ones end.
+  var bitmapStarts: Int
+  /// Where the bitmaps begin, one for each common term.
+  var bitmaps: Int
+  /// How many numbers of 64 bits a bitmap has.
+  var bitmapWords: Int
+  /// Where the passage numbers begin.
+  var numbers: Int
+  /// Where the weights begin.
+  var weights: Int
+  /// Where the range ends.
+  var end: Int
+
+  /// The bytes of a range in the section `ranges`.
+  static let recordSize = 24
+
+  /// - Parameters:
+  ///   - bitmapPostings: how many of `postings` are of common terms.
+  ///   - commonTerms: how many common terms the segment has.
+  init(
+    firstPassage: UInt32, passages: Int, layout: Layout, rows: Int, postings: Int, bitmapPostings: Int,
+    commonTerms: Int, offset: Int, bytesPerWeight: Int
+  ) {
+    self.firstPassage = firstPassage
+    self.passages = passages
+    self.layout = layout
+    self.rows = rows
+    self.postings = postings
+    numberedPostings = postings - bitmapPostings
+    directory = offset
+    listedTerms = layout == .listedTerms ? rows : 0
+    bitmapStarts = directory + 4 * (listedTerms + rows + 1)
+    let step = Int(PARLANCE_POSTINGS_STEP)
+    bitmapWords = (passages + step - 1) / step * (step / 64)
+    bitmaps = PostingsFormat.aligned(bitmapStarts + (commonTerms > 0 ? 4 * (commonTerms + 1) : 0))
+    numbers = PostingsFormat.aligned(bitmaps + 8 * bitmapWords * commonTerms)
+    weights = PostingsFormat.aligned(numbers + 2 * numberedPostings)
+    end = PostingsFormat.aligned(
+      weights + bytesPerWeight * postings + (commonTerms > 0 ? Int(PARLANCE_POSTINGS_MARGIN) : 0))
+  }
+
+  /// The smaller of the two layouts for a range in which `rows` rare terms of a vocabulary occur.
+  static func smallerLayout(rows: Int, vocabularySize: Int) -> Layout {
+    vocabularySize <= 2 * rows ? .everyTerm : .listedTerms
+  }
+}

@@ -1,0 +1,62 @@
+import BinaryFiles
+import Diagnostics
+
+/// Rows of postings that a search may trust: it adds to the sums of passages without asking.
+extension SegmentPostings {
+  /// Sees to it that the postings of a row, which is not empty, name passages of their range: a search adds to the sums of
+  /// passages without asking. Like checksums, they are checked when they are first read.
+  ///
+  /// - Throws: `badInput`.
+  func checkNumbers(of row: Range<Int>, inRange index: Int) throws(ParlanceError) {
+    let range = ranges[index]
+    for piece in row.lowerBound / Self.pieceSize...(row.upperBound - 1) / Self.pieceSize
+    where !checkedPieces.contains(firstPieces[index] + piece) {
+      let first = piece * Self.pieceSize
+      let blocks = blocks
+      let numbers = try blocks.values(
+        UInt16.self, from: range.numbers / 2 + first, count: min(Self.pieceSize, range.numberedPostings - first))
+      var greatest: UInt16 = 0
+      for posting in numbers.indices { greatest = max(greatest, numbers[posting]) }
+      guard greatest < range.passages else { throw Self.contradiction("the passages of range \(index)", path) }
+      checkedPieces.insert(firstPieces[index] + piece)
+    }
+  }
+
+  /// Where the weights of a common term lie among those of range `index`, which has them behind those of rare terms. Sees to
+  /// it that the term's bitmap has as many bits, none behind the range: a search reads as many weights as there are bits.
+  /// Like checksums, they are checked when they are first read.
+  ///
+  /// - Throws: `badInput`.
+  func checkedPostings(ofCommonTerm row: Int, inRange index: Int) throws(ParlanceError) -> Range<Int> {
+    let range = ranges[index]
+    let blocks = blocks
+    let starts = try blocks.values(UInt32.self, from: range.bitmapStarts / 4 + row, count: 2)
+    let (start, end) = (range.numberedPostings + Int(starts[0]), range.numberedPostings + Int(starts[1]))
+    guard start <= end, end <= range.postings else {
+      throw Self.contradiction("the bitmaps of range \(index)", path)
+    }
+    if !checkedBitmaps.contains(index * common.count + row) {
+      let words = try bitmap(ofCommonTerm: row, in: range)
+      var (bits, bitsBehind) = (0, 0)
+      for word in words.indices {
+        bits += words[word].nonzeroBitCount
+        let own = min(64, max(0, range.passages - 64 * word))
+        if own < 64 { bitsBehind += (words[word] >> UInt64(own)).nonzeroBitCount }
+      }
+      guard bits == end - start, bitsBehind == 0 else {
+        throw Self.contradiction("the bitmaps of range \(index)", path)
+      }
+      checkedBitmaps.insert(index * common.count + row)
+    }
+    return start..<end
+  }
+
+  /// A bit for each passage of the range, from the least of each number on.
+  @_lifetime(borrow self)
+  func bitmap(ofCommonTerm row: Int, in range: PostingsRange) throws(ParlanceError) -> Span<UInt64> {
+    let blocks = blocks
+    let words = try blocks.values(
+      UInt64.self, from: range.bitmaps / 8 + row * range.bitmapWords, count: range.bitmapWords)
+    return unsafe _overrideLifetime(words, borrowing: self)
+  }
+}
