@@ -116,6 +116,26 @@ struct BM25Tests {
     }
   }
 
+  @Test("a word of any length has a stem", arguments: ["y", "a", "ya", "s", "ing"], ["", "ness", "ed"])
+  func longWords(part: String, ending: String) {
+    let analyzer = TextAnalyzer(stopWords: .none, stemmer: .porter)
+    let word = String(repeating: part, count: 200_000) + ending
+    let stem = analyzer.words(of: word).first ?? ""
+    #expect(word.utf8.starts(with: stem.utf8.dropLast()) && stem.utf8.count > word.utf8.count - 9)
+    // Of a run of Y every other one is a vowel, the first is none.
+    #expect(analyzer.words(of: "yyyyy syzygy") == ["yyyyi", "syzygi"])
+  }
+
+  @Test("k1 is neither below 0 nor so large that weights vanish", arguments: [-1, 1.1e6, 1e300, .infinity, .nan])
+  func badK1(k1: Double) throws {
+    var builder = BM25IndexBuilder()
+    builder.bm25.k1 = k1
+    let error = #expect(throws: ParlanceError.self) {
+      try builder.build(at: "/nowhere") { () throws(ParlanceError) in try PassageSource(files: []) }
+    }
+    #expect(error?.code == .usage)
+  }
+
   @Test("stems are those of Snowball's Porter stemmer")
   func porter() throws {
     let path = TestSupport.packageRoot + "/Tests/InvertedIndexTests/Goldens/porter.tsv"

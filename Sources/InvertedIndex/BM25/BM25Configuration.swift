@@ -26,9 +26,14 @@ public struct BM25Configuration: Sendable, Hashable, Codable {
 
   public init() {}
 
+  /// More than anybody means, and little enough that no weight becomes 0.
+  private static let greatestK1 = 1e6
+
   /// - Throws: `usage` for a value out of its range.
   func check() throws(ParlanceError) {
-    guard k1.isFinite, k1 >= 0 else { throw ParlanceError(.usage, "expected k1 of at least 0, found \(k1)") }
+    guard (0...Self.greatestK1).contains(k1) else {
+      throw ParlanceError(.usage, "expected k1 between 0 and \(Int(Self.greatestK1)), found \(k1)")
+    }
     guard (0...1).contains(b) else { throw ParlanceError(.usage, "expected b between 0 and 1, found \(b)") }
   }
 

@@ -119,24 +119,42 @@ private struct Stem {
   }
 
   /// A, E, I, O, U, and Y behind a consonant, are vowels.
-  private func isVowel(_ index: Int) -> Bool {
-    switch letters[index] {
+  private static func isVowel(_ letter: UInt8, behindConsonant: Bool) -> Bool {
+    switch letter {
     case UInt8(ascii: "a"), UInt8(ascii: "e"), UInt8(ascii: "i"), UInt8(ascii: "o"), UInt8(ascii: "u"): true
-    case UInt8(ascii: "y"): index > 0 && !isVowel(index - 1)
+    case UInt8(ascii: "y"): behindConsonant
     default: false
     }
   }
 
-  private func hasVowel(_ count: Int) -> Bool { (0..<count).contains { isVowel($0) } }
+  private func isVowel(_ index: Int) -> Bool {
+    // Of a run of Y, however long, every other one is a vowel.
+    var first = index
+    while first > 0, letters[first] == UInt8(ascii: "y") { first -= 1 }
+    var vowel = Self.isVowel(letters[first], behindConsonant: false)
+    for place in first..<index { vowel = Self.isVowel(letters[place + 1], behindConsonant: !vowel) }
+    return vowel
+  }
+
+  private func hasVowel(_ count: Int) -> Bool {
+    var vowel = true
+    for letter in letters.prefix(count) {
+      vowel = Self.isVowel(letter, behindConsonant: !vowel)
+      if vowel { return true }
+    }
+    return false
+  }
 
   /// m of the paper: how many times a run of vowels is followed by one of consonants in the first `count` letters.
   private func measure(_ count: Int) -> Int {
     var measure = 0
-    var afterVowel = false
-    for index in 0..<count {
-      let vowel = isVowel(index)
+    // The first letter is behind no consonant.
+    var (vowel, isFirst) = (false, true)
+    for letter in letters.prefix(count) {
+      let afterVowel = vowel
+      vowel = Self.isVowel(letter, behindConsonant: !isFirst && !afterVowel)
       if afterVowel, !vowel { measure += 1 }
-      afterVowel = vowel
+      isFirst = false
     }
     return measure
   }
