@@ -155,11 +155,15 @@ extension WordPieceTokenizer {
     switch ByteTrie.make(indices.enumerated().map { (patterns[$1], UInt32($0)) }) {
     case .success(let trie):
       return AddedTokenFinder(chosen, trie: trie, ignoresSpecial: configuration.splitsSpecialTokens)
-    case .failure(let error):
-      let names = "\"\(chosen[Int(error.first)].content)\" and \"\(chosen[Int(error.second)].content)\""
-      throw ParlanceError(
-        .badInput, "the added tokens \(names) cannot be told apart in the text",
-        at: .init(file: file, component: "added_tokens"))
+    case .failure(let fault):
+      let message =
+        switch fault {
+        case .duplicate(let first, let second):
+          "the added tokens \"\(chosen[Int(first)].content)\" and \"\(chosen[Int(second)].content)\" cannot be told "
+            + "apart in the text"
+        case .tooLarge: "the added tokens are too many and too long"
+        }
+      throw ParlanceError(.badInput, message, at: .init(file: file, component: "added_tokens"))
     }
   }
 }

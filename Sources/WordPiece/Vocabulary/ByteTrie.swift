@@ -16,11 +16,16 @@ struct ByteTrie: Sendable {
   /// Slot 0 is the root.
   let nodes: [Node]
 
-  /// Two keys of the same bytes.
-  struct Duplicate: Error {
-    var first: UInt32
-    var second: UInt32
+  /// Why there is no trie of some keys.
+  enum Fault: Error {
+    /// Two keys of the same bytes, by their values.
+    case duplicate(first: UInt32, second: UInt32)
+    /// More nodes than a base can number.
+    case tooLarge
   }
+
+  /// As many as 23 bits can number.
+  static let mostSlots = 1 << 23
 
   private init(_ nodes: [Node]) { self.nodes = nodes }
 
@@ -42,16 +47,20 @@ struct ByteTrie: Sendable {
   /// Whether every value is below `limit`.
   func values(areBelow limit: UInt32) -> Bool { nodes.reduce(0) { max($0, $1.value) } <= limit }
 
-  /// - Parameter keys: non-empty, each with a value below 2^31.
-  /// - Returns: `Duplicate` with the values of two equal keys, if there are such.
+  /// - Parameters:
+  ///   - keys: non-empty, each with a value below 2^31.
+  ///   - limit: the most slots, at most ``mostSlots``.
+  /// - Returns: what is wrong with the keys, if something is.
   /// - Complexity: O(n log n) in the total length of the keys.
-  static func make(_ keys: [(bytes: [UInt8], value: UInt32)]) -> Result<ByteTrie, Duplicate> {
+  static func make(
+    _ keys: [(bytes: [UInt8], value: UInt32)], limit: Int = mostSlots
+  ) -> Result<ByteTrie, Fault> {
     let sorted = keys.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
     for (left, right) in zip(sorted, sorted.dropFirst()) where left.bytes == right.bytes {
-      return .failure(Duplicate(first: min(left.value, right.value), second: max(left.value, right.value)))
+      return .failure(.duplicate(first: min(left.value, right.value), second: max(left.value, right.value)))
     }
     var builder = Builder()
-    builder.build(sorted)
+    guard builder.build(sorted, limit: limit) else { return .failure(.tooLarge) }
     return .success(ByteTrie(builder.nodes))
   }
 
@@ -96,7 +105,8 @@ private struct Builder {
   private var free: [SIMD4<UInt64>] = []
   private static let openBlocks = 8
 
-  mutating func build(_ keys: [(bytes: [UInt8], value: UInt32)]) {
+  /// - Returns: whether the keys fit into `limit` slots.
+  mutating func build(_ keys: [(bytes: [UInt8], value: UInt32)], limit: Int) -> Bool {
     addBlock()
     // Slot 0 belongs to the root, base 0 would make a child over byte 0 land on it.
     free[0][0] &= ~1
@@ -117,6 +127,7 @@ private struct Builder {
       }
       if children.isEmpty { continue }
       let base = place(children.map(\.label))
+      guard nodes.count <= limit else { return false }
       nodes[node].bits |= UInt64(base) << 32
       for child in children {
         let slot = base ^ Int(child.label)
@@ -124,6 +135,7 @@ private struct Builder {
         work.append((slot, child.keys, depth + 1))
       }
     }
+    return true
   }
 
   /// A base that no other node has and whose slots for `labels` are empty; takes them.

@@ -16,11 +16,14 @@ struct PieceVocabulary {
     self.names = names
     switch ByteTrie.make(vocabulary.filter { !$0.piece.isEmpty }.map { (Array($0.piece.utf8), UInt32($0.id)) }) {
     case .success(let trie): self.trie = trie
-    case .failure(let error):
-      throw ParlanceError(
-        .badInput,
-        "the piece \"\(names[Int32(error.first)])\" appears twice, as \(error.first) and as \(error.second)",
-        at: .init(file: file, component: "model.vocab"))
+    case .failure(let fault):
+      let message =
+        switch fault {
+        case .duplicate(let first, let second):
+          "the piece \"\(names[Int32(first)])\" appears twice, as \(first) and as \(second)"
+        case .tooLarge: "the pieces are too many and too long: expected a WordPiece vocabulary"
+        }
+      throw ParlanceError(.badInput, message, at: .init(file: file, component: "model.vocab"))
     }
   }
 
