@@ -35,6 +35,21 @@ struct EvaluateTests {
     #expect(try evaluation.mean(of: Measure(parsing: "AP")) == nil)
   }
 
+  @Test("a score that is no number is refused by evaluation, and is below all others in an order")
+  func notANumber() throws {
+    let run = Self.run(["q": [("a", 1), ("b", .nan), ("c", 2), ("d", -.infinity)]])
+    let error = #expect(throws: ParlanceError.self) {
+      try evaluate(run, qrels: Qrels(grades: ["q": ["a": 1]]), measures: [Measure(parsing: "RR")])
+    }
+    #expect(error?.code == .badInput && error?.message.contains("'b'") == true, "\(error as Any)")
+    #expect(run.rankings["q"]?.inEvaluationOrder == ["c", "a", "d", "b"])
+    let many = (0..<300).map {
+      RankedPassage(passage: ExternalID("p\($0)"), score: $0 % 3 == 0 ? .nan : Double($0 % 50))
+    }
+    let order = many.inEvaluationOrder
+    #expect(Set(order).count == 300 && order == many.shuffled().inEvaluationOrder)
+  }
+
   @Test("the rule of which queries count is trec_eval -c's where every query has a relevant passage")
   func sameDenominatorForEveryGrade() throws {
     let qrels = Qrels(grades: ["1": ["a": 1], "2": ["a": 2]])

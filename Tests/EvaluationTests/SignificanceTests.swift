@@ -14,6 +14,21 @@ struct SignificanceTests {
     }
   }
 
+  @Test("numbers of draws that no machine has room or time for are refused")
+  func tooManyDraws() throws {
+    let qrels = Qrels(grades: ["1": ["a": 1], "2": ["a": 1]])
+    let run = EvaluateTests.run(["1": [("a", 1)], "2": [("b", 1)]])
+    let evaluation = try evaluate(run, qrels: qrels, measures: [Measure(parsing: "RR")])
+    for (permutations, resamples) in [(Int.max, 10), (0, 10), (10, Int.max), (10, 1 << 29), (10, 0)] {
+      var configuration = BaselineComparison.Configuration()
+      (configuration.permutations, configuration.resamples) = (permutations, resamples)
+      let error = #expect(throws: ParlanceError.self) {
+        try BaselineComparison([evaluation], with: evaluation, groups: nil, configuration: configuration)
+      }
+      #expect(error?.code == .usage)
+    }
+  }
+
   @Test(
     "the t distribution is scipy's to 1e-10, from half a degree of freedom to a million",
     .enabled(if: Judge.isInstalled, "the Python judges are not installed"))

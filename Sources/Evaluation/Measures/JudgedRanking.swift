@@ -20,8 +20,12 @@ struct JudgedRanking {
   /// The grades of 0 or more of all judged passages, retrieved or not, descending.
   let idealGrades: [Int]
 
-  /// - Throws: `ParlanceError` with code `badInput` when a judged passage is ranked twice.
+  /// - Throws: `ParlanceError` with code `badInput` when a judged passage is ranked twice, or by a score that is no number.
   init(_ ranking: [RankedPassage], grades: [ExternalID: Int], query: ExternalID) throws(ParlanceError) {
+    if let ranked = ranking.first(where: \.score.isNaN) {
+      throw ParlanceError(
+        .badInput, "the ranking of query '\(query)' has no number as the score of passage '\(ranked.passage)'")
+    }
     var seen: Set<ExternalID> = []
     var judgments: [Judgment] = []
     judgments.reserveCapacity(ranking.count)
@@ -49,9 +53,9 @@ struct JudgedRanking {
     idealGrades.prefix { $0 >= minimumGrade }.count
   }
 
-  /// The positions of `ranking` in trec_eval's order.
+  /// The positions of `ranking` in trec_eval's order; a score that is no number is below all others.
   static func order(of ranking: [RankedPassage]) -> [Int] {
-    let scores = ranking.map { Float($0.score) }
+    let scores = ranking.map { $0.score.isNaN ? -.infinity : Float($0.score) }
     let precedes = { (a: Int, b: Int) in
       scores[a] > scores[b] || (scores[a] == scores[b] && ranking[b].passage < ranking[a].passage)
     }

@@ -47,6 +47,10 @@ public struct BaselineComparison: Sendable {
   /// For each run its measures, in the order given.
   public let entries: [Entry]
 
+  private static let mostPermutations = 1_000_000_000
+  /// Of the bootstrap, four bytes each.
+  private static let mostDraws = 1 << 29
+
   /// - Parameters:
   ///   - runs: evaluations by the same judgments and measures as the baseline, the baseline itself not among them.
   ///   - groups: which queries belong to one conversation, where that is known.
@@ -59,8 +63,16 @@ public struct BaselineComparison: Sendable {
     guard configuration.alpha > 0, configuration.alpha < 1 else {
       throw ParlanceError(.usage, "alpha lies between 0 and 1, not at \(configuration.alpha)")
     }
-    guard configuration.permutations >= 1, configuration.resamples >= 1 else {
-      throw ParlanceError(.usage, "permutations and resamples are 1 or more")
+    guard (1...Self.mostPermutations).contains(configuration.permutations), configuration.resamples >= 1 else {
+      throw ParlanceError(
+        .usage, "permutations are between 1 and \(Self.mostPermutations), resamples 1 or more")
+    }
+    let (draws, overflows) = configuration.resamples.multipliedReportingOverflow(by: max(1, baseline.queries.count))
+    guard !overflows, draws <= Self.mostDraws else {
+      throw ParlanceError(
+        .usage,
+        "\(configuration.resamples) resamples of \(baseline.queries.count) queries take too much memory; expected "
+          + "at most \(Self.mostDraws / max(1, baseline.queries.count)) resamples")
     }
     guard configuration.unit == .query || groups != nil else {
       throw ParlanceError(.usage, "a test by conversation needs the file that says which turns belong together")
