@@ -44,6 +44,10 @@ struct ModelCardTests {
     ] {
       #expect(card.contains(name), "\(name)")
     }
+    #expect(card.contains("\nbase_model: bert-old-names\n"))
+    let odd = try Checkpoint(folder: TrainingFixture.model, name: "owner/a: #b")
+    let other = try ModelCard(recipe: recipe, start: odd, passageSpace: .frozen, steps: 1, validation: nil).text()
+    #expect(other.contains("\nbase_model: \"owner/a: #b\"\n"), "\(other)")
     #expect(card.contains("| train.jsonl | own.teacher | not stated |"))
     #expect(card.contains(#"| mtrag \| train | own.teacher | Apache-2.0 |"#))
   }

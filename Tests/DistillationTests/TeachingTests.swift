@@ -19,6 +19,17 @@ struct TeachingTests {
   }
 
   @Test(
+    "weights of teachers count by their proportions, however large or small they are", arguments: [1, 1e308, 1e-300])
+  func weights(scale: Double) {
+    let vectors = [SparseVector([0: 1, 2: 2]), SparseVector([1: 3, 2: 4])]
+    let mean = SparseVector.weightedMean(of: [(vectors[0], scale), (vectors[1], scale)])
+    #expect(mean == SparseVector([0: 0.5, 1: 1.5, 2: 3]))
+    let lists = [TeacherList(passages: [1, 2], scores: [4, 2]), TeacherList(passages: [2], scores: [4])]
+    let combined = TeacherCombination.mean.combine([(lists[0], scale), (lists[1], scale)], depth: 5)
+    #expect(combined.text == "p1 4.0, p2 3.0")
+  }
+
+  @Test(
     "combines two teachers as each combination says",
     arguments: [
       (TeacherCombination.rescore, "p0 1.0, p2 0.625, p1 0.5"), (.mean, "p0 2.0, p1 1.0, p2 0.625"),

@@ -11,9 +11,11 @@ public struct RankWindow: Sendable, Hashable {
   /// The ranks that the paper's code keeps of a teacher's list.
   public static let reference = RankWindow(11, 960)
 
-  /// The places of these ranks in a list, counted from 0: fewer where the list is shorter.
+  /// The places of these ranks in a list, counted from 0: fewer where the list is shorter, none
+  /// where the last rank is before the first.
   func places(in count: Int) -> Range<Int> {
-    min(first - 1, count)..<min(last, count)
+    let lower = min(max(first, 1) - 1, count)
+    return lower..<max(lower, min(last, count))
   }
 }
 

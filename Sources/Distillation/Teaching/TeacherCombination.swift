@@ -21,7 +21,7 @@ extension TeacherCombination {
   func combine(_ lists: [(list: TeacherList, weight: Double)], depth: Int) -> TeacherList {
     precondition(self != .rescore, "rescoring needs vectors")
     var merged: [UInt32: Merged] = [:]
-    for (list, weight) in lists {
+    for ((list, _), weight) in zip(lists, lists.map(\.weight).relativeToGreatest) {
       for (passage, score) in zip(list.passages, list.scores) { merged[passage, default: Merged()].add(score, weight) }
     }
     return TeacherList(best: depth, of: merged.map { ($0.key, $0.value.score(by: self)) })

@@ -2,6 +2,7 @@ import Checkpoints
 import Conversations
 import Diagnostics
 import SparseVectors
+import StrictJSON
 
 /// The README.md of a student: what it is, from which recipe and data, under which terms, and how good it was found.
 struct ModelCard {
@@ -13,9 +14,9 @@ struct ModelCard {
 
   func text() throws(ParlanceError) -> String {
     var lines = ["---"]
-    if let licence = start.licence.name { lines.append("license: \(licence)") }
+    if let licence = start.licence.name { lines.append("license: \(Self.yaml(licence))") }
     lines += [
-      "base_model: \(start.name)", "library_name: sentence-transformers", "tags:", "- sparse-encoder",
+      "base_model: \(Self.yaml(start.name))", "library_name: sentence-transformers", "tags:", "- sparse-encoder",
       "- conversational-search", "---", "", "# A conversational query encoder", "",
       "Reads a conversation (form `\(recipe.student.form.rawValue)`, up to \(recipe.student.maxLength) tokens, newest "
         + "message first) and gives the sparse query vector for its last question. \(passages)", "",
@@ -76,6 +77,16 @@ struct ModelCard {
   /// A file's name without its folders, which are nobody's business; a name on the hub as it is.
   private func name(_ path: String) -> String {
     path.hasPrefix("hf:") ? path : path.split(separator: "/").last.map(String.init) ?? path
+  }
+
+  /// A text that YAML reads as itself.
+  private static func yaml(_ text: String) -> String {
+    let isPlain = text.utf8.allSatisfy {
+      (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0 | 0x20)
+        || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+        || "-./_".utf8.contains($0)
+    }
+    return isPlain && text.contains(where: \.isLetter) && text.first != "-" ? text : JSONValue.string(text).text
   }
 
   /// A text that stays in its cell of a Markdown table.

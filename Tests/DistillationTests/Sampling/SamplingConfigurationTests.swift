@@ -10,6 +10,15 @@ struct SamplingConfigurationTests {
     try JSONDecoder().decode(Sampler.Configuration.self, from: Data(json.utf8))
   }
 
+  @Test("a window has the places of its ranks, whatever its ends")
+  func windows() {
+    #expect(RankWindow(2, 4).places(in: 10) == 1..<4)
+    #expect(RankWindow(2, 4).places(in: 3) == 1..<3)
+    #expect(RankWindow(7, 9).places(in: 3).isEmpty && RankWindow(5, 2).places(in: 10).isEmpty)
+    #expect(RankWindow(0, 2).places(in: 10) == 0..<2 && RankWindow(.min, .max).places(in: 10) == 0..<10)
+    #expect(RankWindow(.max, .min).places(in: 10).isEmpty)
+  }
+
   @Test("is the paper's where it says nothing")
   func defaults() throws {
     let configuration = try read("{}")
