@@ -168,7 +168,10 @@ let package = Package(
     tests("InvertedIndex", ["BinaryFiles", "StrictJSON", "Conversations", "SparseVectors"]),
     tests(
       "SparseEncoder",
-      ["BinaryFiles", "Conversations", "SparseVectors", "WordPiece", "Checkpoints", "TensorEngine", "ModelKernels"]),
+      [
+        "BinaryFiles", "Conversations", "SparseVectors", "WordPiece", "Checkpoints", "TensorEngine", "ModelKernels",
+        "WorkerThreads",
+      ]),
     tests(
       "Distillation",
       [

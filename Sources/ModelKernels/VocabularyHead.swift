@@ -125,7 +125,7 @@ extension VocabularyHead {
   }
 
   /// Quantises the weight at first need, and finds a centre when there are tokens enough.
-  private func quantised(for hidden: FloatBuffer, tokens: Int) -> Quantised? {
+  func quantised(for hidden: FloatBuffer, tokens: Int) -> Quantised? {
     guard screens, let kernel = unsafe kernels.screen else { return nil }
     return state.withLock { state in
       if let quantised = state.quantised, quantised.centre != nil || tokens < Self.tokensForCentre { return quantised }
@@ -183,7 +183,7 @@ extension VocabularyHead {
 // MARK: - What the members share
 
 extension VocabularyHead {
-  private func quantise(
+  func quantise(
     _ hidden: FloatBuffer, _ starts: [Int32], _ sequence: Int, _ quantised: Quantised, _ work: HeadWork
   ) {
     guard let kernel = unsafe kernels.screen else { return }
@@ -192,7 +192,7 @@ extension VocabularyHead {
       Int32(starts.count - 1), Int32(sequence), Int32(sequence + 1), work.tokenBlock)
   }
 
-  private func withTask<Result>(
+  func withTask<Result>(
     _ hidden: FloatBuffer, _ starts: [Int32], _ quantised: Quantised, _ work: HeadWork,
     _ body: (UnsafePointer<parlance_screen_task>) -> Result
   ) -> Result? {
