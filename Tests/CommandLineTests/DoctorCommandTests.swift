@@ -78,6 +78,9 @@ struct DoctorCommandTests {
   func cache() throws {
     let result = try doctor([], ["PARLANCE_ENGINE": "/nowhere", "HF_HOME": "/models/here"])
     #expect(result.output.contains("\nmodel cache\n  /models/here/hub\n"), "\(result.output)")
+    #expect(result.output.contains("\n  nothing is kept for quick starts\n"), "\(result.output)")
+    let other = try doctor([], ["PARLANCE_ENGINE": "/nowhere", "PARLANCE_MODEL_CACHE": "/kept"])
+    #expect(other.output.contains("\n  /kept (what was made of models, for quick starts)\n"), "\(other.output)")
   }
 
   @Test("with an engine all is well", .enabled(if: TestSupport.engine != nil, "the engine is not built"))

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BinaryFiles
 import Checkpoints
 import Diagnostics
 import ModelHub
@@ -82,6 +83,8 @@ struct Health: Encodable {
   var processor = Processor()
   var engine: Engine
   var modelCache: String
+  /// Where what is made of models is kept, so that they open quickly; `nil` where nothing is.
+  var startCache = DerivedFiles.standard.folder
   var offline: Bool
   var models: [Model]
   var problems: [String]
@@ -161,7 +164,12 @@ extension Health {
           lines: engine.tried.map { "\($0.path) (\($0.place)): \($0.obstacle)" }))
     }
     sections.append(
-      Section(title: "model cache", lines: ["\(modelCache)\(offline ? " (offline: HF_HUB_OFFLINE is set)" : "")"]))
+      Section(
+        title: "model cache",
+        lines: [
+          "\(modelCache)\(offline ? " (offline: HF_HUB_OFFLINE is set)" : "")",
+          startCache.map { $0 + " (what was made of models, for quick starts)" } ?? "nothing is kept for quick starts",
+        ]))
     for model in models where model.problem == nil {
       sections.append(
         Section(
