@@ -14,6 +14,10 @@ for archive in "$root"/dist/*.tar.gz; do
   done
   tar -xzf "$archive" -C "$scratch"
 done
+for archive in "$root"/dist/*.tar.gz; do
+  case $archive in *-engine-*) continue ;; esac
+  [ "$(stat -c %s -- "$archive")" -lt 40000000 ] || die "${archive##*/} is over 40 MB"
+done
 unpacked=$(echo "$scratch"/parlance-*)
 program=$unpacked/bin/parlance
 [ -s "$unpacked/share/doc/parlance/libtorch/LICENSE" ] || die "the tarball holds libtorch without its licences"
@@ -47,6 +51,7 @@ run() { contained /opt/parlance/bin/parlance "$@"; }
 if ! contained /opt/parlance/bin/parlance --version >/dev/null 2>&1; then
   say "No namespaces here; running the program in the ordinary root folder, with an empty environment."
   run() { env -i "$world/opt/parlance/bin/parlance" "$@"; }
+  ordinary=1
 fi
 version=$(run --version)
 [ -n "$version" ] || die "the program in the tarball does not say its version"
@@ -54,4 +59,15 @@ run --help >/dev/null
 # doctor names the engine that it loaded.
 run doctor --json >"$scratch/doctor.json" || die "doctor fails on a machine without Swift" "$(cat -- "$scratch/doctor.json")"
 grep -q 'libparlance-torch.so' "$scratch/doctor.json" || die "the engine of the tarball was not found" "$(cat -- "$scratch/doctor.json")"
+
+# Encoding and searching need the program alone.
+mv -- "$world/opt/parlance/lib" "$scratch/engine"
+cp -r -- "$root/Tests/CheckpointsTests/Goldens/bert-old-names" "$world/root/model"
+printf '{"_id": "%s", "text": "%s"}\n' one "undo a commit" two "delete a branch" >"$world/root/passages.jsonl"
+place=/root
+[ -z "${ordinary:-}" ] || place=$world/root
+run index build --model "$place/model" --passages "$place/passages.jsonl" --out "$place/index" >/dev/null 2>&1 ||
+  die "the program does not encode without the engine"
+run search --index "$place/index" --model "$place/model" --json "undo" 2>/dev/null | grep -q '"hits"' ||
+  die "the program does not search without the engine"
 say "parlance $version runs from its tarball without Swift, the engine with it."
