@@ -143,11 +143,15 @@ public struct Trainer: Sendable {
     }
   }
 
+  /// An encoder whose weights do not change: on the processor the package's own kernels compute, as in `encode`.
   private func makeEncoder(
     _ checkpoint: Checkpoint, maxLength: Int? = nil
   ) throws(ParlanceError) -> SparseEncoder {
     let settings = EncoderSettings(maxLength: maxLength ?? recipe.student.maxLength)
-    let forward = try EngineForwardPass(checkpoint, engine: engine, device: device, cores: cores)
+    let forward: any ForwardPass =
+      device == .cpu
+      ? try NativeForwardPass(checkpoint, cores: cores)
+      : try EngineForwardPass(checkpoint, engine: engine, device: device, cores: cores)
     let part = try checkpoint.frozenPart().map { part throws(ParlanceError) in try makeEncoder(part) }
     return try SparseEncoder(checkpoint: checkpoint, forward: forward, frozen: part, settings: settings)
   }
