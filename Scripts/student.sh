@@ -2,7 +2,8 @@
 # Trains the student of Recipes/conversational.yaml and measures it on MTRAG's test conversations:
 #   student.sh DATA WORK [SEED...]
 # DATA has the sets mtrag, qrecc and cast_ikat (conversations, rewrites, passages, qrels.txt); WORK gets the vectors, the
-# teachers and a run for each seed (123 124 125). What is there already is not made again, and a training that was
+# teachers and a run for each seed (123 124 125). MARCO_WEAK=0.1 adds a tenth of DATA's marco_weak in each epoch: runs of their
+# own, and a teacher of 45,000 queries to make first. What is there already is not made again, and a training that was
 # stopped goes on: about 3 minutes for the vectors and 1 to 2 for each seed on 2 cores.
 . "$(dirname -- "${BASH_SOURCE[0]}")/setup/places.sh"
 
@@ -38,6 +39,18 @@ teach mtrag conversations.train.jsonl claude_sonnet45_targeted official mixtral_
 teach qrecc conversations.jsonl human chatgpt_icl chatgpt_editor
 teach cast_ikat conversations.jsonl human
 
+recipe=$root/Recipes/conversational.yaml
+kind=student
+weak=()
+if [ -n "${MARCO_WEAK:-}" ]; then
+  teach marco_weak conversations.jsonl original
+  kind=student-weak
+  sed 's/^  #\([- ] \)/  \1/' "$recipe" >weak.yaml
+  recipe=$work/weak.yaml
+  weak=(--set "data.3.conversations=$data/marco_weak/conversations.jsonl" --set data.3.teacher=marco_weak.teacher
+    --set "data.3.share=$MARCO_WEAK")
+fi
+
 # The test's collection is MTRAG's own passages, which come first in all.jsonl.
 if [ ! -d mtrag.index ]; then
   "$parlance" vectors export all.vectors --to jsonl --out all-vectors.jsonl
@@ -59,16 +72,16 @@ search last-turn "$model" --form last-turn
 search conversation "$model" --form conversation
 runs=(last-turn.trec conversation.trec)
 for seed in "$@"; do
-  run=student-$seed
+  run=$kind-$seed
   again=()
   [ ! -d "$run" ] || again=(--resume)
-  "$parlance" train "$root/Recipes/conversational.yaml" --out "$run" --set "optimisation.seed=$seed" \
+  "$parlance" train "$recipe" --out "$run" --set "optimisation.seed=$seed" \
     --set "student.model=$model" --set vectors=all.vectors "${threads[@]}" "${again[@]}" \
     --set "data.0.conversations=$data/mtrag/conversations.train.jsonl" --set data.0.teacher=mtrag.teacher \
     --set "data.0.qrels=$data/mtrag/qrels.txt" \
     --set "data.1.conversations=$data/qrecc/conversations.jsonl" --set data.1.teacher=qrecc.teacher \
     --set "data.2.conversations=$data/cast_ikat/conversations.jsonl" --set data.2.teacher=cast_ikat.teacher \
-    --set "data.2.qrels=$data/cast_ikat/qrels.txt"
+    --set "data.2.qrels=$data/cast_ikat/qrels.txt" ${weak[@]+"${weak[@]}"}
   search "$run" "$run/student" --form conversation --tag "$run"
   "$parlance" encode --model "$run/student" --conversations "$data/mtrag/conversations.test.jsonl" \
     --form conversation --out "$run.vectors" "${threads[@]}"

@@ -24,4 +24,17 @@ struct RecipeFilesTests {
     #expect(recipes.contains { $0.objective.kld.weight == 0 && $0.objective.marginMSE.weight > 0 })
     #expect(recipes.contains { $0.objective.contrastive.weight == 0 })
   }
+
+  @Test(
+    "the option in the recipe to start from is a fourth set, once its marks are off, as Scripts/student.sh takes them off"
+  )
+  func option() throws {
+    let text = try String(
+      contentsOfFile: TestSupport.packageRoot + "/Recipes/conversational.yaml", encoding: .utf8)
+    #expect(try Recipe(yaml: text, file: "r.yaml").data.count == 3)
+    let whole = text.replacing(#/\n {2}#([- ] )/#) { "\n  \($0.1)" }
+    let sets = try Recipe(yaml: whole, file: "r.yaml").data
+    #expect(sets.count == 4)
+    #expect(sets.last?.share == 0.1 && sets.last?.teacher == "data/marco_weak.teacher" && sets.last?.qrels == nil)
+  }
 }
