@@ -22,6 +22,8 @@ struct DoctorCommandTests {
     #expect(result.code == 0, "\(result.output) \(result.error)")
     #expect(result.output.contains("\nengine: none; only training and GPUs need it\n  "))
     #expect(result.output.contains("there is no such file"))
+    #expect(
+      result.output.contains("\n  `make engine` in the source folder builds it; PARLANCE_ENGINE names one that is"))
   }
 
   @Test("an engine that was named and is not there is told with what was tried and how to get one, and ends with 69")

@@ -83,6 +83,10 @@ struct SearchStudentTests {
     #expect(try students.succeed(encode + " --form last-turn").output == vectors.output)
     let summary = try students.succeed(encode + " --out own.vectors --json").output
     #expect(summary.contains("\"form\" : \"last-turn\"") && summary.contains("\"max_length\" : 24"), "\(summary)")
+    let doctor = try students.succeed("doctor --model \(student)").output
+    #expect(
+      doctor.replacing(#/\s+/#, with: " ").contains(
+        "a student: reads a turn as last-turn, up to 24 tokens, for passages of bert-old-names ("), "\(doctor)")
     let bench = try students.succeed("bench encode --model \(student) --count 2 --repetitions 1")
     #expect(bench.error.contains("up to 24 tokens"), "\(bench.error)")
   }

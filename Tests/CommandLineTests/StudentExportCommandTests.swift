@@ -51,7 +51,7 @@ struct StudentExportCommandTests {
     for part in [
       "license: cc-by-nc-sa-4.0", "base_model: bert-old-names",
       "| turns.jsonl | rewrites.teacher | made for this test |",
-      "| validation nDCG@3 |", "gate: scalar", "learning_rate: 0.003", "bert-old-names",
+      "| nDCG@3 |", "gate: scalar", "learning_rate: 0.003", "bert-old-names",
     ] {
       #expect(card.contains(part), "\(part) is not in \(card)")
     }
@@ -59,6 +59,6 @@ struct StudentExportCommandTests {
     let exported = try String(contentsOfFile: students.folder + "/exported/README.md", encoding: .utf8)
     #expect(exported.hasPrefix("---\nlicense: cc-by-nc-sa-4.0\n"))
     #expect(exported.contains("SparseEncoder(\"FOLDER\", trust_remote_code=True)"))
-    #expect(exported.contains("| validation nDCG@3 |"))
+    #expect(exported.contains("| nDCG@3 |"))
   }
 }

@@ -20,6 +20,21 @@ struct TrainingFiguresTests {
         == "nDCG@3 0.347  L0 39.1")
   }
 
+  @Test("a model card's table has the measures by the names that people know")
+  func table() {
+    let table = TrainingFigures.table(
+      [("validation nDCG@3", 0.34712), ("validation query_terms", 39.1), ("seconds", 1)], turns: 42)
+    #expect(
+      table == """
+        On the 42 judged turns that the recipe validates with:
+
+        | figure | value |
+        | --- | --- |
+        | nDCG@3 | 0.347 |
+        | terms of a query | 39.1 |
+        """)
+  }
+
   @Test(
     "numbers of every size are short",
     arguments: [

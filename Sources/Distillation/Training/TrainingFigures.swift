@@ -22,6 +22,20 @@ enum TrainingFigures {
     return figures.joined(separator: "  ")
   }
 
+  /// A validation's figures for a model card, in Markdown.
+  ///
+  /// - Parameter turns: how many were measured.
+  static func table(_ line: [(name: String, value: Double)], turns: Int) -> String {
+    var rows = [
+      "On the \(turns) judged turns that the recipe validates with:", "", "| figure | value |", "| --- | --- |",
+    ]
+    for (name, value) in line where name.hasPrefix("validation ") {
+      let label = name.dropFirst("validation ".count)
+      rows.append("| \(label == "query_terms" ? "terms of a query" : label) | \(short(value)) |")
+    }
+    return rows.joined(separator: "\n")
+  }
+
   /// Three digits that matter.
   static func short(_ value: Double) -> String {
     guard value.isFinite, abs(value) < 1e6, value == 0 || abs(value) >= 0.01 else { return scientific(value) }

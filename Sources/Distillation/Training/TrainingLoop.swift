@@ -325,10 +325,9 @@ final class TrainingLoop {
 
   /// Writes the student as it is now.
   private func export(_ figures: [(name: String, value: Double)]?) throws(ParlanceError) {
-    let shown = figures?.filter { $0.name != "seconds" }.map { "| \($0.name) | \(TrainingFigures.short($0.value)) |" }
     let card = ModelCard(
       recipe: recipe, start: export.checkpoint, passageSpace: export.passageSpace, steps: memory.step,
-      validation: shown.map { "| figure | value |\n| --- | --- |\n" + $0.joined(separator: "\n") })
+      validation: figures.map { TrainingFigures.table($0, turns: validator?.queries.count ?? 0) })
     let text = try card.text()
     try leaving { student throws(ParlanceError) in
       try export.write(student, pruning: leaving.pruning, card: text, to: folder.student)

@@ -5,6 +5,7 @@ import Diagnostics
 import ModelHub
 import Reports
 import SparseEncoder
+import SparseVectors
 import TensorEngine
 
 struct DoctorCommand: AsyncParsableCommand {
@@ -72,6 +73,8 @@ struct Health: Encodable {
     var folder: String
     var name: String?
     var shape: String?
+    /// Of a student what it reads, and for whose passages.
+    var student: String?
     var licence: String?
     var commercialUse: String?
     /// How many of its logits are computed, on a sample of text.
@@ -128,11 +131,16 @@ struct Health: Encodable {
         }
       }
       let checkpoint = try Checkpoint(folder: folder)
+      let queries = try checkpoint.queryPart() ?? checkpoint
       let shape = checkpoint.architecture
       return Model(
         folder: folder, name: checkpoint.name,
         shape: "\(shape.family.rawValue), \(shape.layers) layers, hidden \(shape.hiddenSize), "
           + "\(FixedDecimal.grouped(shape.vocabularySize)) terms, up to \(checkpoint.maxLength) tokens",
+        student: queries.student.map {
+          "a student: reads a turn as \($0.form), up to \(queries.maxLength) tokens, for passages of "
+            + EncoderIdentity(digest: $0.passageSpaceDigest, name: $0.passageSpaceName).description
+        },
         licence: checkpoint.licence.summary, commercialUse: "\(checkpoint.licence.commercialUse)",
         screening: try SampleText.screening(of: checkpoint))
     } catch {
@@ -161,7 +169,9 @@ extension Health {
       sections.append(
         Section(
           title: "engine: none; only training and GPUs need it",
-          lines: engine.tried.map { "\($0.path) (\($0.place)): \($0.obstacle)" }))
+          lines: engine.tried.map { "\($0.path) (\($0.place)): \($0.obstacle)" } + [
+            "`make engine` in the source folder builds it; PARLANCE_ENGINE names one that is elsewhere"
+          ]))
     }
     sections.append(
       Section(
@@ -174,7 +184,8 @@ extension Health {
       sections.append(
         Section(
           title: "model \(model.name ?? model.folder)",
-          lines: [model.folder, model.shape ?? "", "licence: " + (model.licence ?? ""), model.screening ?? ""]))
+          lines: [model.folder, model.shape ?? ""] + [model.student].compactMap(\.self)
+            + ["licence: " + (model.licence ?? ""), model.screening ?? ""]))
     }
     if models.isEmpty {
       sections.append(Section(title: "licences of published models", lines: Self.publishedLicences))
