@@ -128,10 +128,12 @@ struct BM25Tests {
 
   @Test("k1 is neither below 0 nor so large that weights vanish", arguments: [-1, 1.1e6, 1e300, .infinity, .nan])
   func badK1(k1: Double) throws {
+    let folder = try TestSupport.temporaryFolder("k1")
+    defer { try? FileManager.default.removeItem(atPath: folder) }
     var builder = BM25IndexBuilder()
     builder.bm25.k1 = k1
     let error = #expect(throws: ParlanceError.self) {
-      try builder.build(at: "/nowhere") { () throws(ParlanceError) in try PassageSource(files: []) }
+      try builder.build(at: folder + "/index") { () throws(ParlanceError) in try PassageSource(files: []) }
     }
     #expect(error?.code == .usage)
   }
