@@ -70,10 +70,13 @@ public struct AgreementReport: Sendable {
 
   /// `{"persistence":...,"pairs":[{"runs":[...],"queries":...,"overlap":{"10":...},"rbo":...,"tau":...}]}`.
   ///
-  /// - Parameter perQuery: whether each pair holds the figures of each query, under `perQuery`.
-  public func json(perQuery: Bool) -> OrderedJSON {
+  /// - Parameters:
+  ///   - perQuery: whether each pair holds the figures of each query, under `perQuery`.
+  ///   - systems: what is known of each system, under `systems`.
+  public func json(perQuery: Bool, systems: [OrderedJSON] = []) -> OrderedJSON {
     [
       "persistence": .number(persistence),
+      "systems": .array(systems),
       "pairs": .array(
         pairs.map { pair in
           let agreement = pair.agreement

@@ -1,0 +1,88 @@
+import Conversations
+import Diagnostics
+import Identifiers
+import InvertedIndex
+import RankedResults
+import Reports
+import Retrieval
+
+/// One of the systems that are compared: what it answered, and how long that took where it was run.
+struct ComparedSystem {
+  var run: RankedRun
+  /// Milliseconds from words to passages, a turn each; nothing for a run out of a file.
+  var latencies: [Double] = []
+  /// Where the texts of its passages are.
+  var index: InvertedIndex?
+
+  /// Runs a system over conversations, one turn after the other, as a user would meet it.
+  init(
+    _ system: SearchedSystem, over turns: [Turn], k: Int, encoding: EncodingOptions, bar: ProgressBar,
+    interruption: Interruption
+  ) async throws {
+    let index = try InvertedIndex(path: system.index)
+    let encoder: any QueryEncoder
+    if let model = system.model {
+      encoder = try await encoding.open(model)
+    } else {
+      guard index.bm25 != nil else {
+        throw ParlanceError(
+          .usage, "the index holds vectors of \(index.passageSpace); name the encoder of the queries with model=",
+          at: .init(file: system.index))
+      }
+      encoder = try BM25QueryEncoder(of: index)
+    }
+    let searcher = try Searcher(index: index, encoder: encoder)
+    let rewrites = try system.rewrites.map { path throws(ParlanceError) in try Rewrites(readingFrom: path) }
+    run = RankedRun(name: system.name)
+    self.index = index.hasTexts ? index : nil
+    // Opening maps files and warms up nothing: the first search pays for that, and is done twice.
+    for (place, turn) in (turns.prefix(1) + turns).enumerated() {
+      try interruption.check()
+      let query: FormedQuery
+      do { query = try system.form.query(for: turn, rewrite: rewrites?[turn.id]) } catch {
+        throw ParlanceError(error.code, error.message, at: system.rewrites.map { .init(file: $0) })
+      }
+      let result = try await searcher.search(query, k: k)
+      run.rankings[turn.id] = result.passages.map { RankedPassage(passage: $0.id, score: Double($0.score)) }
+      guard place > 0 else { continue }
+      latencies.append((result.encodingTime + result.searchTime) / .milliseconds(1))
+      bar.handler(Progress("searching as \(system.name)", completed: place, total: turns.count, unit: "turns"))
+    }
+  }
+
+  init(run: RankedRun) { self.run = run }
+
+  /// The latency that this share of the turns does not exceed.
+  func latency(_ share: Double) -> Double? {
+    guard !latencies.isEmpty else { return nil }
+    let sorted = latencies.sorted()
+    return sorted[max(0, Int((share * Double(sorted.count)).rounded(.up)) - 1)]
+  }
+
+  static let shares: [(name: String, share: Double)] = [("p50", 0.5), ("p95", 0.95), ("p99", 0.99)]
+
+  /// What each of them took, where any was run.
+  static func latencyTable(_ systems: [ComparedSystem]) -> Table? {
+    guard systems.contains(where: { !$0.latencies.isEmpty }) else { return nil }
+    var table = Table(
+      columns: [.label("system")] + shares.map { .figure("ms \($0.name)") } + [.figure("turns")],
+      notes: ["From words to passages with their texts, one turn after the other, the first one warmed up."])
+    for system in systems where !system.latencies.isEmpty {
+      table.rows.append(
+        [Table.Cell(system.run.name)]
+          + shares.map { .figure(system.latency($0.share) ?? 0, digits: 2) } + [.count(system.latencies.count)])
+    }
+    return table
+  }
+
+  var json: OrderedJSON {
+    .object([
+      ("name", .string(run.name)), ("queries", .integer(run.rankings.count)),
+      (
+        "milliseconds",
+        latencies.isEmpty
+          ? nil : .object(Self.shares.map { ($0.name, latency($0.share).map { .number($0) } ?? .null) })
+      ),
+    ])
+  }
+}
