@@ -54,12 +54,14 @@ let package = Package(
   traits: [
     .trait(
       name: "Network",
-      description: "What needs SwiftNIO: models from the Hugging Face hub. Off: nothing of it is fetched or built."),
+      description: "What needs the network: models from the Hugging Face hub, rewriting by language models (SwiftNIO, "
+        + "SQLite). Off: nothing of it is fetched or built."),
     .default(enabledTraits: ["Network"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
@@ -93,6 +95,14 @@ let package = Package(
         "Diagnostics", "BinaryFiles", "StrictJSON", "Checkpoints",
         .product(
           name: "AsyncHTTPClient", package: "async-http-client", condition: .when(traits: ["Network"])),
+      ]),
+    room(
+      "Rewriting",
+      [
+        "Diagnostics", "Identifiers", "BinaryFiles", "StrictJSON", "Conversations",
+        .product(
+          name: "AsyncHTTPClient", package: "async-http-client", condition: .when(traits: ["Network"])),
+        .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["Network"])),
       ]),
     room(
       "Datasets",
@@ -132,7 +142,7 @@ let package = Package(
       [
         "Diagnostics", "Identifiers", "Conversations", "RankedResults", "SparseVectors", "WordPiece", "Checkpoints",
         "Evaluation", "InvertedIndex", "SparseEncoder", "Distillation", "ModelHub", "Datasets", "Reports",
-        "Retrieval",
+        "Retrieval", "Rewriting",
       ]),
 
     // Layer 4: the terminal.
@@ -141,7 +151,7 @@ let package = Package(
       dependencies: [
         "Diagnostics", "Identifiers", "BinaryFiles", "LineFiles", "Conversations", "RankedResults", "SparseVectors",
         "WordPiece", "TensorEngine", "Checkpoints", "Evaluation", "InvertedIndex", "SparseEncoder", "ModelHub",
-        "Datasets", "StrictJSON", "Reports", "Retrieval", "Distillation",
+        "Datasets", "StrictJSON", "Reports", "Retrieval", "Distillation", "Rewriting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -164,6 +174,7 @@ let package = Package(
     tests("Checkpoints", ["BinaryFiles", "StrictJSON"]),
     tests("Evaluation", ["RankedResults", "SparseVectors"]),
     tests("ModelHub", ["BinaryFiles"]),
+    tests("Rewriting", ["BinaryFiles", "StrictJSON", "Conversations"]),
     tests("Datasets", ["BinaryFiles", "Conversations", "LineFiles", "StrictJSON"]),
     tests("InvertedIndex", ["BinaryFiles", "StrictJSON", "Conversations", "SparseVectors"]),
     tests(

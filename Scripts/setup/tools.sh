@@ -47,6 +47,9 @@ check_compilers() {
   if [ -z "$cc" ] || ! printf '#include <zlib.h>\n' | "$cc" -fsyntax-only -x c - 2>/dev/null; then
     lacks "the headers of zlib" zlib1g-dev
   fi
+  if [ -z "$cc" ] || ! printf '#include <sqlite3.h>\n' | "$cc" -fsyntax-only -x c - 2>/dev/null; then
+    lacks "the headers of SQLite" libsqlite3-dev
+  fi
 }
 
 check_python() {

@@ -10,6 +10,7 @@
 @_exported public import RankedResults
 @_exported public import Reports
 @_exported public import Retrieval
+@_exported public import Rewriting
 @_exported public import SparseEncoder
 @_exported public import SparseVectors
 @_exported public import WordPiece

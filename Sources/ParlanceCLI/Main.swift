@@ -57,6 +57,7 @@ struct ParlanceCommand: AsyncParsableCommand {
       PassagesCommand.self,
       ImportCommand.self,
       DataCommand.self,
+      RewriteCommand.self,
       EncodeCommand.self,
       VectorsCommand.self,
       IndexCommand.self,

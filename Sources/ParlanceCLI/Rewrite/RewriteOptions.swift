@@ -1,0 +1,106 @@
+import ArgumentParser
+import Diagnostics
+import LineFiles
+import Rewriting
+
+/// Whom `parlance rewrite` asks, and how.
+struct RewriteOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("The endpoint's address, up to /v1.", valueName: "url"))
+  var endpoint: String?
+
+  @Option(help: ArgumentHelp("The model, as the endpoint names it.", valueName: "name"))
+  var model: String?
+
+  @Option(help: ArgumentHelp("A prompt by its name, or a file.", valueName: "name"))
+  var prompt = "self-contained"
+
+  @Option(help: "Rewrites of each turn; more than one are drawn at a temperature of 0.7 unless --temperature is given.")
+  var samples = 1
+
+  @Option(help: "Questions under way at most.")
+  var concurrency = 16
+
+  @Option(help: ArgumentHelp("How long an answer is waited for.", valueName: "seconds"))
+  var timeout = 120
+
+  @Option(help: "How often a question is asked before it counts as failed.")
+  var attempts = 12
+
+  @Option(help: "The prompt's if not given.")
+  var temperature: Double?
+
+  @Option(help: "The endpoint's if not given.")
+  var topP: Double?
+
+  @Option(help: ArgumentHelp("The prompt's if not given.", valueName: "n"))
+  var maxTokens: Int?
+
+  @Option(help: "For endpoints that draw by a seed; each sample adds one to it.")
+  var seed: Int?
+
+  @Option(help: ArgumentHelp("The environment variable that holds the key.", valueName: "name"))
+  var keyVariable = RewriteOptions.keyVariable
+
+  static let keyVariable = "OPENAI_API_KEY"
+
+  func check() throws {
+    guard let endpoint, endpoint.hasPrefix("http://") || endpoint.hasPrefix("https://") else {
+      throw ValidationError("expected --endpoint with an address such as http://127.0.0.1:8000/v1")
+    }
+    guard model?.isEmpty == false else { throw ValidationError("expected --model, as the endpoint names it") }
+    for (name, value) in [
+      ("samples", samples), ("concurrency", concurrency), ("timeout", timeout), ("attempts", attempts),
+      ("max-tokens", maxTokens ?? 1),
+    ] where value < 1 {
+      throw ValidationError("expected --\(name) of at least 1, found \(value)")
+    }
+    if let temperature, !(0...2).contains(temperature) {
+      throw ValidationError("expected --temperature from 0 to 2, found \(temperature)")
+    }
+    if let topP, !(topP > 0 && topP <= 1) { throw ValidationError("expected --top-p above 0, up to 1, found \(topP)") }
+    if samples > 1, temperature == 0 { throw ValidationError("several samples at temperature 0 would be the same") }
+  }
+
+  func configuration() throws(ParlanceError) -> RewriteJob.Configuration {
+    var configuration = RewriteJob.Configuration(
+      endpoint: endpoint ?? "", model: model ?? "", prompt: try template())
+    configuration.key = Environment[keyVariable].flatMap { $0.isEmpty ? nil : $0 }
+    if configuration.key == nil, keyVariable != Self.keyVariable {
+      throw ParlanceError(.usage, "expected the key in the environment variable \(keyVariable), which is not set")
+    }
+    configuration.samples = samples
+    configuration.concurrency = concurrency
+    configuration.timeout = .seconds(timeout)
+    configuration.retries = RetryPolicy(attempts: attempts)
+    configuration.temperature = temperature
+    configuration.topP = topP
+    configuration.maximumTokens = maxTokens
+    configuration.seed = seed
+    return configuration
+  }
+
+  /// A name of the library, or a file.
+  private func template() throws(ParlanceError) -> PromptTemplate {
+    guard PromptTemplate.libraryFile(prompt) == nil, prompt.contains("/") || prompt.contains(".") else {
+      return try PromptTemplate(named: prompt)
+    }
+    let lines = try LineReader(path: prompt)
+    var text: [String] = []
+    while let line = try lines.nextString() { text.append(line) }
+    return try PromptTemplate(parsing: text.joined(separator: "\n"), file: prompt)
+  }
+
+  /// `rewrites.cache.sqlite` in the folder of the output.
+  static func cachePath(beside out: String) -> String {
+    let folder = out.lastIndex(of: "/").map { String(out[...$0]) } ?? ""
+    return folder + "rewrites.cache.sqlite"
+  }
+
+  /// `a/mistral.2.jsonl` of `a/mistral.jsonl`.
+  static func path(_ out: String, sample: Int) -> String {
+    for end in [".jsonl.gz", ".jsonl"] where out.hasSuffix(end) {
+      return "\(out.dropLast(end.count)).\(sample)\(end)"
+    }
+    return "\(out).\(sample)"
+  }
+}

@@ -1,0 +1,95 @@
+import Diagnostics
+import Identifiers
+import Reports
+import Rewriting
+
+/// What `parlance rewrite` says at its end.
+enum RewriteReport {
+  /// Of a million tokens.
+  struct Price {
+    var read: Double
+    var written: Double
+
+    /// - Throws: `usage` unless the text is two numbers of 0 or more between a comma.
+    init(_ text: String) throws(ParlanceError) {
+      let numbers = text.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) ?? -1 }
+      guard numbers.count == 2, numbers.allSatisfy({ $0 >= 0 && $0.isFinite }) else {
+        throw ParlanceError(.usage, "expected --price as two numbers of 0 or more, in,out, found '\(text)'")
+      }
+      (read, written) = (numbers[0], numbers[1])
+    }
+  }
+
+  private static let failuresShown = 20
+
+  /// - Returns: `tryAgain` when a rerun may bring what is missing, `badInput` when answers were no rewrites, else nothing.
+  static func exitCode(of result: RewriteResult) -> ParlanceError.Code? {
+    if result.failures.contains(where: \.mayAskAgain) { return .tryAgain }
+    return result.failures.isEmpty ? nil : .badInput
+  }
+
+  static func print(
+    _ result: RewriteResult, files: [String], of turns: Int, json: Bool
+  ) throws(ParlanceError) {
+    let console = Console.standard
+    let cost = result.cost
+    guard json else {
+      for (file, rewrites) in zip(files, result.rewrites) where file != "-" {
+        console.note("\(file): \(FixedDecimal.grouped(rewrites.count)) of \(FixedDecimal.counted(turns, "turn"))")
+      }
+      console.note(
+        "asked \(FixedDecimal.counted(cost.asked, "time")), \(FixedDecimal.counted(cost.answered, "answer")), "
+          + "\(FixedDecimal.grouped(cost.remembered)) remembered; \(FixedDecimal.grouped(cost.promptTokens)) tokens read, "
+          + "\(FixedDecimal.grouped(cost.completionTokens)) written")
+      if !result.failures.isEmpty { console.note("\(FixedDecimal.counted(result.failures.count, "rewrite")) failed:") }
+      for failure in result.failures.prefix(failuresShown) { console.note("  \(failure.turn): \(failure.reason)") }
+      let untold = result.failures.count - failuresShown
+      if untold > 0 { console.note("  and \(FixedDecimal.grouped(untold)) more; --json names all") }
+      return
+    }
+    try console.print(
+      json: [
+        "files": .array(files.map { .string($0) }), "turns": .integer(turns),
+        "rewrites": .array(result.rewrites.map { .integer($0.count) }), "asked": .integer(cost.asked),
+        "answered": .integer(cost.answered), "remembered": .integer(cost.remembered),
+        "prompt_tokens": .integer(cost.promptTokens), "completion_tokens": .integer(cost.completionTokens),
+        "failures": .array(
+          result.failures.map { failure in
+            [
+              "turn": .string(failure.turn.string), "sample": .integer(failure.sample),
+              "reason": .string(failure.reason), "may_ask_again": .bool(failure.mayAskAgain),
+            ]
+          }),
+      ] as OrderedJSON)
+  }
+
+  static func print(
+    _ estimate: RewriteEstimate, of turns: Int, price: Price?, json: Bool
+  ) throws(ParlanceError) {
+    let missing = estimate.rewrites - estimate.remembered
+    let cost = price.map {
+      ($0.read * Double(estimate.promptTokens) + $0.written * Double(estimate.completionTokens)) / 1e6
+    }
+    let console = Console.standard
+    if json {
+      return try console.print(
+        json: .object([
+          ("turns", .integer(turns)), ("rewrites", .integer(estimate.rewrites)),
+          ("remembered", .integer(estimate.remembered)), ("missing", .integer(missing)),
+          ("prompt_tokens", .integer(estimate.promptTokens)),
+          ("completion_tokens_at_most", .integer(estimate.completionTokens)),
+          ("cost_at_most", cost.map { .number($0) }),
+        ]))
+    }
+    try console.print(
+      "\(FixedDecimal.counted(estimate.rewrites, "rewrite")) of \(FixedDecimal.counted(turns, "turn")), "
+        + "\(FixedDecimal.grouped(estimate.remembered)) remembered, \(FixedDecimal.grouped(missing)) to ask for")
+    try console.print(
+      "about \(FixedDecimal.grouped(estimate.promptTokens)) tokens to read (four characters a token), at most "
+        + "\(FixedDecimal.grouped(estimate.completionTokens)) to write")
+    if let cost { try console.print("at most about \(FixedDecimal.text(cost, digits: 2)) by that price") }
+    let seconds = { (each: Double) in FixedDecimal.grouped(Int((Double(missing) * each / 16).rounded(.up))) }
+    try console.print(
+      "with 16 under way: \(seconds(0.5)) s at half a second an answer, \(seconds(3)) s at three seconds")
+  }
+}

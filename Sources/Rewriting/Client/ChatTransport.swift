@@ -1,0 +1,27 @@
+public import Diagnostics
+
+/// One exchange with an endpoint. AsyncHTTPClient's stands behind the package trait `Network`; tests bring their own.
+public protocol ChatTransport: Sendable {
+  /// Posts a body and waits for the whole answer.
+  ///
+  /// - Throws: `tryAgain` when there is no connection, it breaks, or the time is over; `interrupted`.
+  func post(
+    _ url: String, headers: [(name: String, value: String)], body: [UInt8], timeout: Duration
+  ) async throws(ParlanceError) -> ChatReply
+
+  func shutdown() async
+}
+
+/// An answer of HTTP.
+public struct ChatReply: Sendable {
+  public var status: Int
+  /// `Retry-After` as it was sent.
+  public var retryAfter: String?
+  public var body: [UInt8]
+
+  public init(status: Int, retryAfter: String? = nil, body: [UInt8]) {
+    self.status = status
+    self.retryAfter = retryAfter
+    self.body = body
+  }
+}

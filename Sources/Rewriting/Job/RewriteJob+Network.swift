@@ -1,0 +1,33 @@
+public import Diagnostics
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+extension RewriteJob {
+  /// A job over the network, with a cache in a file.
+  ///
+  /// - Parameters:
+  ///   - cache: the SQLite file, which other processes may use at the same time.
+  ///   - progress: called from the task that runs the job.
+  /// - Throws: as the cache's opening; `unavailable` where this build has no network (the package trait `Network`).
+  public init(
+    _ configuration: Configuration, cache path: String, progress: ProgressHandler? = nil,
+    interruption: Interruption? = nil
+  ) throws(ParlanceError) {
+    #if Network
+      self.init(
+        configuration, cache: try SQLiteCache(path: path),
+        transport: AsyncHTTPChatTransport(connections: configuration.concurrency), progress: progress,
+        interruption: interruption)
+    #else
+      throw ParlanceError(
+        .unavailable, "this build of Parlance has no network; build it with the package trait Network")
+    #endif
+  }
+
+  /// Ends the connections; the job cannot run again.
+  public func shutdown() async { await transport.shutdown() }
+}

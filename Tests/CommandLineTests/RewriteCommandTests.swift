@@ -1,0 +1,142 @@
+import Foundation
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite("parlance rewrite")
+struct RewriteCommandTests {
+  /// Conversations of so many turns, each its own.
+  static func conversations(_ count: Int) -> String {
+    (0..<count).map {
+      #"{"id":"t\#($0)","conversation":"c\#($0)","turn":1,"messages":[{"role":"user","content":"what is number \#($0)?"}]}"#
+    }.joined(separator: "\n") + "\n"
+  }
+
+  @Test("prints the prompts of the library")
+  func prompts() throws {
+    try ParlanceProcess.inFolder(of: [:]) { folder in
+      let result = try ParlanceProcess.run(["rewrite", "--show-prompt", "keywords"], in: folder)
+      #expect(result.code == 0 && result.output.contains("name: keywords\nversion: 1\n"))
+      #expect(try ParlanceProcess.run(["rewrite", "--show-prompt", "x"], in: folder).code == 64)
+    }
+  }
+
+  @Test(
+    "what is wrong is told with the exit code of its kind, and nothing is left",
+    arguments: [
+      ("", 64, "expected a file of conversations"), ("c.jsonl", 64, "expected --out"),
+      ("c.jsonl --out o", 64, "expected --endpoint"), ("c.jsonl --out o --endpoint ftp://x", 64, "expected --endpoint"),
+      ("c.jsonl --out o --endpoint http://x", 64, "expected --model"),
+      ("c.jsonl --out o --endpoint http://x --model m --samples 0", 64, "--samples of at least 1"),
+      ("c.jsonl --out o --endpoint http://x --model m --samples 2 --temperature 0", 64, "would be the same"),
+      ("c.jsonl --out o --endpoint http://x --model m --temperature 3", 64, "--temperature from 0 to 2"),
+      ("c.jsonl --out o --endpoint http://x --model m --top-p 0", 64, "--top-p above 0"),
+      ("c.jsonl --out o --endpoint http://x --model m --price 1,2", 64, "--price belongs to --dry-run"),
+      ("c.jsonl --out o --endpoint http://x --model m --dry-run --price 1", 64, "two numbers of 0 or more"),
+      ("c.jsonl --out o --endpoint http://x --model m --prompt nope", 64, "there is no prompt \"nope\""),
+      ("c.jsonl --out o --endpoint http://x --model m --prompt bad.prompt", 65, "bad.prompt:1: expected"),
+      ("c.jsonl --out o --endpoint http://x --model m --prompt none.prompt", 66, "none.prompt"),
+      ("c.jsonl --out o --endpoint http://x --model m --key-variable NO_SUCH_KEY", 64, "NO_SUCH_KEY, which is not set"),
+      ("c.jsonl --out c.jsonl --endpoint http://x --model m", 64, "the output is one of the inputs"),
+      ("bad.jsonl --out o --endpoint http://x --model m", 65, "bad.jsonl:1"),
+      ("none.jsonl --out o --endpoint http://x --model m", 66, "none.jsonl"),
+    ])
+  func malformed(arguments: String, code: Int32, words: String) throws {
+    let files = ["c.jsonl": Self.conversations(1), "bad.jsonl": "{}\n", "bad.prompt": "nome: x\n"]
+    try ParlanceProcess.inFolder(of: files) { folder in
+      let result = try ParlanceProcess.run(
+        ["rewrite"] + arguments.split(separator: " ").map(String.init), in: folder)
+      #expect(result.code == code, "\(result.error)")
+      #expect(result.error.contains(words), "\(result.error)")
+      #expect(!FileManager.default.fileExists(atPath: folder + "/o"))
+      #expect(!FileManager.default.fileExists(atPath: folder + "/rewrites.cache.sqlite"))
+    }
+  }
+
+  #if Network
+    static func reply(_ content: String) -> LocalHTTPServer.Reply {
+      .whole(
+        200,
+        body: #"{"choices":[{"message":{"content":"\#(content)"}}],"usage":{"prompt_tokens":9,"completion_tokens":4}}"#)
+    }
+
+    @Test("rewrites in the order of the turns, tells failures, and estimates before and after")
+    func rewrites() throws {
+      let server = try LocalHTTPServer { request in
+        let text = String(decoding: request.body, as: UTF8.self)
+        return Self.reply(text.contains("number 1?") ? "Query: one?" : "Query: what is it really?")
+      }
+      defer { server.stop() }
+      try ParlanceProcess.inFolder(of: ["c.jsonl": Self.conversations(3)]) { folder in
+        let base = [
+          "rewrite", "c.jsonl", "--endpoint", "http://127.0.0.1:\(server.port)/v1", "--model", "m", "--out",
+          "r/a.jsonl",
+        ]
+        try FileManager.default.createDirectory(atPath: folder + "/r", withIntermediateDirectories: true)
+        let estimate = try ParlanceProcess.run(base + ["--dry-run", "--price", "1,2"], in: folder)
+        #expect(estimate.output.contains("3 rewrites of 3 turns, 0 remembered, 3 to ask for"), "\(estimate.error)")
+        let result = try ParlanceProcess.run(base, in: folder)
+        #expect(result.code == 65)
+        #expect(result.error.contains("t1: the answer has under three words, twice"), "\(result.error)")
+        #expect(result.error.contains("asked 4 times, 4 answers, 0 remembered; 36 tokens read, 16 written"))
+        #expect(
+          try String(contentsOfFile: folder + "/r/a.jsonl", encoding: .utf8) == """
+            {"id":"t0","text":"what is it really?"}
+            {"id":"t2","text":"what is it really?"}
+
+            """)
+        let again = try ParlanceProcess.run(base + ["--json"], in: folder)
+        #expect(again.code == 65 && again.output.contains(#""asked": 0, "#) || again.output.contains("\"asked\": 0"))
+        #expect(FileManager.default.fileExists(atPath: folder + "/r/rewrites.cache.sqlite"))
+      }
+    }
+
+    @Test("killed at any moment and run again, each turn's whole answer was sent once, but for those under way")
+    func killed() throws {
+      let sent = Mutex<[[UInt8]: Int]>([:])
+      let enough = Mutex(Int.max)
+      let isEnough = DispatchSemaphore(value: 0)
+      let server = try LocalHTTPServer { request in
+        let count = sent.withLock { sent in
+          sent[request.body, default: 0] += 1
+          return sent.values.reduce(0, +)
+        }
+        if count >= enough.withLock({ $0 }) {
+          enough.withLock { $0 = .max }
+          isEnough.signal()
+        }
+        return Self.reply("Query: what is it really?")
+      }
+      defer { server.stop() }
+      let (turns, concurrency) = (60, 4)
+      try ParlanceProcess.inFolder(of: ["c.jsonl": Self.conversations(turns)]) { folder in
+        let arguments = [
+          "rewrite", "c.jsonl", "--endpoint", "http://127.0.0.1:\(server.port)/v1", "--model", "m", "--out", "a.jsonl",
+          "--concurrency", "\(concurrency)",
+        ]
+        var kills = 0
+        for limit in [7, 20, 33] {
+          enough.withLock { $0 = limit }
+          let process = Process()
+          process.executableURL = URL(fileURLWithPath: ParlanceProcess.executable)
+          process.arguments = arguments
+          process.currentDirectoryURL = URL(fileURLWithPath: folder)
+          process.standardError = FileHandle.nullDevice
+          try process.run()
+          #expect(isEnough.wait(timeout: .now() + 120) == .success)
+          kill(process.processIdentifier, SIGKILL)
+          process.waitUntilExit()
+          kills += 1
+          #expect(!FileManager.default.fileExists(atPath: folder + "/a.jsonl"))
+        }
+        let result = try ParlanceProcess.run(arguments, in: folder)
+        #expect(result.code == 0, "\(result.error)")
+        let lines = try String(contentsOfFile: folder + "/a.jsonl", encoding: .utf8).split(separator: "\n")
+        #expect(lines.count == turns)
+        let counts = sent.withLock { Array($0.values) }
+        #expect(counts.count == turns)
+        #expect(counts.reduce(0, +) - turns <= kills * concurrency)
+      }
+    }
+  #endif
+}

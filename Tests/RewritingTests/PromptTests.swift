@@ -1,0 +1,80 @@
+import Conversations
+import Diagnostics
+import Testing
+
+@testable import Rewriting
+
+@Suite("Prompts")
+struct PromptTests {
+  static func turn(_ id: String, _ texts: [String]) -> Turn {
+    let messages = texts.enumerated().map { Message(role: $0.isMultiple(of: 2) ? .user : .assistant, content: $1) }
+    return Turn(id: .init(id), conversation: "c", number: (texts.count + 1) / 2, messages: messages)
+  }
+
+  @Test(
+    "each prompt of the library reads, asks the turn's question and has a version",
+    arguments: PromptTemplate.libraryNames)
+  func library(name: String) throws {
+    let template = try PromptTemplate(named: name)
+    #expect(template.identity == "\(name)/1")
+    let messages = template.messages(for: Self.turn("c_2", ["Who built\nit?", "Eiffel.", "When?"]))
+    #expect(messages.first?.role == "system" && messages.last?.role == "user")
+    #expect(messages.last?.content.contains("user: Who built it?\nsystem: Eiffel.") == true)
+    #expect(messages.last?.content.contains("Last question: When?") == true)
+    #expect(!messages.contains { $0.content.contains("{{") })
+    let first = template.messages(for: Self.turn("c_2", ["When?"]))
+    #expect(first.last?.content.contains("(nothing yet)") == true)
+  }
+
+  @Test("a history that is too long keeps whole recent messages, of one that is too long its end")
+  func history() {
+    let turn = Self.turn("c_2", ["aaaa", "bbbb", "cc", "dd", "?"])
+    #expect(HistoryText.of(turn, atMost: 100) == "user: aaaa\nsystem: bbbb\nuser: cc\nsystem: dd")
+    #expect(HistoryText.of(turn, atMost: 21) == "user: cc\nsystem: dd")
+    #expect(HistoryText.of(turn, atMost: 19) == "system: dd")
+    #expect(HistoryText.of(turn, atMost: 4) == ": dd")
+    #expect(HistoryText.of(Self.turn("c_2", ["?"]), atMost: 4) == "")
+  }
+
+  @Test(
+    "a file that is no prompt is told with the line",
+    arguments: [
+      ("name: a\n=== user\n{{question}}", "f: expected name: and version:"),
+      ("name: a\nversion: 0\n=== user\n{{question}}", "f:2: expected a number of 1 or more as version"),
+      ("nome: a", "f:1: expected name, version"), ("x", "f:1: expected a setting"),
+      ("name: a b", "f:1: expected a name of letters"), ("temperature: hot", "f:1: expected a temperature"),
+      ("name: a\nversion: 1\n=== robot\n", "f:3: expected system, user or assistant"),
+      ("name: a\nversion: 1\n=== user\nx", "f: expected {{question}}"),
+      ("name: a\nversion: 1\n=== user\n{{question}}\n=== assistant\nx", "f: expected a last message of the user"),
+    ])
+  func malformed(text: String, message: String) {
+    let error = #expect(throws: ParlanceError.self) { try PromptTemplate(parsing: text, file: "f") }
+    #expect(error?.description.hasPrefix(message) == true, "\(String(describing: error))")
+    #expect(error?.code == .badInput)
+  }
+
+  @Test(
+    "what models put around a rewrite is taken off; what is none is told",
+    arguments: [
+      ("Query: when was it built?", "when was it built?"),
+      ("Sure!\n\nQuery: \"when was it built?\"\n", "when was it built?"),
+      ("- **Query:** when was it built?", "when was it built?"), ("when was: it built", "when was: it built"),
+      ("<think>Query: no no no</think>\nQuery: when was it built?", "when was it built?"),
+      ("Rewritten question: “when was it built?”\nmore", "when was it built?"), ("", "the answer is empty"),
+      ("Query:\n\n", "the answer is empty"), ("Query: when?", "the answer has under three words"),
+      (String(repeating: "word ", count: 201), "the answer is over 200 words"),
+    ])
+  func reading(answer: String, rewrite: String) {
+    switch AnswerReading(label: "Query", lines: 1).rewrite(answer) {
+    case .success(let text): #expect(text == rewrite)
+    case .failure(let fault): #expect(fault.rawValue == rewrite)
+    }
+  }
+
+  @Test("answers of two lines become one query")
+  func lines() {
+    let reading = AnswerReading(label: "Query", lines: 2)
+    let answer = "Query: when was it built?\nKeywords: tower Paris\nIgnored: x"
+    #expect((try? reading.rewrite(answer).get()) == "when was it built? tower Paris")
+  }
+}

@@ -1,0 +1,227 @@
+import Conversations
+import Diagnostics
+import Foundation
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Rewriting
+
+@Suite("Rewriting")
+struct RewriteJobTests {
+  static func turns(_ count: Int) -> [Turn] {
+    (0..<count).map { PromptTests.turn("c_\($0)", ["Who built it?", "Eiffel.", "When was number \($0)?"]) }
+  }
+
+  /// The pauses that a job took, instead of taking them.
+  final class Pauses: Sendable {
+    let taken = Mutex<[Duration]>([])
+    var total: Duration { taken.withLock { $0.reduce(.zero, +) } }
+  }
+
+  static func job(
+    _ endpoint: FakeEndpoint, _ cache: any AnswerCache = MemoryCache(), key: String? = nil, pauses: Pauses = Pauses(),
+    interruption: Interruption? = nil, _ change: (inout RewriteJob.Configuration) -> Void = { _ in }
+  ) throws -> RewriteJob {
+    var configuration = RewriteJob.Configuration(
+      endpoint: "http://test/v1/", model: "m", prompt: try PromptTemplate(named: "self-contained"))
+    configuration.key = key
+    change(&configuration)
+    return RewriteJob(configuration, cache: cache, transport: endpoint, interruption: interruption) { time in
+      pauses.taken.withLock { $0.append(time) }
+      try? await Task.sleep(for: .milliseconds(1))
+    }
+  }
+
+  @Test("each turn is asked for once, and a rerun asks for nothing")
+  func once() async throws {
+    let endpoint = FakeEndpoint { asked, _ in .content("Query: rewritten \(asked.question.suffix(20))") }
+    let cache = MemoryCache()
+    let turns = Self.turns(40)
+    let first = try await Self.job(endpoint, cache, key: "secret").run(turns)
+    #expect(first.rewrites[0].count == 40 && first.failures.isEmpty)
+    #expect(endpoint.asked.count == 40 && first.cost.asked == 40)
+    #expect(first.cost.promptTokens == 800 && first.cost.completionTokens == 280)
+    let asked = try #require(endpoint.asked.first)
+    #expect(asked.url == "http://test/v1/chat/completions")
+    #expect(asked.headers["authorization"] == "Bearer secret")
+    #expect(asked.json["temperature"] as? Double == 0 && asked.json["max_tokens"] as? Int == 64)
+    let second = try await Self.job(endpoint, cache).run(turns)
+    #expect(endpoint.asked.count == 40)
+    #expect(second.rewrites == first.rewrites && second.cost.remembered == 40)
+    // Another model, parameter or prompt is another question.
+    _ = try await Self.job(endpoint, cache) { $0.topP = 0.5 }.run(turns)
+    #expect(endpoint.asked.count == 80)
+    let other = try PromptTemplate(named: "few-shot")
+    _ = try await Self.job(endpoint, cache) { $0.prompt = other }.run(turns)
+    #expect(endpoint.asked.count == 120)
+  }
+
+  @Test(
+    "drops, delays, 429, 500, garbage and half bodies: nothing is lost, nothing is paid twice", arguments: [UInt64(7)])
+  func faults(seed: UInt64) async throws {
+    let random = Mutex(SeededGenerator(seed: seed))
+    let endpoint = FakeEndpoint { asked, _ in
+      switch random.withLock({ Int.random(in: 0..<10, using: &$0) }) {
+      case 0: .broken
+      case 1: .status(429, retryAfter: "0.02")
+      case 2: .status(500)
+      case 3: .raw("<html>busy</html>")
+      case 4: .raw(String(FakeEndpoint.answer("Query: never whole, never").prefix(50)))
+      case 5: .status(503)
+      default: .content("Query: the rewrite of \(asked.question.suffix(20))")
+      }
+    }
+    let pauses = Pauses()
+    let result = try await Self.job(endpoint, pauses: pauses) { $0.retries = RetryPolicy(attempts: 40) }
+      .run(Self.turns(60))
+    #expect(result.rewrites[0].count == 60 && result.failures.isEmpty, "seed \(seed)")
+    #expect(endpoint.paid.count == 60 && endpoint.paid.values.allSatisfy { $0 == 1 }, "seed \(seed)")
+    #expect(result.cost.answered == 60 && result.cost.asked == endpoint.asked.count)
+    #expect(endpoint.asked.count > 60 && pauses.total > .seconds(1))
+  }
+
+  @Test("an answer that is no rewrite is asked for once more with sampling; what fails twice is told and remembered")
+  func validation() async throws {
+    let endpoint = FakeEndpoint { asked, _ in
+      let isSecond = asked.json["temperature"] as? Double == 0.7 && asked.json["top_p"] as? Double == 0.9
+      if asked.question.contains("number 0?") { return .content(isSecond ? "Query: when was it then" : "Query: when?") }
+      if asked.question.contains("number 1?") { return .content(isSecond ? "" : "Query: when?") }
+      return .content("Query: a good rewrite")
+    }
+    let cache = MemoryCache()
+    let result = try await Self.job(endpoint, cache).run(Self.turns(3))
+    #expect(result.rewrites[0] == ["c_0": "when was it then", "c_2": "a good rewrite"])
+    #expect(
+      result.failures == [.init(turn: "c_1", sample: 0, reason: "the answer is empty, twice", mayAskAgain: false)])
+    #expect(endpoint.asked.count == 5)
+    #expect(try await Self.job(endpoint, cache).run(Self.turns(3)).failures == result.failures)
+    #expect(endpoint.asked.count == 5)
+  }
+
+  @Test("what is refused for what it says is told, and asked for again by a rerun")
+  func refused() async throws {
+    let isWell = Mutex(false)
+    let endpoint = FakeEndpoint { asked, _ in
+      asked.question.contains("number 1?") && !isWell.withLock { $0 }
+        ? .status(400, body: #"{"error":{"type":"invalid_request","message":"about number 1"}}"#)
+        : .content("Query: a good rewrite")
+    }
+    let cache = MemoryCache()
+    let result = try await Self.job(endpoint, cache).run(Self.turns(3))
+    #expect(
+      result.failures == [
+        .init(
+          turn: "c_1", sample: 0, reason: "the endpoint refuses the question (status 400, invalid_request)",
+          mayAskAgain: true)
+      ])
+    isWell.withLock { $0 = true }
+    #expect(try await Self.job(endpoint, cache).run(Self.turns(3)).rewrites[0].count == 3)
+    #expect(endpoint.asked.count == 4)
+  }
+
+  @Test("after its attempts a question has failed")
+  func attempts() async throws {
+    let endpoint = FakeEndpoint { _, _ in .status(500) }
+    let pauses = Pauses()
+    let result = try await Self.job(endpoint, pauses: pauses) { $0.retries = RetryPolicy(attempts: 3) }.run(
+      Self.turns(1))
+    #expect(result.failures.first?.reason == "the endpoint failed (status 500) (asked 3 times)")
+    #expect(endpoint.asked.count == 3)
+  }
+
+  @Test(
+    "what no question can be answered with ends the job, and never tells the key",
+    arguments: [
+      (401, "the endpoint refuses the key (status 401, invalid_***, ***)"),
+      (404, "the endpoint has no such address or model (status 404, invalid_***, ***)"),
+    ])
+  func fatal(status: Int, message: String) async throws {
+    let endpoint = FakeEndpoint { _, _ in
+      .status(status, body: #"{"error":{"type":"invalid_sk-secret","code":"sk-secret","message":"sk-secret"}}"#)
+    }
+    let job = try Self.job(endpoint, key: "sk-secret")
+    let error = await #expect(throws: ParlanceError.self) { try await job.run(Self.turns(50)) }
+    #expect(error?.code == .unavailable && error?.message == message, "\(String(describing: error))")
+    #expect(endpoint.asked.count < 50)
+  }
+
+  @Test("the named time of quiet is kept by all, and the number under way halves and grows")
+  func overload() async throws {
+    let endpoint = FakeEndpoint { _, number in
+      number == 10 ? .status(429, retryAfter: "0.4") : .content("Query: a good rewrite")
+    }
+    let pauses = Pauses()
+    let result = try await Self.job(endpoint, pauses: pauses) { $0.concurrency = 8 }.run(Self.turns(60))
+    #expect(result.rewrites[0].count == 60)
+    // Pauses are not taken here, so the quiet is looked at again and again; nobody asks before it is over.
+    #expect(pauses.total > .seconds(0.3))
+    #expect(endpoint.mostUnderWay <= 8)
+    let limit = AdaptiveLimit(most: 16)
+    #expect(limit.current == 4)
+    for _ in 0..<200 { limit.succeeded() }
+    #expect(limit.current == 16)
+    let now = ContinuousClock().now
+    limit.overloaded(asked: now - .seconds(1), now: now)
+    #expect(limit.current == 8)
+    limit.overloaded(asked: now - .seconds(1), now: now)
+    #expect(limit.current == 8)
+    for _ in 0..<9 { limit.overloaded(asked: ContinuousClock().now, now: ContinuousClock().now) }
+    #expect(limit.current == 1)
+  }
+
+  @Test("waits grow, are drawn at random and have a bound; Retry-After is read in seconds")
+  func waits() {
+    let policy = RetryPolicy(first: .seconds(1), most: .seconds(10))
+    var random = SeededGenerator(seed: 3)
+    var longest = Duration.zero
+    for attempt in 1...40 {
+      let wait = policy.wait(before: attempt, &random)
+      #expect(wait >= .zero && wait <= .seconds(min(10, pow(2, Double(min(attempt, 8)) - 1))))
+      longest = max(longest, wait)
+    }
+    #expect(longest > .seconds(5))
+    #expect(RetryPolicy.seconds("2") == .seconds(2) && RetryPolicy.seconds(" 0.5 ") == .seconds(0.5))
+    #expect(RetryPolicy.seconds("Wed, 21 Oct 2026 07:28:00 GMT") == nil && RetryPolicy.seconds("-1") == nil)
+    #expect(RetryPolicy.seconds("99999999") == .seconds(3600) && RetryPolicy.seconds(nil) == nil)
+  }
+
+  @Test("several samples are drawn and kept apart")
+  func samples() async throws {
+    let endpoint = FakeEndpoint { _, number in .content("Query: rewrite with number \(number)") }
+    let result = try await Self.job(endpoint) {
+      ($0.samples, $0.seed) = (3, 5)
+    }.run(Self.turns(2))
+    #expect(result.rewrites.map(\.count) == [2, 2, 2])
+    #expect(Set(result.rewrites.flatMap(\.values)).count == 6)
+    #expect(endpoint.asked.allSatisfy { $0.json["temperature"] as? Double == 0.7 })
+    #expect(Set(endpoint.asked.compactMap { $0.json["seed"] as? Int }) == [5, 6, 7])
+  }
+
+  @Test("a wish to stop ends the job after the answers under way, which are remembered")
+  func stopped() async throws {
+    let interruption = Interruption()
+    let endpoint = FakeEndpoint { _, number in
+      if number == 5 { interruption.request() }
+      return .content("Query: a good rewrite")
+    }
+    let cache = MemoryCache()
+    let job = try Self.job(endpoint, cache, interruption: interruption)
+    let error = await #expect(throws: ParlanceError.self) { try await job.run(Self.turns(100)) }
+    #expect(error?.code == .interrupted)
+    #expect(cache.count == endpoint.paid.count && cache.count < 100)
+    #expect(try await Self.job(endpoint, cache).run(Self.turns(100)).rewrites[0].count == 100)
+    #expect(endpoint.paid.values.allSatisfy { $0 == 1 })
+  }
+
+  @Test("an estimate counts what is missing without asking")
+  func estimate() async throws {
+    let endpoint = FakeEndpoint { _, _ in .content("Query: a good rewrite") }
+    let cache = MemoryCache()
+    _ = try await Self.job(endpoint, cache).run(Self.turns(4))
+    let estimate = try Self.job(endpoint, cache).estimate(Self.turns(10))
+    #expect(estimate.rewrites == 10 && estimate.remembered == 4)
+    #expect(estimate.completionTokens == 6 * 64 && (6 * 150...6 * 400).contains(estimate.promptTokens))
+    #expect(endpoint.asked.count == 4)
+  }
+}
