@@ -10,9 +10,12 @@ enum EncodeBenchmark {
     try await run(input, model: input.model, count: 512)
   }
 
-  /// The same for the shape of BERT-base, with random weights; it needs the judges to make them.
+  /// The same for the shape of BERT-base, with weights whose logits are spread as a trained model's; it needs the judges to
+  /// make them.
   static func runBase(_ input: BenchmarkInput) async throws {
-    guard let model = try RandomBERTBase(input) else { return print("  skipped: the judges are not installed") }
+    guard let model = try MadeBERTBase(input, script: "trained_like_bert_base.py") else {
+      return print("  skipped: the judges are not installed")
+    }
     try await run(input, model: model.folder, count: 32)
   }
 

@@ -14,7 +14,7 @@ enum TrainBenchmark {
 
   /// The same for the shape of BERT-base, with random weights; it needs the judges to make them.
   static func runBase(_ input: BenchmarkInput) async throws {
-    guard let model = try RandomBERTBase(input) else { return print("  skipped: the judges are not installed") }
+    guard let model = try MadeBERTBase(input) else { return print("  skipped: the judges are not installed") }
     try await run(input, model: model.folder, steps: 3)
   }
 
@@ -74,17 +74,19 @@ extension Cost {
   }
 }
 
-/// A checkpoint of BERT-base's shape with random weights, in a folder that goes away.
-final class RandomBERTBase {
+/// A checkpoint of BERT-base's shape with made-up weights, in a folder that goes away.
+final class MadeBERTBase {
   let folder: String
 
   /// nil without the judges.
-  init?(_ input: BenchmarkInput) throws {
+  ///
+  /// - Parameter script: makes the weights.
+  init?(_ input: BenchmarkInput, script: String = "random_bert_base.py") throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "parlance-bench-\(UUID())").path
     guard let python = input.python else { return nil }
     let process = Process()
     process.executableURL = URL(filePath: python)
-    process.arguments = [input.peers + "/random_bert_base.py", input.model, folder]
+    process.arguments = [input.peers + "/" + script, input.model, folder]
     try process.run()
     process.waitUntilExit()
   }
