@@ -11,7 +11,7 @@ import WorkerThreads
 @testable import SparseEncoder
 
 /// The theorem of Documentation/screened-head.md on the demo model: paragraphs of this package's documentation, or the passages of
-/// the file that `PARLANCE_BOUND_PASSAGES` names (0.3 s of processor time for each in release).
+/// the file that `PARLANCE_BOUND_PASSAGES` names, some four million pairs for each.
 @Suite(
   "no logit of real text is above its bound",
   .enabled(if: TestSupport.demoModel != nil, "the demo model is not there"))
