@@ -12,6 +12,9 @@ final class ProgressBar: Sendable {
     var isDrawn = false
   }
 
+  /// A log breaks no line, so that the figures at the end of one are not cut off.
+  private static let logWidth = 200
+
   private let console: Console
   private let clock = ContinuousClock()
   private let state: Mutex<State>
@@ -50,8 +53,8 @@ final class ProgressBar: Sendable {
       state.isDrawn = true
       let seconds = (now - state.startedAt) / .seconds(1)
       let line = Self.line(
-        progress, rate: Double(progress.completed - state.completedAtStart) / seconds, width: console.width - 1,
-        isUTF8: console.isUTF8)
+        progress, rate: Double(progress.completed - state.completedAtStart) / seconds,
+        width: console.errorIsTerminal ? console.width - 1 : Self.logWidth, isUTF8: console.isUTF8)
       StandardError.write(console.errorIsTerminal ? "\r\(line)\u{1B}[K" : line + "\n")
     }
   }
