@@ -46,6 +46,16 @@ public final class Section: Sendable {
     return unsafe _overrideLifetime(bytes, borrowing: self)
   }
 
+  /// Where the bytes of `range` lie, whose blocks are found whole first. The address is good as long as this section is.
+  ///
+  /// For loops that keep hundreds of places at once, in each of which there is little to do.
+  ///
+  /// - Throws: `badInput` as `bytes(in:)`.
+  @unsafe package func address(of range: Range<Int>) throws(ParlanceError) -> UnsafeRawPointer? {
+    let bytes = try bytes(in: range)
+    return unsafe bytes.withUnsafeBytes { $0.baseAddress }
+  }
+
   /// All bytes of the section, whose blocks are found whole first.
   @_lifetime(borrow self)
   public func bytes() throws(ParlanceError) -> RawSpan {

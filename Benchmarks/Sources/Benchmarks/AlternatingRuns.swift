@@ -60,9 +60,20 @@ struct Cost {
     return Cost(seconds: (ContinuousClock.now - start) / .seconds(1), processorSeconds: processorTime() - processor)
   }
 
-  static func processorTime() -> Double {
+  static func ofWork(_ work: () throws -> Void) rethrows -> Cost {
+    let (start, processor) = (ContinuousClock.now, processorTime())
+    try work()
+    return Cost(seconds: (ContinuousClock.now - start) / .seconds(1), processorSeconds: processorTime() - processor)
+  }
+
+  static func processorTime() -> Double { time(CLOCK_PROCESS_CPUTIME_ID) }
+
+  /// Processor time of this thread alone.
+  static func threadTime() -> Double { time(CLOCK_THREAD_CPUTIME_ID) }
+
+  private static func time(_ clock: clockid_t) -> Double {
     var time = timespec()
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    clock_gettime(clock, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 }

@@ -123,11 +123,25 @@ final class SegmentPostings: Sendable {
   ///
   /// - Throws: `badInput` for a damaged block, and for a weight that no passage can have.
   func statistics(of term: TermID) throws(ParlanceError) -> TermStatistics {
-    let statistics = try terms.value(TermStatistics.self, at: Int(term.rawValue))
-    guard statistics.greatest.isFinite, statistics.greatest >= 0 else {
-      throw Self.contradiction("the statistics of term \(term.rawValue)", path)
+    try statistics(of: [term])[0]
+  }
+
+  /// The same of many terms, which ascend and are of the vocabulary.
+  func statistics(of terms: [TermID]) throws(ParlanceError) -> [TermStatistics] {
+    guard let first = terms.first, let last = terms.last else { return [] }
+    let section = self.terms
+    let values = try section.values(
+      TermStatistics.self, from: Int(first.rawValue), count: Int(last.rawValue - first.rawValue) + 1)
+    var found: [TermStatistics] = []
+    found.reserveCapacity(terms.count)
+    for term in terms {
+      let statistics = values[Int(term.rawValue - first.rawValue)]
+      guard statistics.greatest.isFinite, statistics.greatest >= 0 else {
+        throw Self.contradiction("the statistics of term \(term.rawValue)", path)
+      }
+      found.append(statistics)
     }
-    return statistics
+    return found
   }
 
   static func contradiction(_ what: String, _ path: String) -> ParlanceError {

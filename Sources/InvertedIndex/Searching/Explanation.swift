@@ -50,7 +50,8 @@ extension SegmentPostings {
     let blocks = blocks
     let wanted = number - Int(range.firstPassage)
     if let row = common.row(of: term) {
-      let postings = try checkedPostings(ofCommonTerm: row, inRange: index)
+      let starts = try commonStarts(of: range)
+      let postings = try checkedPostings(ofCommonTerm: row, starts, inRange: index)
       let bits = try bitmap(ofCommonTerm: row, in: range)
       let (word, bit) = (wanted / 64, UInt64(wanted % 64))
       guard bits[word] >> bit & 1 == 1 else { return nil }

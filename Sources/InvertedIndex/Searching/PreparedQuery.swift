@@ -35,17 +35,19 @@ struct PreparedQuery: Sendable {
         "expected terms below \(vocabularySize), the size of the index's vocabulary, the query has term \(last.rawValue)"
       )
     }
+    var statistics: [[TermStatistics]] = []
+    for segment in segments { statistics.append(try segment.statistics(of: query.terms)) }
     terms.reserveCapacity(query.count)
     weights.reserveCapacity(query.count)
-    for (term, weight) in zip(query.terms, query.weights) {
-      var occurs = false
-      for segment in segments where try segment.statistics(of: term).passages > 0 { occurs = true }
-      guard occurs else { continue }
+    // For each segment what a code of 1 is worth, term by term.
+    var scales = [[Float]](repeating: [], count: segments.count)
+    for (index, term) in query.terms.enumerated() where statistics.contains(where: { $0[index].passages > 0 }) {
       terms.append(term)
-      weights.append(weight)
+      weights.append(query.weights[index])
+      for segment in segments.indices { scales[segment].append(statistics[segment][index].scale) }
     }
     if segments.first?.weights == .u8, !terms.isEmpty {
-      try makeFactorsWhole(segments)
+      try makeFactorsWhole(scales)
     } else {
       let bits = weights.map { Int32(bitPattern: $0.bitPattern) }
       factors = segments.map { _ in bits }
@@ -61,31 +63,25 @@ struct PreparedQuery: Sendable {
   /// The greatest factor.
   static let greatestFactor = Int(PARLANCE_POSTINGS_GREATEST_FACTOR)
 
-  private mutating func makeFactorsWhole(_ segments: [SegmentPostings]) throws(ParlanceError) {
+  private mutating func makeFactorsWhole(_ scales: [[Float]]) throws(ParlanceError) {
     guard terms.count <= Self.greatestTermCount else {
       throw ParlanceError(
         .usage, "the query has \(terms.count) terms; at most \(Self.greatestTermCount) can be added up")
     }
     // A term weighs what it weighs in the segment where it weighs most, so one F serves all segments.
     var (total, most) = (0.0, 0.0)
-    for (term, weight) in zip(terms, weights) {
-      var greatest: Float = 0
-      for segment in segments { greatest = max(greatest, try segment.statistics(of: term).scale) }
-      let product = Double(weight) * Double(greatest)
+    for (index, weight) in weights.enumerated() {
+      let product = Double(weight) * Double(scales.reduce(0) { max($0, $1[index]) })
       total += product
       most = max(most, product)
     }
     let multiplier = min(
       Double(Self.greatestFactor) / most, Double(Self.room(forTerms: terms.count)) / (255 * total))
     unit = 1 / multiplier
-    for segment in segments {
-      var factors: [Int32] = []
-      factors.reserveCapacity(terms.count)
-      for (term, weight) in zip(terms, weights) {
-        let factor = Double(weight) * Double(try segment.statistics(of: term).scale) * multiplier
-        factors.append(max(1, Int32(factor.rounded(.toNearestOrEven))))
+    factors = scales.map { scales in
+      zip(weights, scales).map { weight, scale in
+        max(1, Int32((Double(weight) * Double(scale) * multiplier).rounded(.toNearestOrEven)))
       }
-      self.factors.append(factors)
     }
   }
 }

@@ -19,7 +19,7 @@ struct RangeScan: ~Copyable {
   let kernel: PostingsKernel
   let interruption: Interruption?
   /// For each term which of the common ones it is, or -1.
-  private let commonRows: [Int]
+  let commonRows: [Int]
 
   init(
     segment: SegmentPostings, firstDocument: UInt32, terms: [TermID], factors: [Int32], scale: SumScale,
@@ -52,74 +52,7 @@ struct RangeScan: ~Copyable {
     return touched
   }
 
-  /// What was found of a range.
-  private struct Rows {
-    var count = 0
-    var lists = 0
-    var postings = 0
-  }
-
-  /// Finds the postings of the terms in a range. Bytes are whole numbers, whose order does not matter to their sum, so that
-  /// bitmaps are added up together; floats are added term by term.
-  private func rows(ofRange index: Int, in scratch: SearchScratch) throws(ParlanceError) -> Rows {
-    let range = segment.ranges[index]
-    let blocks = segment.blocks
-    let bytesPerWeight = segment.weights.bytesPerWeight
-    let keepsApart = segment.weights == .u8
-    let place = RangeDirectory.place(of: range)
-    let entries = try blocks.values(UInt32.self, from: place.first, count: place.count)
-    let directory = RangeDirectory(range, entries: entries)
-    var rows = Rows()
-    var position = 0
-    for (term, (factor, common)) in zip(terms, zip(factors, commonRows)) {
-      if common >= 0 {
-        let postings = try segment.checkedPostings(ofCommonTerm: common, inRange: index)
-        guard !postings.isEmpty else { continue }
-        let bits = try segment.bitmap(ofCommonTerm: common, in: range)
-        let weights = unsafe try weights(of: postings, range, blocks, bytesPerWeight)
-        unsafe scratch.rows[rows.count] = parlance_postings_row(
-          bits: Self.address(of: bits), numbers: nil, weights: weights, count: Int32(postings.count), factor: factor)
-        rows.count += 1
-        rows.postings += postings.count
-        continue
-      }
-      guard let postings = directory.row(of: term, from: &position) else {
-        throw SegmentPostings.contradiction("the directory of range \(index)", segment.path)
-      }
-      guard !postings.isEmpty else { continue }
-      try segment.checkNumbers(of: postings, inRange: index)
-      let numbers = try blocks.values(
-        UInt16.self, from: range.numbers / 2 + postings.lowerBound, count: postings.count)
-      let weights = unsafe try weights(of: postings, range, blocks, bytesPerWeight)
-      let row = unsafe parlance_postings_row(
-        bits: nil, numbers: Self.address(of: numbers), weights: weights, count: Int32(postings.count), factor: factor)
-      if keepsApart {
-        unsafe scratch.lists[rows.lists] = row
-        rows.lists += 1
-      } else {
-        unsafe scratch.rows[rows.count] = row
-        rows.count += 1
-      }
-      rows.postings += postings.count
-    }
-    return rows
-  }
-
-  /// Where weights begin. The address outlives the span: `segment` keeps the file mapped while the scan goes on.
-  private func weights(
-    of postings: Range<Int>, _ range: PostingsRange, _ blocks: Section, _ bytesPerWeight: Int
-  ) throws(ParlanceError) -> UnsafeRawPointer {
-    let first = range.weights + bytesPerWeight * postings.lowerBound
-    let bytes = try blocks.bytes(in: first..<first + bytesPerWeight * postings.count)
-    // A row is not empty, so that there is an address.
-    return unsafe bytes.withUnsafeBytes { unsafe $0.baseAddress.unsafelyUnwrapped }
-  }
-
-  private static func address<Value: BitwiseCopyable>(of values: Span<Value>) -> UnsafePointer<Value>? {
-    unsafe values.withUnsafeBufferPointer { $0.baseAddress }
-  }
-
-  private func add(_ rows: Rows, ofRange index: Int, in scratch: SearchScratch) {
+  private func add(_ rows: RangeRows, ofRange index: Int, in scratch: SearchScratch) {
     let words = Int64(segment.ranges[index].bitmapWords)
     let kernel = unsafe kernel.pointer
     let count = Int64(rows.count)
@@ -149,10 +82,10 @@ struct RangeScan: ~Copyable {
         kernel.pointer, scratch.sums, passages, Int64(candidates.limit), scratch.maxima)
       if bound > 0 { limit = max(0, scale.sum(scoringAtMost: scale.score(of: bound + 1).nextDown)) }
     }
-    let found = unsafe parlance_postings_above(kernel.pointer, scratch.sums, passages, limit, scratch.places)
+    let found = unsafe parlance_postings_above(kernel.pointer, scratch.sums, passages, limit, scratch.found)
     let first = firstDocument + range.firstPassage
     for index in 0..<Int(found) {
-      let place = unsafe Int(scratch.places[index])
+      let place = unsafe Int(scratch.found[index])
       let score = unsafe scale.score(of: scratch.sums[place])
       guard score > 0 else { continue }
       candidates.insert(score: score, document: first + UInt32(place))

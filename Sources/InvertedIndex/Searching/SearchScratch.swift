@@ -12,27 +12,31 @@ import Synchronization
   /// Room for one number for each sum.
   let maxima: UnsafeMutablePointer<Int32>
   /// Numbers of passages whose sums are great enough.
-  let places: UnsafeMutablePointer<UInt16>
+  let found: UnsafeMutablePointer<UInt16>
   /// The postings of the query's terms in a range: those whose passages are bits, or all.
   private(set) var rows: UnsafeMutablePointer<parlance_postings_row>
   /// Those whose passages are numbers, where these are kept apart.
   private(set) var lists: UnsafeMutablePointer<parlance_postings_row>
+  /// For each term of the query where its postings begin and end in a range.
+  private(set) var places: UnsafeMutablePointer<(start: UInt32, end: UInt32)>
   private var rowCapacity = 256
 
   init() {
     unsafe sums = Self.room(for: Int32.self)
     unsafe maxima = Self.room(for: Int32.self)
-    unsafe places = Self.room(for: UInt16.self)
+    unsafe found = Self.room(for: UInt16.self)
     unsafe rows = .allocate(capacity: rowCapacity)
     unsafe lists = .allocate(capacity: rowCapacity)
+    unsafe places = .allocate(capacity: rowCapacity)
   }
 
   deinit {
     unsafe sums.deallocate()
     unsafe maxima.deallocate()
-    unsafe places.deallocate()
+    unsafe found.deallocate()
     unsafe rows.deallocate()
     unsafe lists.deallocate()
+    unsafe places.deallocate()
   }
 
   /// Makes room for the rows of so many terms; what was in them is lost.
@@ -41,8 +45,10 @@ import Synchronization
     rowCapacity = terms
     unsafe rows.deallocate()
     unsafe lists.deallocate()
+    unsafe places.deallocate()
     unsafe rows = .allocate(capacity: rowCapacity)
     unsafe lists = .allocate(capacity: rowCapacity)
+    unsafe places = .allocate(capacity: rowCapacity)
   }
 
   private static func room<Value: BitwiseCopyable>(for type: Value.Type) -> UnsafeMutablePointer<Value> {

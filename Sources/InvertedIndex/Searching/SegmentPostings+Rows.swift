@@ -22,16 +22,26 @@ extension SegmentPostings {
     }
   }
 
+  /// Where the postings of each common term begin in the range, and the last ones end, counted from those of the first.
+  @_lifetime(borrow self)
+  func commonStarts(of range: PostingsRange) throws(ParlanceError) -> Span<UInt32> {
+    let blocks = blocks
+    let starts = try blocks.values(
+      UInt32.self, from: range.bitmapStarts / 4, count: common.count == 0 ? 0 : common.count + 1)
+    return unsafe _overrideLifetime(starts, borrowing: self)
+  }
+
   /// Where the weights of a common term lie among those of range `index`, which has them behind those of rare terms. Sees to
   /// it that the term's bitmap has as many bits, none behind the range: a search reads as many weights as there are bits.
   /// Like checksums, they are checked when they are first read.
   ///
+  /// - Parameter starts: `commonStarts(of:)` of the range.
   /// - Throws: `badInput`.
-  func checkedPostings(ofCommonTerm row: Int, inRange index: Int) throws(ParlanceError) -> Range<Int> {
+  func checkedPostings(
+    ofCommonTerm row: Int, _ starts: Span<UInt32>, inRange index: Int
+  ) throws(ParlanceError) -> Range<Int> {
     let range = ranges[index]
-    let blocks = blocks
-    let starts = try blocks.values(UInt32.self, from: range.bitmapStarts / 4 + row, count: 2)
-    let (start, end) = (range.numberedPostings + Int(starts[0]), range.numberedPostings + Int(starts[1]))
+    let (start, end) = (range.numberedPostings + Int(starts[row]), range.numberedPostings + Int(starts[row + 1]))
     guard start <= end, end <= range.postings else {
       throw Self.contradiction("the bitmaps of range \(index)", path)
     }

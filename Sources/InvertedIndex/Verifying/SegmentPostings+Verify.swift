@@ -46,9 +46,10 @@ extension SegmentPostings {
 
   private func verifyBitmaps(ofRange index: Int, counting passagesWithTerm: inout [UInt32]) throws(ParlanceError) {
     let range = ranges[index]
+    let starts = try commonStarts(of: range)
     var end = range.numberedPostings
     for (row, term) in common.terms.enumerated() {
-      let postings = try checkedPostings(ofCommonTerm: row, inRange: index)
+      let postings = try checkedPostings(ofCommonTerm: row, starts, inRange: index)
       guard postings.lowerBound == end else { throw Self.contradiction("the bitmaps of range \(index)", path) }
       end = postings.upperBound
       for posting in postings where try !isWeight(posting, in: range) {
