@@ -64,10 +64,16 @@ public final class InvertedIndex: Sendable {
       hits: [], isExact: true, weights: weights, postingsTouched: 0, queryTerms: query.count,
       matchedTerms: prepared.terms.count)
     guard !prepared.terms.isEmpty else { return answer }
-    (answer.hits, answer.postingsTouched) = try exactSearch.run(
-      prepared, k: min(k, count), in: segments, interruption: interruption)
+    let found = try exactSearch.run(prepared, k: min(k, count), in: segments, interruption: interruption)
+    answer.hits = found.hits
+    answer.postingsTouched = found.work.postings
+    answer.rangesSearched = found.work.rangesSearched
+    answer.rangesSkipped = found.work.rangesSkipped
     return answer
   }
+
+  /// The instructions that add up postings on this machine, such as `avx512`.
+  public static var instructions: String { PostingsKernel.standard.name }
 
   /// What the terms are, read when first asked for.
   ///

@@ -35,21 +35,24 @@ struct RangeScan: ~Copyable {
     commonRows = terms.map { segment.common.row(of: $0) ?? -1 }
   }
 
-  /// Scans every range of the segment.
+  /// Scans every range of the segment, and adds to `work` what it did.
   ///
-  /// - Returns: the number of postings that were added up.
   /// - Throws: `badInput` where a touched block is damaged or names a passage behind its range; `interrupted`.
-  func run(in scratch: SearchScratch, into candidates: inout TopCandidates) throws(ParlanceError) -> Int {
-    var touched = 0
+  func run(
+    in scratch: SearchScratch, into candidates: inout TopCandidates, adding work: inout ScanWork
+  ) throws(ParlanceError) {
     for index in segment.ranges.indices {
       try interruption?.check()
       let rows = try rows(ofRange: index, in: scratch)
-      guard rows.postings > 0 else { continue }
-      touched += rows.postings
+      guard rows.postings > 0 else {
+        work.rangesSkipped += 1
+        continue
+      }
+      work.rangesSearched += 1
+      work.postings += rows.postings
       add(rows, ofRange: index, in: scratch)
       collect(range: index, from: scratch, into: &candidates)
     }
-    return touched
   }
 
   private func add(_ rows: RangeRows, ofRange index: Int, in scratch: SearchScratch) {

@@ -25,6 +25,9 @@ public struct SearchAnswer: Sendable, Equatable {
   public var weights: StoredWeights
   /// How many postings were added up.
   public var postingsTouched: Int
+  /// How many ranges of passages had some of them, and how many had none and were skipped.
+  public var rangesSearched = 0
+  public var rangesSkipped = 0
   /// The number of terms of the query.
   public var queryTerms: Int
   /// How many of them occur in some passage.

@@ -4,6 +4,6 @@ import ArgumentParser
 struct BenchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
-    abstract: "Measure how fast encoding is on this machine.",
-    subcommands: [BenchEncodeCommand.self])
+    abstract: "Measure how fast encoding and searching are on this machine.",
+    subcommands: [BenchEncodeCommand.self, BenchSearchCommand.self])
 }

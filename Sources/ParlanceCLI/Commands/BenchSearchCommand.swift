@@ -1,0 +1,175 @@
+import ArgumentParser
+import Diagnostics
+import InvertedIndex
+import Reports
+import SparseVectors
+import TensorEngine
+
+struct BenchSearchCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "search",
+    abstract: "The latency of single queries on one core, and queries a second on all.",
+    discussion: """
+      Searches your index with your queries: vectors that `encode` or `search --save-queries` made. Encoding is not \
+      part of it; see `bench encode`.
+
+      Examples:
+        parlance bench search --index index --vectors queries.vectors
+        parlance bench search --index index --vectors queries.vectors \\
+          -k 1000 --threads 4 --json
+      """)
+
+  @Option(help: ArgumentHelp("The index to search.", valueName: "dir"))
+  var index: String
+
+  @Option(help: ArgumentHelp("The queries.", valueName: "file"))
+  var vectors: String
+
+  @Option(
+    name: [.customShort("k"), .customLong("k")], help: ArgumentHelp("How many passages to find.", valueName: "n"))
+  var depth = 10
+
+  @Option(help: "How often each query is searched.")
+  var repetitions = 5
+
+  @Option(help: ArgumentHelp("Cores to use for queries at once; all by default.", valueName: "n"))
+  var threads: Int?
+
+  @Flag(help: "Search with vectors that are not known to fit the index.")
+  var trustModel = false
+
+  @Flag(help: "Print one JSON document.")
+  var json = false
+
+  func validate() throws {
+    if depth < 1 || repetitions < 1 || (threads ?? 1) < 1 {
+      throw ValidationError("-k, --repetitions and --threads must be at least 1")
+    }
+  }
+
+  /// `--json`
+  struct Result: Encodable {
+    var passages: Int
+    var postings: Int
+    var bytesPerPosting: Double
+    var weights: String
+    var queries: Int
+    var k: Int
+    /// Means over the queries.
+    var terms: Double
+    var postingsTouched: Double
+    var rangesSearched: Double
+    var rangesSkipped: Double
+    /// What was done, and by which instructions.
+    var algorithm: String
+    var instructions: String
+    /// The first search of each query, when the index may not be in memory yet.
+    var firstMilliseconds: Latency
+    /// All later ones.
+    var milliseconds: Latency?
+    var threads: Int
+    var queriesPerSecond: Double
+  }
+
+  struct Latency: Encodable {
+    var mean: Double
+    var p50: Double
+    var p95: Double
+    var p99: Double
+
+    /// - Parameter times: milliseconds; `nil` where there are none.
+    init?(_ times: [Double]) {
+      guard !times.isEmpty else { return nil }
+      let sorted = times.sorted()
+      func at(_ share: Int) -> Double { sorted[min(sorted.count - 1, sorted.count * share / 100)] }
+      mean = times.reduce(0, +) / Double(times.count)
+      (p50, p95, p99) = (at(50), at(95), at(99))
+    }
+  }
+
+  func run() async throws {
+    let index = try InvertedIndex(path: index)
+    let file = try VectorsFile(path: vectors)
+    try index.check(
+      file.description.encoder, distilledFor: file.description.passageSpace,
+      vocabularyDigest: file.description.vocabulary.digest, trusted: trustModel)
+    let queries = try (0..<file.count).map { row throws(ParlanceError) in try file.vector(at: row) }
+    guard !queries.isEmpty else {
+      throw ParlanceError(.badInput, "expected at least one query, found none", at: .init(file: vectors))
+    }
+    var (first, later): ([Double], [Double]) = ([], [])
+    var (touched, searched, skipped) = (0, 0, 0)
+    let clock = ContinuousClock()
+    for repetition in 0..<repetitions {
+      try Console.standard.interruption.check()
+      for query in queries {
+        let start = clock.now
+        let answer = try index.search(query, k: depth)
+        let time = (clock.now - start) / .milliseconds(1)
+        guard repetition == 0 else {
+          later.append(time)
+          continue
+        }
+        first.append(time)
+        touched += answer.postingsTouched
+        searched += answer.rangesSearched
+        skipped += answer.rangesSkipped
+      }
+    }
+    guard let firstLatency = Latency(first) else { return }
+    let count = Double(queries.count)
+    let cores = threads ?? EngineThreads.availableCores
+    try show(
+      Result(
+        passages: index.count, postings: index.info.postings, bytesPerPosting: index.info.bytesPerPosting,
+        weights: index.weights.rawValue, queries: queries.count, k: depth,
+        terms: Double(queries.reduce(0) { $0 + $1.count }) / count, postingsTouched: Double(touched) / count,
+        rangesSearched: Double(searched) / count, rangesSkipped: Double(skipped) / count,
+        algorithm: "every posting of the query's terms, range by range", instructions: InvertedIndex.instructions,
+        firstMilliseconds: firstLatency, milliseconds: Latency(later), threads: cores,
+        queriesPerSecond: try await rate(index, queries, threads: cores)))
+  }
+
+  /// Queries a second, each core taking every so many of them.
+  private func rate(_ index: InvertedIndex, _ queries: [SparseVector], threads: Int) async throws -> Double {
+    let (depth, repetitions) = (depth, repetitions)
+    let start = ContinuousClock.now
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for first in 0..<threads {
+        group.addTask {
+          for place in stride(from: first, to: queries.count * repetitions, by: threads) {
+            _ = try index.search(queries[place % queries.count], k: depth, interruption: Console.standard.interruption)
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+    return Double(queries.count * repetitions) / ((ContinuousClock.now - start) / .seconds(1))
+  }
+
+  private func show(_ result: Result) throws {
+    let console = Console.standard
+    if json { return try console.print(json: result) }
+    func text(_ latency: Latency) -> String {
+      [("mean", latency.mean), ("p50", latency.p50), ("p95", latency.p95), ("p99", latency.p99)].map {
+        "\($0) \(FixedDecimal.text($1, digits: 3))"
+      }.joined(separator: ", ")
+    }
+    try console.print(
+      "\(FixedDecimal.grouped(result.passages)) passages, \(FixedDecimal.grouped(result.postings)) postings of "
+        + "\(FixedDecimal.text(result.bytesPerPosting, digits: 2)) bytes, \(result.weights) weights")
+    try console.print(
+      "\(FixedDecimal.counted(result.queries, "query", plural: "queries")) of \(FixedDecimal.text(result.terms, digits: 1)) terms, "
+        + "k \(result.k): \(FixedDecimal.grouped(Int(result.postingsTouched))) postings each")
+    try console.print("one core, ms: \(text(result.milliseconds ?? result.firstMilliseconds))")
+    if result.milliseconds != nil { try console.print("the first time: \(text(result.firstMilliseconds))") }
+    try console.print(
+      "\(FixedDecimal.counted(result.threads, "core")): \(FixedDecimal.grouped(Int(result.queriesPerSecond))) queries/s"
+    )
+    try console.print(
+      "algorithm: \(result.algorithm), by \(result.instructions); "
+        + "\(FixedDecimal.text(result.rangesSkipped, digits: 1)) of "
+        + "\(FixedDecimal.text(result.rangesSearched + result.rangesSkipped, digits: 1)) ranges have none and are skipped. "
+        + "Bounds are not looked at: on learned-sparse vectors that takes longer than adding")
+  }
+}
