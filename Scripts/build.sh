@@ -12,7 +12,7 @@ archive=$("${CXX:-c++}" -print-file-name=libsqlite3.a 2>/dev/null || :)
 if [ "$(uname -s)" != Darwin ] && [ -f "$archive" ]; then
   mkdir -p -- .build/static
   ln -sf -- "$archive" .build/static/libsqlite3.a
-  printf '%s\n' 'Name: zlib' 'Description: zlib, and archives first' 'Version: 1' "Libs: -L$root/.build/static -lz" 'Cflags:' \
+  printf '%s\n' 'Name: zlib' 'Description: zlib, and archives first' 'Version: 1' "Libs: -L${root// /\\ }/.build/static -lz" 'Cflags:' \
     >.build/static/zlib.pc
   options+=(--pkg-config-path .build/static)
 fi

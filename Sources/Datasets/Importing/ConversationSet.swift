@@ -16,7 +16,8 @@ public enum ConversationSet: String, Sendable, CaseIterable {
     switch self {
     case .cast, .ikat: "checked on the files of the publisher's repository"
     case .mtrag:
-      "rewrites, judgments and generation tasks checked on the publisher's files; conversations and corpora by description"
+      "MTRAG-UN's tasks and judgments checked on the publisher's files; MTRAG's rewrites and judgments read, but without "
+        + "their turns; conversations.json and corpora by description"
     case .topiocqa, .qrecc, .orquac, .disco:
       "by the published description and code that reads it; not on the real files"
     case .beir, .openai, .sharegpt: "by the published description of the format"
