@@ -65,9 +65,12 @@ public struct DerivedFiles: Sendable, Hashable {
   package func keep(
     _ name: String, _ format: FileFormat, _ write: (SectionedFileWriter) throws -> Void
   ) {
-    guard let folder, makeFolder(folder) else { return }
+    guard let folder, makeFolder(folder), isPrivate(folder) else { return }
+    let path = path(name, in: folder)
+    // A link would have the file behind it written.
+    FileNames.removeLink(path)
     do {
-      let writer = try SectionedFileWriter(path: path(name, in: folder), format: format)
+      let writer = try SectionedFileWriter(path: path, format: format)
       try write(writer)
       try writer.commit()
       try removeOldest(in: folder)
@@ -84,6 +87,12 @@ public struct DerivedFiles: Sendable, Hashable {
     try? FileManager.default.createDirectory(
       atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     return FileNames.exists(folder)
+  }
+
+  /// Whether nobody but the user, the user's group and the administrator can put files there.
+  private func isPrivate(_ folder: String) -> Bool {
+    var status = stat()
+    return unsafe stat(folder, &status) == 0 && FileStamp(status).isTrusted && status.st_mode & S_IWOTH == 0
   }
 
   /// Makes room when there is more than the limit; whoever has such a file mapped keeps it.

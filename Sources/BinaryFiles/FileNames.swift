@@ -129,6 +129,11 @@ package enum FileNames {
     }
   }
 
+  /// Removes the symbolic link `path`; anything else stays.
+  static func removeLink(_ path: String) {
+    if link(at: path) != nil { _ = unsafe unlink(path) }
+  }
+
   /// Removes a file if it is there; a failure only leaves rubbish behind and is not an error.
   package static func remove(_ path: String, faults: FaultLayer?) {
     if faults?.failure(of: .remove(path: path)) != nil { return }

@@ -33,7 +33,8 @@ public import Diagnostics
 
   /// - Throws: `noInput` when there is no such file, when it may not be read, or when it is not a regular file.
   public init(path: String, access: Access = .normal) throws(ParlanceError) {
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    // A pipe that nobody writes to is refused below instead of being waited for.
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw systemError(errno, cannot: "open it", path: path, fallback: .noInput) }
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else {

@@ -72,6 +72,34 @@ import Testing
     }
   }
 
+  @Test("a link is replaced and not followed, and nothing is kept where anybody may write")
+  func strangers() throws {
+    try inFolder { folder in
+      let own = folder + "/own"
+      try AtomicFile.write([7], to: own)
+      try FileManager.default.createDirectory(atPath: folder + "/kept", withIntermediateDirectories: false)
+      try FileManager.default.createSymbolicLink(atPath: folder + "/kept/a.derived", withDestinationPath: own)
+      let derived = DerivedFiles(folder: folder + "/kept")
+      keep([1], in: derived)
+      #expect(FileManager.default.contents(atPath: own) == Data([7]))
+      #expect(content(in: derived) == [1])
+      #expect(chmod(folder + "/kept", 0o777) == 0)
+      keep([2], in: derived)
+      #expect(content(in: derived) == [1])
+    }
+  }
+
+  @Test("a pipe in the place of a kept file is not waited for")
+  func pipe() throws {
+    try inFolder { folder in
+      #expect(mkfifo(folder + "/a.derived", 0o600) == 0)
+      let derived = DerivedFiles(folder: folder)
+      #expect(content(in: derived) == nil)
+      keep([1], in: derived)
+      #expect(content(in: derived) == [1])
+    }
+  }
+
   @Test("no damaged byte and no length short of the whole gives other content")
   func damage() throws {
     try inFolder { folder in

@@ -38,11 +38,21 @@ struct RewriteCommandTests {
       ("c.jsonl --out o --endpoint http://x --model m --prompt none.prompt", 66, "none.prompt"),
       ("c.jsonl --out o --endpoint http://x --model m --key-variable NO_SUCH_KEY", 64, "NO_SUCH_KEY, which is not set"),
       ("c.jsonl --out c.jsonl --endpoint http://x --model m", 64, "the output is one of the inputs"),
+      ("c.1.jsonl --out c.jsonl --samples 2 --endpoint http://x --model m", 64, "the output is one of the inputs"),
+      ("c.jsonl --out k --cache c.jsonl --endpoint http://x --model m", 64, "the output is one of the inputs"),
+      ("c.jsonl --out bad.prompt --prompt bad.prompt --endpoint http://x --model m", 64, "one of the inputs"),
+      ("c.jsonl --out k --cache k --endpoint http://x --model m", 64, "the output is one of the inputs"),
+      ("c.jsonl --out n --cache n --endpoint http://x --model m", 64, "the answers are kept in this file"),
+      ("c.jsonl --out o --endpoint http://x --model m --timeout 9300000000", 64, "--timeout of at least 1, at most"),
+      ("c.jsonl --out o --endpoint http://x --model m --seed 9223372036854775807", 64, "--seed from 0 to"),
       ("bad.jsonl --out o --endpoint http://x --model m", 65, "bad.jsonl:1"),
       ("none.jsonl --out o --endpoint http://x --model m", 66, "none.jsonl"),
     ])
   func malformed(arguments: String, code: Int32, words: String) throws {
-    let files = ["c.jsonl": Self.conversations(1), "bad.jsonl": "{}\n", "bad.prompt": "nome: x\n"]
+    let files = [
+      "c.jsonl": Self.conversations(1), "c.1.jsonl": Self.conversations(1), "k": "", "bad.jsonl": "{}\n",
+      "bad.prompt": "nome: x\n",
+    ]
     try ParlanceProcess.inFolder(of: files) { folder in
       let result = try ParlanceProcess.run(
         ["rewrite"] + arguments.split(separator: " ").map(String.init), in: folder)
@@ -53,7 +63,36 @@ struct RewriteCommandTests {
     }
   }
 
+  @Test("a key that no header can hold is refused and not shown")
+  func oddKey() throws {
+    try ParlanceProcess.inFolder(of: ["c.jsonl": Self.conversations(1)]) { folder in
+      let result = try ParlanceProcess.run(
+        ["rewrite", "c.jsonl", "--out", "o", "--endpoint", "http://x", "--model", "m"], in: folder,
+        environment: ["OPENAI_API_KEY": "sk-secret\u{1}123"])
+      #expect(result.code == 64 && result.error.contains("characters that no header can hold"), "\(result.error)")
+      #expect(!result.error.contains("secret"))
+    }
+  }
+
   #if Network
+    @Test("white space around a key, as settings files leave it, is no part of it")
+    func keyWithLineEnd() throws {
+      let keys = Mutex<[String?]>([])
+      let server = try LocalHTTPServer { request in
+        keys.withLock { $0.append(request.headers["authorization"]) }
+        return Self.reply("Query: what is it really?")
+      }
+      defer { server.stop() }
+      try ParlanceProcess.inFolder(of: ["c.jsonl": Self.conversations(1)]) { folder in
+        let result = try ParlanceProcess.run(
+          [
+            "rewrite", "c.jsonl", "--out", "o", "--endpoint", "http://127.0.0.1:\(server.port)/v1", "--model", "m",
+          ], in: folder, environment: ["OPENAI_API_KEY": " sk-secret\r\n"])
+        #expect(result.code == 0, "\(result.error)")
+        #expect(keys.withLock { $0 } == ["Bearer sk-secret"])
+      }
+    }
+
     static func reply(_ content: String) -> LocalHTTPServer.Reply {
       .whole(
         200,

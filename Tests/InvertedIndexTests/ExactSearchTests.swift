@@ -121,6 +121,19 @@ struct ExactSearchTests {
     }
   }
 
+  @Test("weights so small that no score is above zero find nothing")
+  func vanishingScores() throws {
+    let scratch = try Scratch()
+    let vectors = MemoryVectors(Array(repeating: SparseVector([0: 1e-30]), count: 3))
+    for weights in [StoredWeights.u8, .f32] {
+      let index = try InvertedIndex.built(vectors, vocabularySize: 1, weights: weights, at: scratch(weights.rawValue))
+      for k in 1...4 {
+        let answer = try index.search(SparseVector([0: 1e-30]), k: k)
+        #expect(answer.hits.isEmpty && answer.postingsTouched == 3)
+      }
+    }
+  }
+
   @Test("extreme weights neither overflow nor vanish")
   func extremeWeights() throws {
     let scratch = try Scratch()

@@ -81,11 +81,15 @@ struct IndexManifest: Codable, Sendable, Equatable {
     try file.commit()
   }
 
+  /// File names have numbers of up to twelve digits, and another generation must fit.
+  private static let greatestGeneration = 999_999_999_998
+
   /// Names lie in the folder itself and numbers fit what the formats can hold.
   private var makesSense: Bool {
     files.allSatisfy { !$0.name.isEmpty && !$0.name.utf8.contains(UInt8(ascii: "/")) && $0.bytes >= 0 }
       && segments.allSatisfy { (0...Int(UInt32.max)).contains($0.passages) && $0.postings >= 0 }
       && passages <= Int(UInt32.max) && (0...Int(UInt32.max)).contains(vocabularySize)
+      && (0...Self.greatestGeneration).contains(generation)
   }
 
   private static func contradiction(_ path: String) -> ParlanceError {

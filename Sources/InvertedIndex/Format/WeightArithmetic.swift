@@ -16,8 +16,10 @@ enum ByteWeights {
   @inline(__always)
   static func score(of sum: Int32, unit: Double) -> Float { Float(Double(sum) * unit) }
   static func sum(scoringAtMost score: Float, unit: Double) -> Int32 {
+    // Of tiny weights all scores may be rounded to zero, and what is less than zero is that of no sum.
+    guard score > 0 else { return 0 }
     // A score is rounded to 24 bits; twice that margin is on the safe side of every rounding here.
-    Int32(clamping: Int64(min(Double(Int32.max), Double(score) / unit * (1 - 0x1p-22)))) - (score > 0 ? 1 : 0)
+    return max(0, Int32(min(Double(Int32.max), Double(score) / unit * (1 - 0x1p-22))) - 1)
   }
 
   /// What a code of 1 stands for in a term whose greatest weight is `maximum`.

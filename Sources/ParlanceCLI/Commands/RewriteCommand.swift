@@ -79,13 +79,20 @@ struct RewriteCommand: AsyncParsableCommand {
     }
     guard let conversations, let out else { return }
     let price = try price.map(RewriteReport.Price.init)
-    try OutputPath.check(out, isNoneOf: [conversations])
+    let cache = cache ?? RewriteOptions.cachePath(beside: out)
+    try OutputPath.check(cache, isNoneOf: [conversations, options.promptFile])
+    for path in options.paths(out) {
+      try OutputPath.check(path, isNoneOf: [conversations, options.promptFile, cache])
+      guard path != cache else {
+        throw ParlanceError(.usage, "the answers are kept in this file; expected another name", at: .init(file: path))
+      }
+    }
     let console = Console.standard
     let turns = try TurnReader.all(conversations, interruption: console.interruption)
     let bar = ProgressBar(console)
     defer { bar.finish() }
     let job = try RewriteJob(
-      options.configuration(), cache: cache ?? RewriteOptions.cachePath(beside: out), progress: bar.handler,
+      options.configuration(), cache: cache, progress: bar.handler,
       interruption: console.interruption)
     if dryRun {
       let estimate = try job.estimate(turns)
@@ -111,8 +118,7 @@ struct RewriteCommand: AsyncParsableCommand {
     _ result: RewriteResult, _ turns: [Turn], to out: String
   ) throws(ParlanceError) -> [String] {
     var files: [String] = []
-    for (sample, rewrites) in result.rewrites.enumerated() {
-      let path = result.rewrites.count == 1 ? out : RewriteOptions.path(out, sample: sample + 1)
+    for (path, rewrites) in zip(options.paths(out), result.rewrites) {
       let writer = try RewriteWriter(path: path)
       for turn in turns {
         if let text = rewrites[turn.id] { try writer.write(Rewrite(id: turn.id, text: text)) }

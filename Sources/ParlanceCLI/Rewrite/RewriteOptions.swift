@@ -48,11 +48,14 @@ struct RewriteOptions: ParsableArguments {
       throw ValidationError("expected --endpoint with an address such as http://127.0.0.1:8000/v1")
     }
     guard model?.isEmpty == false else { throw ValidationError("expected --model, as the endpoint names it") }
-    for (name, value) in [
-      ("samples", samples), ("concurrency", concurrency), ("timeout", timeout), ("attempts", attempts),
-      ("max-tokens", maxTokens ?? 1),
-    ] where value < 1 {
-      throw ValidationError("expected --\(name) of at least 1, found \(value)")
+    for (name, value, most) in [
+      ("samples", samples, 1000), ("concurrency", concurrency, 10_000), ("timeout", timeout, 86_400),
+      ("attempts", attempts, 1000), ("max-tokens", maxTokens ?? 1, 1_000_000),
+    ] where !(1...most).contains(value) {
+      throw ValidationError("expected --\(name) of at least 1, at most \(most), found \(value)")
+    }
+    if let seed, !(0...Int(Int32.max)).contains(seed) {
+      throw ValidationError("expected --seed from 0 to \(Int32.max), found \(seed)")
     }
     if let temperature, !(0...2).contains(temperature) {
       throw ValidationError("expected --temperature from 0 to 2, found \(temperature)")
@@ -64,7 +67,7 @@ struct RewriteOptions: ParsableArguments {
   func configuration() throws(ParlanceError) -> RewriteJob.Configuration {
     var configuration = RewriteJob.Configuration(
       endpoint: endpoint ?? "", model: model ?? "", prompt: try template())
-    configuration.key = Environment[keyVariable].flatMap { $0.isEmpty ? nil : $0 }
+    configuration.key = try key()
     if configuration.key == nil, keyVariable != Self.keyVariable {
       throw ParlanceError(.usage, "expected the key in the environment variable \(keyVariable), which is not set")
     }
@@ -79,15 +82,35 @@ struct RewriteOptions: ParsableArguments {
     return configuration
   }
 
+  /// The key without the white space around it, which a file of settings may leave there.
+  private func key() throws(ParlanceError) -> String? {
+    guard let value = Environment[keyVariable] else { return nil }
+    let isBlank = { (byte: UInt8) in byte == 0x20 || (0x09...0x0D).contains(byte) }
+    let bytes = Array(value.utf8.drop(while: isBlank).reversed().drop(while: isBlank).reversed())
+    guard bytes.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+      throw ParlanceError(
+        .usage, "the key in the environment variable \(keyVariable) has characters that no header can hold")
+    }
+    return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// The prompt's file; `nil` for one of the library.
+  var promptFile: String? {
+    PromptTemplate.libraryFile(prompt) == nil && (prompt.contains("/") || prompt.contains(".")) ? prompt : nil
+  }
+
+  /// The files that rewrites are written to, one a sample.
+  func paths(_ out: String) -> [String] {
+    samples == 1 ? [out] : (1...samples).map { Self.path(out, sample: $0) }
+  }
+
   /// A name of the library, or a file.
   private func template() throws(ParlanceError) -> PromptTemplate {
-    guard PromptTemplate.libraryFile(prompt) == nil, prompt.contains("/") || prompt.contains(".") else {
-      return try PromptTemplate(named: prompt)
-    }
-    let lines = try LineReader(path: prompt)
+    guard let promptFile else { return try PromptTemplate(named: prompt) }
+    let lines = try LineReader(path: promptFile)
     var text: [String] = []
     while let line = try lines.nextString() { text.append(line) }
-    return try PromptTemplate(parsing: text.joined(separator: "\n"), file: prompt)
+    return try PromptTemplate(parsing: text.joined(separator: "\n"), file: promptFile)
   }
 
   /// `rewrites.cache.sqlite` in the folder of the output.
