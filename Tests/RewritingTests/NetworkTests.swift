@@ -77,6 +77,22 @@
       #expect(result.failures.first?.reason.contains("asked 2 times") == true)
     }
 
+    @Test("an answer that stalls in its middle is given up in time")
+    func stalled() async throws {
+      let folder = try TestSupport.temporaryFolder("rewriting")
+      defer { try? FileManager.default.removeItem(atPath: folder) }
+      let server = try LocalHTTPServer { _ in .stalled(body: FakeEndpoint.answer("Query: never whole, never")) }
+      defer { server.stop() }
+      var configuration = try configuration(server.port)
+      configuration.retries.attempts = 2
+      configuration.timeout = .milliseconds(300)
+      let job = try RewriteJob(configuration, cache: folder + "/cache.sqlite")
+      let result = try await job.run(RewriteJobTests.turns(1))
+      await job.shutdown()
+      #expect(result.failures.first?.reason == "the answer was not whole in time (asked 2 times)")
+      #expect(result.failures.first?.mayAskAgain == true)
+    }
+
     @Test("two jobs that share a cache ask for each turn once between them")
     func shared() async throws {
       let paid = Mutex<[[UInt8]: Int]>([:])

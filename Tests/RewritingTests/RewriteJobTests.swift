@@ -99,6 +99,25 @@ struct RewriteJobTests {
     #expect(endpoint.asked.count == 5)
   }
 
+  @Test("turns with the same words are one question, also while it is under way")
+  func sameWords() async throws {
+    let endpoint = FakeEndpoint { _, _ in .content("Query: a good rewrite") }
+    let turns = (0..<12).map { PromptTests.turn("c_\($0)", ["When was it built?"]) }
+    let result = try await Self.job(endpoint) { $0.concurrency = 12 }.run(turns)
+    #expect(result.rewrites[0].count == 12 && endpoint.asked.count == 1)
+    #expect(result.cost.remembered == 11)
+  }
+
+  @Test("what ends within its reasoning is no rewrite")
+  func unfinishedReasoning() async throws {
+    let endpoint = FakeEndpoint { asked, _ in
+      asked.json["top_p"] as? Double == 0.9
+        ? .content("<think>so it is</think>\nQuery: when was it built") : .content("<think>so the user asks about it")
+    }
+    let result = try await Self.job(endpoint).run(Self.turns(1))
+    #expect(result.rewrites[0] == ["c_0": "when was it built"] && endpoint.asked.count == 2)
+  }
+
   @Test("what is refused for what it says is told, and asked for again by a rerun")
   func refused() async throws {
     let isWell = Mutex(false)

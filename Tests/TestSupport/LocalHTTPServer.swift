@@ -21,6 +21,8 @@ public final class LocalHTTPServer: Sendable {
     case whole(Int, headers: [String: String] = [:], body: String)
     /// The head promises the whole body, and half of it comes.
     case half(body: String)
+    /// The same, but the connection stays open and nothing more comes.
+    case stalled(body: String)
     /// The connection is closed without a word.
     case dropped
   }
@@ -78,6 +80,10 @@ public final class LocalHTTPServer: Sendable {
     case .dropped: return
     case .half(let body):
       write(connection, head(200, [:], body.utf8.count) + String(body.prefix(body.count / 2)))
+    case .stalled(let body):
+      write(connection, head(200, [:], body.utf8.count) + String(body.prefix(body.count / 2)))
+      var byte: UInt8 = 0
+      while recv(connection, &byte, 1, 0) > 0 {}
     case .whole(let status, let headers, let body): write(connection, head(status, headers, body.utf8.count) + body)
     }
   }

@@ -5,6 +5,7 @@ struct AnswerReading: Sendable {
     case empty = "the answer is empty"
     case short = "the answer has under three words"
     case long = "the answer is over 200 words"
+    case unfinished = "the answer ends before its reasoning does"
   }
 
   /// What the model was told to write before its answer.
@@ -20,6 +21,7 @@ struct AnswerReading: Sendable {
     var text = Substring(answer)
     // Reasoning models think aloud first.
     if let end = text.ranges(of: "</think>").last { text = text[end.upperBound...] }
+    if text.contains("<think>") { return .failure(.unfinished) }
     if let label, let start = text.ranges(of: label + ":").first { text = text[start.lowerBound...] }
     let found = text.split(whereSeparator: \.isNewline).map { Self.cleaned($0) }.filter { !$0.isEmpty }
     let rewrite = found.prefix(lines).joined(separator: " ")

@@ -32,6 +32,8 @@
       configuration.journalMode = .wal
       do {
         database = try DatabaseQueue(path: path, configuration: configuration)
+        // Otherwise the last answers would be lost with the power.
+        try database.inDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
       } catch {
         throw Self.error(error, path, "the cache cannot be opened")
       }

@@ -28,11 +28,25 @@
       request.body = .bytes(ByteBuffer(bytes: body))
       let nanoseconds = timeout.components.seconds * 1_000_000_000 + timeout.components.attoseconds / 1_000_000_000
       do {
-        let response = try await client.execute(request, timeout: .nanoseconds(nanoseconds))
-        let buffer = try await response.body.collect(upTo: Self.mostBytes)
-        return ChatReply(
-          status: Int(response.status.code), retryAfter: response.headers.first(name: "retry-after"),
-          body: Array(buffer.readableBytesView))
+        // The client's own timeout ends with the head of an answer.
+        return try await withThrowingTaskGroup(of: ChatReply.self) { [request, client] group in
+          group.addTask {
+            let response = try await client.execute(request, timeout: .nanoseconds(nanoseconds))
+            let buffer = try await response.body.collect(upTo: Self.mostBytes)
+            return ChatReply(
+              status: Int(response.status.code), retryAfter: response.headers.first(name: "retry-after"),
+              body: Array(buffer.readableBytesView))
+          }
+          group.addTask {
+            try await Task.sleep(for: timeout)
+            throw ParlanceError(.tryAgain, "the answer was not whole in time")
+          }
+          defer { group.cancelAll() }
+          guard let reply = try await group.next() else { throw CancellationError() }
+          return reply
+        }
+      } catch let error as ParlanceError {
+        throw error
       } catch let error as HTTPClientError where error == .invalidURL || error == .emptyScheme || error == .emptyHost {
         throw ParlanceError(.usage, "the endpoint is no http or https address")
       } catch {

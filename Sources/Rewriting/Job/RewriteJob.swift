@@ -46,6 +46,7 @@ public struct RewriteJob: Sendable {
   let progress: ProgressHandler?
   let interruption: Interruption?
   let pause: @Sendable (Duration) async -> Void
+  private let underWay = QuestionsUnderWay()
 
   init(
     _ configuration: Configuration, cache: any AnswerCache, transport: any ChatTransport,
@@ -116,7 +117,7 @@ public struct RewriteJob: Sendable {
   enum ItemOutcome: Sendable {
     case rewritten(String, RewriteResult.Cost)
     case failed(String, RewriteResult.Cost, mayAskAgain: Bool)
-    /// Another process is asking for it; it is looked at again later.
+    /// Another process, or another turn with the same words, is asking for it; it is looked at again later.
     case taken
   }
 
@@ -159,7 +160,9 @@ public struct RewriteJob: Sendable {
     to request: ChatRequest, _ client: ChatClient, _ cost: inout RewriteResult.Cost
   ) async throws(ParlanceError) -> ChatClient.Outcome? {
     let key = request.key(prompt: configuration.prompt.identity)
-    switch try cache.claim(key) {
+    let isFirst = underWay.begin(key)
+    defer { if isFirst { underWay.end(key) } }
+    switch isFirst ? try cache.claim(key) : .taken {
     case .answered(let answer):
       cost.remembered += 1
       return .answered(answer)
