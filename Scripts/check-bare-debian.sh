@@ -17,8 +17,8 @@ base=${2:-$scratch/base}
 world=$scratch/world
 cp -a -- "$base" "$world"
 tar -xzf "$tarball" -C "$world/opt"
-cp -rL -- "${MODEL:-$deps/models/splade-tiny}" "$world/root/model"
-cat >"$world/root/passages.jsonl" <<'PASSAGES'
+cp -rL -- "${MODEL:-$deps/models/splade-tiny}" "$world/srv/model"
+cat >"$world/srv/passages.jsonl" <<'PASSAGES'
 {"_id": "git", "title": "Undoing", "text": "git reset moves the branch back to the commit before the last one."}
 {"_id": "ssh", "title": "Keys", "text": "A key without a passphrase is read by whoever reads the file."}
 {"_id": "tar", "title": "Archives", "text": "tar keeps owners and modes of the files that it packs."}
@@ -29,7 +29,7 @@ chroot=$(PATH=$PATH:/usr/sbin:/sbin command -v chroot)
 run() {
   # shellcheck disable=SC2016 # expanded inside
   unshare --mount --pid --fork sh -c \
-    'mount -t proc proc "$0/proc" && exec env -i HOME=/root LC_ALL=C.UTF-8 "$1" "$0" sh -c "cd /root && $2"' \
+    'mount -t proc proc "$0/proc" && exec env -i HOME=/srv LC_ALL=C.UTF-8 "$1" "$0" sh -c "cd /srv && $2"' \
     "$world" "$chroot" "$1"
 }
 program=$(cd -- "$world" && echo opt/parlance-*/bin/parlance)

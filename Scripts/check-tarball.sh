@@ -27,7 +27,7 @@ loaded() { ldd "$1" | awk '$3 ~ /^\// { print $3 } $1 ~ /^\// { print $1 }'; }
 ! ldd "$program" | grep -E 'libswift|libFoundation|not found' || die "the program loads a library that a machine without Swift lacks"
 
 world=$scratch/world
-mkdir -p -- "$world/opt" "$world/tmp" "$world/root"
+mkdir -p -- "$world/opt" "$world/tmp" "$world/srv"
 mv -- "$unpacked" "$world/opt/parlance"
 allowed='^(ld-linux.*|lib(c|m|dl|rt|pthread|resolv|gcc_s|stdc\+\+|z))\.so(\.[0-9]+)*$'
 for file in "$world/opt/parlance/bin/parlance" "$world"/opt/parlance/lib/parlance/*.so*; do
@@ -62,10 +62,10 @@ grep -q 'libparlance-torch.so' "$scratch/doctor.json" || die "the engine of the 
 
 # Encoding and searching need the program alone.
 mv -- "$world/opt/parlance/lib" "$scratch/engine"
-cp -r -- "$root/Tests/CheckpointsTests/Goldens/bert-old-names" "$world/root/model"
-printf '{"_id": "%s", "text": "%s"}\n' one "undo a commit" two "delete a branch" >"$world/root/passages.jsonl"
-place=/root
-[ -z "${ordinary:-}" ] || place=$world/root
+cp -r -- "$root/Tests/CheckpointsTests/Goldens/bert-old-names" "$world/srv/model"
+printf '{"_id": "%s", "text": "%s"}\n' one "undo a commit" two "delete a branch" >"$world/srv/passages.jsonl"
+place=/srv
+[ -z "${ordinary:-}" ] || place=$world/srv
 run index build --model "$place/model" --passages "$place/passages.jsonl" --out "$place/index" >/dev/null 2>&1 ||
   die "the program does not encode without the engine"
 run search --index "$place/index" --model "$place/model" --json "undo" 2>/dev/null | grep -q '"hits"' ||
