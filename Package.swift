@@ -138,6 +138,11 @@ let package = Package(
         "InvertedIndex", "SparseEncoder", "ModelHub", "Checkpoints", "TensorEngine",
       ]),
     room(
+      "ModelContext",
+      [
+        "Diagnostics", "Identifiers", "StrictJSON", "Conversations", "InvertedIndex", "Retrieval",
+      ]),
+    room(
       "Parlance",
       [
         "Diagnostics", "Identifiers", "Conversations", "RankedResults", "SparseVectors", "WordPiece", "Checkpoints",
@@ -151,7 +156,7 @@ let package = Package(
       dependencies: [
         "Diagnostics", "Identifiers", "BinaryFiles", "LineFiles", "Conversations", "RankedResults", "SparseVectors",
         "WordPiece", "TensorEngine", "Checkpoints", "Evaluation", "InvertedIndex", "SparseEncoder", "ModelHub",
-        "Datasets", "StrictJSON", "Reports", "Retrieval", "Distillation", "Rewriting",
+        "Datasets", "StrictJSON", "Reports", "Retrieval", "Distillation", "Rewriting", "ModelContext",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -197,6 +202,9 @@ let package = Package(
         "BinaryFiles", "Conversations", "RankedResults", "SparseVectors", "Checkpoints", "InvertedIndex",
         "SparseEncoder",
       ]),
+    tests(
+      "ModelContext",
+      ["StrictJSON", "Conversations", "SparseVectors", "InvertedIndex", "Retrieval"]),
     // The command line is tested as a process: what a user types, what the screen says, the exit code.
     .testTarget(
       name: "CommandLineTests",
@@ -204,7 +212,7 @@ let package = Package(
         "TestSupport", "Diagnostics", "Identifiers", "Conversations", "RankedResults", "SparseVectors", "ParlanceCLI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      swiftSettings: testSettings),
+      exclude: ["Goldens"], swiftSettings: testSettings),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -41,6 +41,6 @@ if [ "$sanitizer" = thread ] && [ "$(uname -s)" = Linux ]; then show_mutexes; fi
 # tested here without it.
 options+=(--skip CommandLineTests)
 # Only these rooms have tasks, locks or atomics; in the others nothing can race.
-rooms='BinaryFiles|InvertedIndex|ModelHub|TensorEngine|SparseEncoder|Retrieval|Distillation'
+rooms='BinaryFiles|InvertedIndex|ModelHub|TensorEngine|SparseEncoder|Retrieval|Distillation|ModelContext'
 if [ "$sanitizer" = thread ] && [ "$#" -eq 0 ]; then options+=(--filter "^($rooms)Tests\\."); fi
 LD_PRELOAD=$mutexes exec swift test --skip-build "${options[@]}" "$@"

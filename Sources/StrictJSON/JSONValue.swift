@@ -61,3 +61,7 @@ extension JSONValue {
     }
   }
 }
+
+extension JSONValue: ExpressibleByStringLiteral {
+  public init(stringLiteral value: String) { self = .string(value) }
+}

@@ -1,0 +1,126 @@
+import Conversations
+public import Diagnostics
+import Identifiers
+import Retrieval
+import StrictJSON
+
+/// The three tools: a conversation, a question, or an id in, passages out.
+public struct PassageTools: Sendable {
+  let search: any PassageSearch
+  /// Hears what is no fault of the caller and whose details are none of its business: paths are in it.
+  let reportFault: @Sendable (ParlanceError) -> Void
+
+  public init(
+    _ search: any PassageSearch, reportFault: @escaping @Sendable (ParlanceError) -> Void = { _ in }
+  ) {
+    self.search = search
+    self.reportFault = reportFault
+  }
+
+  /// In an order that stays, so that clients and their models' caches can keep the list.
+  static let all = [searchConversation, searchQuestion, getPassage]
+
+  static let searchConversation = Tool(
+    name: "search_conversation", title: "Search by conversation",
+    description: "Finds the passages that answer the last question of a conversation. Pass the messages as they were "
+      + "said, oldest first, the user's question last: it need not stand by itself (\"and when was it built?\"), "
+      + "since the search reads what was said before. Do not rewrite it.",
+    inputSchema: Schema.object(
+      [
+        "messages": Schema.array(
+          of: Schema.object(
+            [
+              "role": Schema.string("Who said it.", oneOf: ["user", "assistant"]),
+              "content": Schema.string("What was said."),
+            ], required: ["role", "content"]),
+          "The conversation, oldest message first; the last is the user's question.", atLeast: 1),
+        "k": count,
+        "form": Schema.string(
+          "Which messages are searched with; leave it out for what the model was made for.",
+          oneOf: forms.map(\.rawValue)),
+      ], required: ["messages"]),
+    outputSchema: FoundPassages.schema)
+
+  static let searchQuestion = Tool(
+    name: "search", title: "Search by question",
+    description:
+      "Finds passages for one question or a few words that stand by themselves. For a question that leans on "
+      + "what was said before, use search_conversation.",
+    inputSchema: Schema.object(
+      ["query": Schema.string("The question or the words."), "k": count], required: ["query"]),
+    outputSchema: FoundPassages.schema)
+
+  static let getPassage = Tool(
+    name: "get_passage", title: "Read a passage",
+    description: "Gives the whole text of one passage by the id that a search gave.",
+    inputSchema: Schema.object(["id": Schema.string("The passage's id.")], required: ["id"]),
+    outputSchema: FoundPassages.passageSchema)
+
+  private static let count = Schema.integer("How many passages, best first.", counts, standard: standardCount)
+  private static let counts = 1...100
+  private static let standardCount = 5
+  /// Those that need no rewrite.
+  private static let forms = ConversationForm.allCases.filter { !$0.needsRewrite }
+
+  /// Calls a tool.
+  ///
+  /// - Returns: the structured result; `nil` when there is no such tool.
+  func call(_ name: String, _ arguments: JSONObject) async throws(ToolFault) -> JSONValue? {
+    do {
+      switch name {
+      case Self.searchConversation.name:
+        return try await searchConversation(ToolArguments(arguments, Self.searchConversation))
+      case Self.searchQuestion.name:
+        return try await searchQuestion(ToolArguments(arguments, Self.searchQuestion))
+      case Self.getPassage.name:
+        return try await getPassage(ToolArguments(arguments, Self.getPassage))
+      default: return nil
+      }
+    } catch let fault as ToolFault {
+      throw fault
+    } catch let error as ParlanceError {
+      throw fault(error)
+    } catch {
+      throw ToolFault("the search failed")
+    }
+  }
+
+  private func searchConversation(_ arguments: ToolArguments) async throws -> JSONValue {
+    let messages = try arguments.messages("messages")
+    let form = try arguments.choice("form", among: Self.forms)
+    return try await found(messages, form: form, k: arguments.integer("k", in: Self.counts) ?? Self.standardCount)
+  }
+
+  private func searchQuestion(_ arguments: ToolArguments) async throws -> JSONValue {
+    let question = try arguments.words("query")
+    let k = try arguments.integer("k", in: Self.counts) ?? Self.standardCount
+    return try await found([Message(role: .user, content: question)], form: .lastTurn, k: k)
+  }
+
+  private func found(_ messages: [Message], form: ConversationForm?, k: Int) async throws -> JSONValue {
+    let turn = Turn(
+      id: "turn", conversation: "conversation", number: messages.count { $0.role == .user }, messages: messages)
+    return FoundPassages.json(try await search.search(turn, form: form, k: k))
+  }
+
+  private func getPassage(_ arguments: ToolArguments) async throws -> JSONValue {
+    let id = try arguments.words("id")
+    guard let passage = try await search.passage(ExternalID(id)) else {
+      throw ToolFault("there is no passage with the id \"\(id)\"; ids are those that a search gives")
+    }
+    return FoundPassages.json(passage)
+  }
+
+  /// What the caller may know of an error. Its place, a path of this machine, is not part of it.
+  private func fault(_ error: ParlanceError) -> ToolFault {
+    switch error.code {
+    case .usage: return ToolFault(error.message)
+    case .tryAgain: return ToolFault("too much is being searched for just now; try again in a moment")
+    case .unavailable where error.message.contains("without texts"):
+      return ToolFault("the index was built without texts; it has ids and scores alone")
+    default:
+      reportFault(error)
+      return ToolFault("the search failed; the server's log says why")
+    }
+  }
+}

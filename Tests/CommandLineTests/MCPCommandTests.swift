@@ -1,0 +1,87 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("parlance mcp")
+struct MCPCommandTests {
+  private func mcp(_ lines: [String], in folder: String) throws -> ParlanceResult {
+    try ParlanceProcess.run(
+      ["mcp", "--index", "bm25"], in: folder, input: lines.map { $0 + "\n" }.joined())
+  }
+
+  private static let meta =
+    "\"_meta\": {\"io.modelcontextprotocol/protocolVersion\": \"2026-07-28\", \"io.modelcontextprotocol/clientCapabilities\": {}}"
+
+  @Test("answers a line by a line, and ends when its input does")
+  func lines() throws {
+    try SearchFixture.inFolder { folder in
+      let result = try mcp(
+        [
+          "{\"jsonrpc\": \"2.0\", \"id\": 1, \"method\": \"initialize\", \"params\": {\"protocolVersion\": \"2025-11-25\"}}",
+          "{\"jsonrpc\": \"2.0\", \"method\": \"notifications/initialized\"}", "", "{",
+          "{\"jsonrpc\": \"2.0\", \"id\": 2, \"method\": \"tools/call\", \"params\": {\"name\": \"search\", \"arguments\": {\"query\": \"undo\"}}}",
+        ], in: folder)
+      #expect(result.code == 0 && result.error.isEmpty, "\(result.error)")
+      let lines = result.output.split(separator: "\n")
+      try #require(lines.count == 3, "\(result.output)")
+      #expect(lines[0].contains("\"protocolVersion\":\"2025-11-25\""))
+      #expect(lines[1].contains("-32700"))
+      #expect(lines[2].hasPrefix("{\"jsonrpc\":\"2.0\",\"id\":2,\"result\":") && lines[2].contains("git reset"))
+    }
+  }
+
+  @Test("many requests at once are all answered")
+  func many() throws {
+    try SearchFixture.inFolder { folder in
+      let result = try mcp(
+        (1...200).map {
+          "{\"jsonrpc\": \"2.0\", \"id\": \($0), \"method\": \"tools/call\", \"params\": {\"name\": \"get_passage\", \"arguments\": {\"id\": \"p2\"}, \(Self.meta)}}"
+        }, in: folder)
+      #expect(result.code == 0, "\(result.error)")
+      let answered = result.output.split(separator: "\n").compactMap { line in
+        line.split(separator: "\"id\":").dropFirst().first.flatMap { Int($0.prefix { $0.isNumber }) }
+      }
+      #expect(answered.sorted() == Array(1...200))
+    }
+  }
+
+  @Test("an index of vectors without its model is refused before anything is read; nothing of it is on standard output")
+  func refusals() throws {
+    try SearchFixture.inFolder { folder in
+      let missing = try ParlanceProcess.run(["mcp", "--index", "nowhere"], in: folder, input: "")
+      #expect(missing.code == 66 && missing.output.isEmpty && missing.error.contains("nowhere"))
+    }
+  }
+
+  @Test("SIGTERM ends it while it waits")
+  func terminated() throws {
+    try SearchFixture.inFolder { folder in
+      let result = try ParlanceProcess.shell(
+        """
+        mkfifo requests answers
+        $PARLANCE mcp --index bm25 < requests > answers &
+        exec 3> requests 4< answers
+        echo '{"jsonrpc": "2.0", "id": 1, "method": "ping"}' >&3
+        read -r line <&4
+        echo "$line"
+        kill -TERM $!
+        wait $!
+        """, in: folder)
+      #expect(result.code == 130, "\(result.error)")
+      #expect(result.output == "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}\n")
+    }
+  }
+
+  @Test(
+    "the protocol's own client in Python works with it, in both kinds of the protocol",
+    .enabled(if: TestSupport.judgePython != nil, "the Python judges are not installed (make test brings them)"))
+  func client() throws {
+    try SearchFixture.inFolder { folder in
+      let judge = TestSupport.packageRoot + "/Tests/CommandLineTests/Goldens/mcp_client.py"
+      let python = try #require(TestSupport.judgePython)
+      let result = try ParlanceProcess.shell("'\(python)' '\(judge)' $PARLANCE mcp --index bm25", in: folder)
+      #expect(result.code == 0, "\(result.error.suffix(2000))")
+      #expect(result.output == "2025-11-25 is good\n2026-07-28 is good\n", "\(result.output)")
+    }
+  }
+}

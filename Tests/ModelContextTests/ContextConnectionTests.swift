@@ -1,0 +1,87 @@
+import StrictJSON
+import Synchronization
+import Testing
+
+@testable import ModelContext
+
+@Suite("ContextConnection")
+struct ContextConnectionTests {
+  /// What a connection sent.
+  private final class Sent: Sendable {
+    private let messages = Mutex<[JSONValue]>([])
+    var all: [JSONValue] { messages.withLock { $0 } }
+    var send: @Sendable (JSONValue) -> Void { { message in self.messages.withLock { $0.append(message) } } }
+  }
+
+  private func search(_ id: String) -> [UInt8] {
+    Array(
+      "{\"jsonrpc\": \"2.0\", \"id\": \(id), \"method\": \"tools/call\", \"params\": {\"name\": \"search\", \"arguments\": {\"query\": \"tag\"}, \(meta)}}"
+        .utf8)
+  }
+
+  private func cancel(_ id: String) -> [UInt8] {
+    Array("{\"jsonrpc\": \"2.0\", \"method\": \"notifications/cancelled\", \"params\": {\"requestId\": \(id)}}".utf8)
+  }
+
+  @Test("a handshake holds for the requests that come after it")
+  func handshake() async throws {
+    let sent = Sent()
+    let connection = ContextConnection(try ToolsFixture().server, send: sent.send)
+    let list = Array("{\"jsonrpc\": \"2.0\", \"id\": 1, \"method\": \"tools/list\"}".utf8)
+    await connection.receive(list)?.value
+    #expect(sent.all.last?.at("error.code") == .integer(-32602), "nothing was settled yet")
+    await connection.receive(
+      Array(
+        "{\"jsonrpc\": \"2.0\", \"id\": 2, \"method\": \"initialize\", \"params\": {\"protocolVersion\": \"2025-11-25\"}}"
+          .utf8))?.value
+    await connection.receive(Array("{\"jsonrpc\": \"2.0\", \"method\": \"notifications/initialized\"}".utf8))?.value
+    #expect(sent.all.count == 2, "a notification is not answered")
+    await connection.receive(list)?.value
+    #expect(sent.all.last?.at("result.tools")?.array?.count == 3)
+    await connection.receive(search("3"))?.value
+    #expect(sent.all.last?.at("result.resultType") == "complete", "the other kind is served beside it")
+  }
+
+  @Test("requests are answered side by side: a quick one does not wait for a slow one")
+  func sideBySide() async throws {
+    let (fixture, sent) = (try ToolsFixture(), Sent())
+    let connection = ContextConnection(fixture.server, send: sent.send)
+    fixture.gate.close()
+    let slow = await connection.receive(search("1"))
+    await connection.receive(
+      Array("{\"jsonrpc\": \"2.0\", \"id\": 2, \"method\": \"tools/list\", \"params\": {\(meta)}}".utf8))?.value
+    #expect(sent.all.map { $0["id"] } == [.integer(2)])
+    await fixture.gate.arrival()
+    let again = await connection.receive(search("1"))
+    #expect(again == nil && sent.all.last?.at("error.code") == .integer(-32600), "the id is taken")
+    fixture.gate.open()
+    await slow?.value
+    #expect(sent.all.last?["id"] == .integer(1) && sent.all.last?["result"] != nil)
+    await connection.receive(search("1"))?.value
+    #expect(sent.all.count == 4, "an id that was answered may come again")
+  }
+
+  @Test("a request that was taken back is not answered; taking back what is not there does nothing")
+  func cancelled() async throws {
+    let (fixture, sent) = (try ToolsFixture(), Sent())
+    let connection = ContextConnection(fixture.server, send: sent.send)
+    fixture.gate.close()
+    let slow = await connection.receive(search("\"one\""))
+    await fixture.gate.arrival()
+    for id in ["\"two\"", "1", "null", "\"one\"", "\"one\""] { await connection.receive(cancel(id))?.value }
+    fixture.gate.open()
+    await slow?.value
+    #expect(sent.all.isEmpty && slow?.isCancelled == true)
+  }
+
+  @Test("what cannot be read is answered, and the connection goes on")
+  func unreadable() async throws {
+    let sent = Sent()
+    let connection = ContextConnection(try ToolsFixture().server, send: sent.send)
+    await connection.receive([0xFF, 0xFE])?.value
+    await connection.receive(Array("[]".utf8))?.value
+    await connection.receive(search("5"))?.value
+    #expect(sent.all.map { $0.at("error.code") } == [.integer(-32700), .integer(-32600), nil])
+    #expect(sent.all.last?["id"] == .integer(5))
+  }
+}
