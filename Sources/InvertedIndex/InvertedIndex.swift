@@ -50,12 +50,13 @@ public final class InvertedIndex: Sendable {
   ///
   /// - Parameters:
   ///   - query: terms of this index's vocabulary. Whether the query's encoder fits is asked by `accepts`.
+  ///   - filter: which passages may be found; the best `k` of those are.
   ///   - interruption: looked at between the ranges of passages, for a large index that comes from a slow disk.
   /// - Throws: `usage` for a `k` below 1 and for terms outside of the vocabulary; `badInput` when the index turns out to
-  ///   be damaged; `interrupted`.
-  /// - Complexity: one addition for each posting of the query's terms.
+  ///   be damaged; `unavailable` for a filter where the index was built without texts; `interrupted`.
+  /// - Complexity: one addition for each posting of the query's terms; ranges of passages of which none fits are skipped.
   public func search(
-    _ query: SparseVector, k: Int, interruption: Interruption? = nil
+    _ query: SparseVector, k: Int, filter: PassageFilter? = nil, interruption: Interruption? = nil
   ) throws(ParlanceError) -> SearchAnswer {
     guard k >= 1 else { throw ParlanceError(.usage, "expected k of at least 1, found \(k)") }
     let prepared = try PreparedQuery(
@@ -63,14 +64,36 @@ public final class InvertedIndex: Sendable {
     var answer = SearchAnswer(
       hits: [], isExact: true, weights: weights, postingsTouched: 0, queryTerms: query.count,
       matchedTerms: prepared.terms.count)
+    var masks = [[PassageMask]](repeating: [], count: segments.count)
+    if let filter {
+      for (index, segment) in segments.enumerated() {
+        masks[index] = [try segment.mask(of: filter, interruption: interruption)]
+      }
+      answer.passagesAllowed = masks.reduce(0) { $0 + ($1.first?.count ?? 0) }
+    }
     guard !prepared.terms.isEmpty else { return answer }
-    let found = try exactSearch.run(prepared, k: min(k, count), in: segments, interruption: interruption)
+    let found = try exactSearch.run(prepared, k: min(k, count), in: segments, masks: masks, interruption: interruption)
     answer.hits = found.hits
     answer.postingsTouched = found.work.postings
     answer.rangesSearched = found.work.rangesSearched
     answer.rangesSkipped = found.work.rangesSkipped
     return answer
   }
+
+  /// The names of the fields that passages have, which filters may ask of, ascending by their bytes; none for an index of before
+  /// there were columns, whose first search with a filter reads all texts.
+  ///
+  /// - Throws: `badInput` for a damaged index.
+  public func metadataFields() throws(ParlanceError) -> [String] {
+    var names: Set<ExternalID> = []
+    for segment in segments {
+      for name in try segment.documents.columns?.names() ?? [] { names.insert(ExternalID(name)) }
+    }
+    return names.sorted().map(\.string)
+  }
+
+  /// Whether filters are answered from columns, which indexes have since version 1.1 of their passages files.
+  public var hasMetadataColumns: Bool { segments.allSatisfy { $0.documents.columns != nil } }
 
   /// The instructions that add up postings on this machine, such as `avx512`.
   public static var instructions: String { PostingsKernel.standard.name }

@@ -15,6 +15,8 @@ public struct BatchSearch: Sendable {
   /// Terms that are kept of vectors that were encoded before, the heaviest; all of them when `nil`. Queries that are
   /// encoded here are cut by `PrunedQueryEncoder`.
   public var keptTerms: Int?
+  /// Which passages may be found.
+  public var filter: PassageFilter?
   public var progress: ProgressHandler?
   public var interruption: Interruption?
 
@@ -23,13 +25,14 @@ public struct BatchSearch: Sendable {
   private static let windowSize = 512
 
   public init(
-    index: InvertedIndex, k: Int, threads: Int, keptTerms: Int? = nil, progress: ProgressHandler? = nil,
-    interruption: Interruption? = nil
+    index: InvertedIndex, k: Int, threads: Int, keptTerms: Int? = nil, filter: PassageFilter? = nil,
+    progress: ProgressHandler? = nil, interruption: Interruption? = nil
   ) {
     self.index = index
     self.k = k
     self.threads = max(1, threads)
     self.keptTerms = keptTerms
+    self.filter = filter
     self.progress = progress
     self.interruption = interruption
   }
@@ -113,7 +116,7 @@ public struct BatchSearch: Sendable {
   private func rank(_ query: NamedQuery) throws(ParlanceError) -> Ranked {
     let clock = ContinuousClock()
     let start = clock.now
-    let answer = try index.search(query.vector, k: k, interruption: interruption)
+    let answer = try index.search(query.vector, k: k, filter: filter, interruption: interruption)
     let time = clock.now - start
     var passages: [RankedPassage] = []
     passages.reserveCapacity(answer.hits.count)

@@ -37,29 +37,36 @@ public struct Searcher: Sendable {
   ///   - form: which words of the conversation make the query; when `nil`, those that a student was trained on, and the
   ///     whole conversation for any other encoder.
   ///   - rewrite: a self-contained form of the question, for the forms that need one.
-  /// - Throws: `badInput` when a rewrite is needed and missing; as `search(_:k:)`.
+  ///   - filter: which passages may be found.
+  /// - Throws: `badInput` when a rewrite is needed and missing; as `search(_:k:filter:)`.
   public func search(
-    _ turn: Turn, form: ConversationForm? = nil, rewrite: String? = nil, k: Int = 10
+    _ turn: Turn, form: ConversationForm? = nil, rewrite: String? = nil, k: Int = 10,
+    filter: PassageFilter? = nil
   ) async throws(ParlanceError) -> SearchResult {
     let form = form ?? encoder.trained?.form ?? .conversation
-    return try await search(form.query(for: turn, rewrite: rewrite), k: k)
+    return try await search(form.query(for: turn, rewrite: rewrite), k: k, filter: filter)
   }
 
   /// Finds passages for a question that stands by itself.
-  public func search(_ question: String, k: Int = 10) async throws(ParlanceError) -> SearchResult {
-    try await search(FormedQuery(segments: [.init(text: question, source: .message(0))]), k: k)
+  public func search(
+    _ question: String, k: Int = 10, filter: PassageFilter? = nil
+  ) async throws(ParlanceError) -> SearchResult {
+    try await search(FormedQuery(segments: [.init(text: question, source: .message(0))]), k: k, filter: filter)
   }
 
   /// Finds the best `k` passages for a query.
   ///
-  /// - Throws: `usage` for a `k` below 1, `internalFault` when the engine fails, `unavailable` when its memory is short,
-  ///   `badInput` for a damaged index.
-  public func search(_ query: FormedQuery, k: Int) async throws(ParlanceError) -> SearchResult {
+  /// - Parameter filter: which passages may be found, by their metadata.
+  /// - Throws: `usage` for a `k` below 1, `internalFault` when the engine fails, `unavailable` when its memory is short or a
+  ///   filter asks an index without texts, `badInput` for a damaged index.
+  public func search(
+    _ query: FormedQuery, k: Int, filter: PassageFilter? = nil
+  ) async throws(ParlanceError) -> SearchResult {
     let clock = ContinuousClock()
     let start = clock.now
     let encoded = try await encoder.encode(query)
     let middle = clock.now
-    let answer = try index.search(encoded.vector, k: k)
+    let answer = try index.search(encoded.vector, k: k, filter: filter)
     var passages: [FoundPassage] = []
     passages.reserveCapacity(answer.hits.count)
     for (place, hit) in answer.hits.enumerated() {

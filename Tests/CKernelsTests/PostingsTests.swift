@@ -126,6 +126,24 @@ struct PostingsTests {
     }
   }
 
+  @Test("all kernels keep the sums of the same passages", arguments: 0..<4 as Range<UInt64>)
+  func keep(seed: UInt64) throws {
+    for name in Self.kernels {
+      var random = SeededGenerator(seed: seed)
+      let words = Int.random(in: 1...9, using: &random)
+      let bits = (0..<words).map { _ in
+        [0, .max, random.next(), random.next() & random.next() & random.next()].randomElement(using: &random)!
+      }
+      let sums = (0..<64 * words).map { _ in Int32.random(in: 0 ... .max, using: &random) }
+      var kept = sums
+      parlance_postings_keep(try kernel(name), bits, Int64(words), &kept)
+      for place in sums.indices {
+        let isKept = bits[place / 64] >> UInt64(place % 64) & 1 == 1
+        #expect(kept[place] == (isKept ? sums[place] : 0), "\(name), seed \(seed), place \(place)")
+      }
+    }
+  }
+
   @Test("sums below zero, as a forged file may have them, are below every bound")
   func negativeSums() throws {
     for name in Self.kernels {

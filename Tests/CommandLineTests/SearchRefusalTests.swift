@@ -99,7 +99,7 @@ struct SearchRefusalTests {
       for file in ["manifest", "000001.postings", "000001.passages", "000001.vocabulary"] {
         try expect("", after: { $0.removeLast($0.count / 2) }, of: file)
         try expect("", after: { $0 = [] }, of: file)
-        try expect("found version 9.0", after: { FileVersion.set(9, of: &$0, checksumAt: 28) }, of: file)
+        try expect("found version 9.", after: { FileVersion.set(9, of: &$0, checksumAt: 28) }, of: file)
       }
       try expect("", after: { $0[$0.count / 2] ^= 0x40 }, of: "manifest")
     }

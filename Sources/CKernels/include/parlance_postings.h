@@ -62,6 +62,9 @@ void parlance_postings_add_halves(const parlance_postings_kernel *kernel, const 
 void parlance_postings_add_floats(const parlance_postings_kernel *kernel, const parlance_postings_row *rows,
                                   int64_t count, int64_t words, float *sums);
 
+// Sets the sums of passages whose bit is zero to zero: `words` numbers of 64 bits and 64 times as many sums.
+void parlance_postings_keep(const parlance_postings_kernel *kernel, const uint64_t *bits, int64_t words, int32_t *sums);
+
 // Writes the places of the sums that are greater than `limit`, ascending, and returns how many.
 int64_t parlance_postings_above(const parlance_postings_kernel *kernel, const int32_t *sums, int64_t count,
                                 int32_t limit, uint16_t *places);

@@ -98,7 +98,16 @@ TARGET static int64_t above(const int32_t *sums, int64_t count, int32_t limit, u
 
 TARGET static int32_t maxima_of(const int32_t *sums, int64_t stride, int64_t times, int32_t *maxima) { MAXIMA }
 
+TARGET static void keep(uint64_t bits, int32_t *sums) {
+  const __m256i places = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128);
+  for (int part = 0; part < 8; part++, bits >>= 8) {
+    const __m256i own = _mm256_and_si256(_mm256_set1_epi32((int)(bits & 255)), places);
+    __m256i *at = (__m256i *)(sums + 8 * part);
+    _mm256_storeu_si256(at, _mm256_and_si256(_mm256_loadu_si256(at), _mm256_cmpeq_epi32(own, places)));
+  }
+}
+
 const parlance_postings_kernel parlance_postings_avx2 = {
     .name = "avx2", .bitmaps = bitmaps, .bitmap_of_halves = bitmap_of_halves, .bitmap_of_floats = bitmap_of_floats,
-    .above = above, .maxima = maxima_of};
+    .above = above, .maxima = maxima_of, .keep = keep};
 #endif

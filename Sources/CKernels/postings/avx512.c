@@ -126,7 +126,13 @@ TARGET static int64_t above(const int32_t *sums, int64_t count, int32_t limit, u
 
 TARGET static int32_t maxima_of(const int32_t *sums, int64_t stride, int64_t times, int32_t *maxima) { MAXIMA }
 
+TARGET static void keep(uint64_t bits, int32_t *sums) {
+  for (int part = 0; part < 4; part++, bits >>= 16) {
+    _mm512_storeu_si512(sums + 16 * part, _mm512_maskz_loadu_epi32((__mmask16)bits, sums + 16 * part));
+  }
+}
+
 const parlance_postings_kernel parlance_postings_avx512 = {
     .name = "avx512", .bitmaps = bitmaps, .bitmap_of_halves = bitmap_of_halves, .bitmap_of_floats = bitmap_of_floats,
-    .above = above, .maxima = maxima_of};
+    .above = above, .maxima = maxima_of, .keep = keep};
 #endif

@@ -6,6 +6,14 @@ extern const parlance_postings_kernel parlance_postings_scalar;
 extern const parlance_postings_kernel parlance_postings_avx512, parlance_postings_avx2;
 #endif
 
+#if defined(__x86_64__)
+// What both vector kernels are compiled for beside their vectors: a virtual machine may hide any of it.
+static int has_bits(void) {
+  return __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt") &&
+         __builtin_cpu_supports("f16c");
+}
+#endif
+
 // Which kernels there are, the fastest first.
 static int fits(int index, const parlance_postings_kernel **kernel) {
 #if defined(__x86_64__)
@@ -13,12 +21,11 @@ static int fits(int index, const parlance_postings_kernel **kernel) {
   switch (index) {
     case 0:
       *kernel = &parlance_postings_avx512;
-      return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-             __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vbmi") &&
-             __builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("avx512vnni");
-    case 1:
-      *kernel = &parlance_postings_avx2;
-      return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt");
+      return has_bits() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+             __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
+             __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2") &&
+             __builtin_cpu_supports("avx512vnni");
+    case 1: *kernel = &parlance_postings_avx2; return has_bits() && __builtin_cpu_supports("avx2");
     case 2: *kernel = &parlance_postings_scalar; return 1;
   }
 #else
@@ -121,6 +128,17 @@ void parlance_postings_add_floats(const parlance_postings_kernel *kernel, const 
 int64_t parlance_postings_above(const parlance_postings_kernel *kernel, const int32_t *sums, int64_t count,
                                 int32_t limit, uint16_t *places) {
   return kernel->above(sums, count, limit, places);
+}
+
+void parlance_postings_keep(const parlance_postings_kernel *kernel, const uint64_t *bits, int64_t words, int32_t *sums) {
+  for (int64_t word = 0; word < words; word++) {
+    if (bits[word] == UINT64_MAX) continue;
+    if (bits[word] == 0) {
+      memset(sums + 64 * word, 0, 64 * sizeof *sums);
+    } else {
+      kernel->keep(bits[word], sums + 64 * word);
+    }
+  }
 }
 
 // The k-th greatest of the maxima of groups is at most the k-th greatest of all. With several times k groups it is near.

@@ -22,6 +22,8 @@ struct parlance_postings_kernel {
   int64_t (*above)(const int32_t *sums, int64_t count, int32_t limit, uint16_t *places);
   // maxima[i] = the greatest of sums[i + j * stride] for j < times; returns the greatest of all.
   int32_t (*maxima)(const int32_t *sums, int64_t stride, int64_t times, int32_t *maxima);
+  // Sets those of 64 sums to zero whose bit is zero.
+  void (*keep)(uint64_t bits, int32_t *sums);
 };
 
 static inline float half(uint16_t bits) {

@@ -28,6 +28,10 @@ static int64_t above(const int32_t *sums, int64_t count, int32_t limit, uint16_t
 
 static int32_t maxima_of(const int32_t *sums, int64_t stride, int64_t times, int32_t *maxima) { MAXIMA }
 
+static void keep(uint64_t bits, int32_t *sums) {
+  for (int i = 0; i < 64; i++) sums[i] &= -(int32_t)(bits >> i & 1);
+}
+
 const parlance_postings_kernel parlance_postings_scalar = {
     .name = "scalar", .bitmaps = bitmaps, .bitmap_of_halves = bitmap_of_halves, .bitmap_of_floats = bitmap_of_floats,
-    .above = above, .maxima = maxima_of};
+    .above = above, .maxima = maxima_of, .keep = keep};

@@ -9,8 +9,10 @@ import BinaryFiles
 ///     id starts     for each passage where its id begins; one more at the end
 ///     id hashes     FNV-1a hashes of the ids (`ExternalID.stableHash`), ascending
 ///     id passages   for each hash its passage
+///
+/// Where there are texts, the sections of `MetadataColumns` follow, from version 1.1 on.
 enum DocumentFormat {
-  static let format = FileFormat(magic: "PARLPASS", name: "passages file of an index", version: FormatVersion(1, 0))
+  static let format = FileFormat(magic: "PARLPASS", name: "passages file of an index", version: FormatVersion(1, 1))
 
   static let texts = "texts"
   static let textBlocks = "text blocks"

@@ -9,6 +9,8 @@ final class DocumentStore: Sendable {
   let path: String
   let count: Int
   let hasTexts: Bool
+  /// What filters ask of; `nil` without texts, and in a file of before there were columns.
+  let columns: MetadataColumns?
   let file: SectionedFile
 
   private let ids: Section
@@ -32,6 +34,7 @@ final class DocumentStore: Sendable {
     idHashes = try file.section(DocumentFormat.idHashes)
     idPassages = try file.section(DocumentFormat.idPassages)
     count = idHashes.count / 8
+    columns = try MetadataColumns(of: file, passages: count)
     hasTexts = file.hasSection(DocumentFormat.texts)
     texts =
       hasTexts
@@ -82,8 +85,13 @@ final class DocumentStore: Sendable {
     return try passage(at: index, in: bytes, from: Int(place - start))
   }
 
-  /// Reads the texts of all passages; blocks are decompressed once where passages follow each other in them.
-  func verifyTexts(interruption: Interruption?) throws(ParlanceError) {
+  /// Reads the texts of all passages, where there are texts; blocks are decompressed once where passages follow each other in
+  /// them.
+  ///
+  /// - Parameter body: gets each passage with its number, ascending.
+  func forEachText(
+    interruption: Interruption?, _ body: (Passage, Int) throws(ParlanceError) -> Void
+  ) throws(ParlanceError) {
     guard let texts else { return }
     var current: (index: Int, bytes: [UInt8], start: UInt64)?
     for index in 0..<count {
@@ -97,7 +105,7 @@ final class DocumentStore: Sendable {
       guard let current, place >= current.start, place - current.start < current.bytes.count else {
         throw contradiction("the place of the text of passage \(index)")
       }
-      _ = try passage(at: index, in: current.bytes, from: Int(place - current.start))
+      try body(passage(at: index, in: current.bytes, from: Int(place - current.start)), index)
     }
   }
 

@@ -17,10 +17,11 @@ struct DocumentStoreWriter {
   ) throws(ParlanceError) -> Int {
     let file = try SectionedFileWriter(path: path, format: DocumentFormat.format)
     do {
-      if let texts {
+      let metadata = try texts.map { texts throws(ParlanceError) in
         try writeTexts(texts, of: vectors, to: file, progress: progress, interruption: interruption)
       }
       try writeIDs(of: vectors, to: file, interruption: interruption)
+      try metadata?.write(to: file)
       try file.commit()
       return file.position
     } catch {
@@ -29,10 +30,12 @@ struct DocumentStoreWriter {
     }
   }
 
+  /// - Returns: the metadata, which filters ask of.
   private func writeTexts(
     _ texts: PassageSource, of vectors: some PassageVectors, to file: SectionedFileWriter,
     progress: ProgressHandler?, interruption: Interruption?
-  ) throws(ParlanceError) {
+  ) throws(ParlanceError) -> MetadataEntries {
+    var metadata = MetadataEntries()
     let missing = UInt64.max
     var places = [UInt64](repeating: missing, count: vectors.count)
     var blocks = TextBlockWriter(
@@ -50,6 +53,7 @@ struct DocumentStoreWriter {
         throw ParlanceError(.badInput, "the text of passage \"\(passage.id)\" is given twice", at: texts.location)
       }
       places[index] = try blocks.append(passage)
+      metadata.add(passage.metadata, of: index)
       count += 1
       if count & 255 == 0 {
         try interruption?.check()
@@ -67,6 +71,7 @@ struct DocumentStoreWriter {
     try file.write(blocks.blocks)
     try file.beginSection(DocumentFormat.textPlaces)
     try file.write(places)
+    return metadata
   }
 
   private func writeIDs(

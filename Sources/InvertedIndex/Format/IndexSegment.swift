@@ -7,6 +7,7 @@ struct IndexSegment: Sendable {
   let documents: DocumentStore
   /// The document number of the segment's first passage.
   let firstDocument: UInt32
+  let filters = SegmentFilters()
 
   /// - Throws: `noInput` for a missing file; `badInput` where the files are damaged or not those of the manifest.
   init(

@@ -16,6 +16,8 @@ struct RangeScan: ~Copyable {
   /// For each term what its weights are multiplied with.
   let factors: [Int32]
   let scale: SumScale
+  /// What a passage must be in to be found: mostly nothing.
+  let masks: [PassageMask]
   let kernel: PostingsKernel
   let interruption: Interruption?
   /// For each term which of the common ones it is, or -1.
@@ -23,13 +25,14 @@ struct RangeScan: ~Copyable {
 
   init(
     segment: SegmentPostings, firstDocument: UInt32, terms: [TermID], factors: [Int32], scale: SumScale,
-    kernel: PostingsKernel, interruption: Interruption?
+    masks: [PassageMask], kernel: PostingsKernel, interruption: Interruption?
   ) {
     self.segment = segment
     self.firstDocument = firstDocument
     self.terms = terms
     self.factors = factors
     self.scale = scale
+    self.masks = masks
     self.kernel = kernel
     self.interruption = interruption
     commonRows = terms.map { segment.common.row(of: $0) ?? -1 }
@@ -43,6 +46,10 @@ struct RangeScan: ~Copyable {
   ) throws(ParlanceError) {
     for index in segment.ranges.indices {
       try interruption?.check()
+      if masks.contains(where: { $0.counts[index] == 0 }) {
+        work.rangesSkipped += 1
+        continue
+      }
       let rows = try rows(ofRange: index, in: scratch)
       guard rows.postings > 0 else {
         work.rangesSkipped += 1
@@ -51,6 +58,7 @@ struct RangeScan: ~Copyable {
       work.rangesSearched += 1
       work.postings += rows.postings
       add(rows, ofRange: index, in: scratch)
+      for mask in masks { keep(mask, ofRange: index, in: scratch) }
       collect(range: index, from: scratch, into: &candidates)
     }
   }
@@ -71,6 +79,16 @@ struct RangeScan: ~Copyable {
       unsafe scratch.sums.withMemoryRebound(to: Float.self, capacity: SearchScratch.passages) { sums in
         unsafe parlance_postings_add_floats(kernel, scratch.rows, count, words, sums)
       }
+    }
+  }
+
+  /// Leaves the passages of a mask their sums, and takes those of all others.
+  private func keep(_ mask: PassageMask, ofRange index: Int, in scratch: SearchScratch) {
+    let words = (segment.ranges[index].passages + 63) / 64
+    let own = mask.words.span.extracting(index * mask.wordsPerRange..<index * mask.wordsPerRange + words)
+    unsafe own.withUnsafeBufferPointer { own in
+      guard let first = own.baseAddress else { return }
+      unsafe parlance_postings_keep(kernel.pointer, first, Int64(words), scratch.sums)
     }
   }
 

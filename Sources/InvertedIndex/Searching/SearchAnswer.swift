@@ -14,8 +14,8 @@ public struct Hit: Hashable, Sendable {
 
 /// What a search found, and what kind of answer it is.
 ///
-/// A passage is a hit when its score is above zero, that is, when it shares a term with the query. So an empty query, and
-/// one whose terms no passage has, find nothing; `matchedTerms` tells.
+/// A passage is a hit when its score is above zero: when it shares a term with the query, and their weights are not so small
+/// that the score is rounded to zero. So an empty query, and one whose terms no passage has, find nothing; `matchedTerms` tells.
 public struct SearchAnswer: Sendable, Equatable {
   /// Best first; passages of the same score in the order of the collection.
   public var hits: [Hit]
@@ -25,9 +25,12 @@ public struct SearchAnswer: Sendable, Equatable {
   public var weights: StoredWeights
   /// How many postings were added up.
   public var postingsTouched: Int
-  /// How many ranges of passages had some of them, and how many had none and were skipped.
+  /// How many ranges of passages had some of them, and how many were skipped: those that had none, and those in which no
+  /// passage fits the filter.
   public var rangesSearched = 0
   public var rangesSkipped = 0
+  /// How many passages fit the filter; `nil` for a search without one.
+  public var passagesAllowed: Int?
   /// The number of terms of the query.
   public var queryTerms: Int
   /// How many of them occur in some passage.

@@ -1,7 +1,9 @@
+import Conversations
 import Diagnostics
 
 extension DocumentStore {
-  /// Checks what checksums cannot: that ids are found by their hashes, each once, and that every text can be read.
+  /// Checks what checksums cannot: that ids are found by their hashes, each once, that every text can be read, and that
+  /// filters are told what the texts say.
   ///
   /// - Throws: `badInput` naming the passage.
   func verifyContents(interruption: Interruption?) throws(ParlanceError) {
@@ -9,6 +11,10 @@ extension DocumentStore {
       if index & 255 == 0 { try interruption?.check() }
       guard try passage(id(at: index)) == index else { throw contradiction("the id of passage \(index)") }
     }
-    try verifyTexts(interruption: interruption)
+    var metadata = MetadataEntries()
+    try forEachText(interruption: interruption) { passage, index throws(ParlanceError) in
+      if columns != nil { metadata.add(passage.metadata, of: index) }
+    }
+    guard try columns?.equals(metadata) ?? true else { throw contradiction("their metadata") }
   }
 }

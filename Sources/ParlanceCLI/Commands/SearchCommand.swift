@@ -26,6 +26,8 @@ struct SearchCommand: AsyncParsableCommand {
           --rewrites rewrites/handwritten.jsonl --run rewrite.trec
         parlance search --index index --vectors queries.vectors --run out.trec
         parlance search --passages passages.jsonl --model DIR "undo a commit"
+        parlance search --index bm25 "undo a commit" \\
+          --filter 'lang=en|de' --filter 'year>=2020'
       """)
 
   @Argument(help: "One question, answered on the screen.")
@@ -73,6 +75,12 @@ struct SearchCommand: AsyncParsableCommand {
       "Search with so many terms of each query only, the heaviest: each term costs a walk over its postings.",
       valueName: "n"))
   var keepTerms: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Find only passages whose metadata fits: lang=en, 'lang=en|de', 'year>=2020'; repeated, all have to hold.",
+      valueName: "condition"))
+  var filter: [String] = []
 
   @Option(help: "The run's name, its last column. (default: the form of the query)")
   var tag: String?
@@ -128,9 +136,22 @@ struct SearchCommand: AsyncParsableCommand {
       throw ValidationError("expected words as the question, found none")
     }
     if let keepTerms, keepTerms < 1 { throw ValidationError("expected --keep-terms of at least 1, found \(keepTerms)") }
+    _ = try passageFilter
     if let depth, depth < 1 { throw ValidationError("expected --k of at least 1, found \(depth)") }
     if conversations == nil && form.isGiven {
       throw ValidationError("--form and --rewrites go with --conversations")
+    }
+  }
+
+  /// Which passages may be found; `nil` where all may.
+  var passageFilter: PassageFilter? {
+    get throws {
+      guard !filter.isEmpty else { return nil }
+      do {
+        return PassageFilter(try filter.flatMap { text in try PassageFilter(text: text).conditions })
+      } catch let error as ParlanceError {
+        throw ValidationError(error.message)
+      }
     }
   }
 

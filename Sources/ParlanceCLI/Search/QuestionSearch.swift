@@ -31,7 +31,7 @@ struct QuestionSearch {
       _ = encoder.queryTokens(of: query.text)
       timings.mark("tokenise")
     }
-    let result = try await searcher.search(query, k: command.depth ?? 10)
+    let result = try await searcher.search(query, k: command.depth ?? 10, filter: command.passageFilter)
     timings.mark([("encode", result.encodingTime), ("search", result.searchTime)])
     let explanations =
       command.explain

@@ -54,7 +54,8 @@ struct ResultPage {
     if result.passages.isEmpty {
       try console.print(
         answer.queryTerms == 0
-          ? "The query has no terms, so no passage matches." : "No passage has any of the query's terms.")
+          ? "The query has no terms, so no passage matches."
+          : "No passage \(answer.passagesAllowed == nil ? "" : "that fits the filter ")has any of the query's terms.")
     }
     let encode = FixedDecimal.text(result.encodingTime / .milliseconds(1), digits: 1)
     let search = FixedDecimal.text(result.searchTime / .milliseconds(1), digits: 1)
@@ -62,6 +63,9 @@ struct ResultPage {
       "\(answer.isExact ? "exact" : "approximate") over \(answer.weights.rawValue) weights; "
         + "\(FixedDecimal.counted(answer.queryTerms, "term")), \(FixedDecimal.counted(answer.postingsTouched, "posting")); "
         + "encoded in \(encode) ms, searched in \(search) ms")
+    if let allowed = answer.passagesAllowed {
+      console.note("\(FixedDecimal.counted(allowed, "passage")) \(allowed == 1 ? "fits" : "fit") the filter")
+    }
     if result.isTruncated { console.note("the oldest part of the query did not fit the encoder and was left out") }
   }
 

@@ -43,9 +43,9 @@ struct RunSearch {
     try index.check(
       queries.description.encoder, distilledFor: queries.description.passageSpace,
       vocabularyDigest: queries.description.vocabulary.digest, trusted: command.trustModel)
-    let batch = BatchSearch(
-      index: index, k: k, threads: threads, keptTerms: command.keepTerms, progress: progress,
-      interruption: console.interruption)
+    let batch = try BatchSearch(
+      index: index, k: k, threads: threads, keptTerms: command.keepTerms, filter: command.passageFilter,
+      progress: progress, interruption: console.interruption)
     return try await batch.run(queries, to: RunWriter(path: path, tag: command.tag ?? "vectors"))
   }
 
@@ -59,8 +59,9 @@ struct RunSearch {
     let queries = try turns.map { turn throws(ParlanceError) in
       (turn.id, try command.form.query(for: turn, in: form, rewrites))
     }
-    let batch = BatchSearch(
-      index: searcher.index, k: k, threads: threads, progress: progress, interruption: console.interruption)
+    let batch = try BatchSearch(
+      index: searcher.index, k: k, threads: threads, filter: command.passageFilter, progress: progress,
+      interruption: console.interruption)
     let run = try RunWriter(path: path, tag: command.tag ?? form.rawValue)
     guard let saved = command.saveQueries else { return try await batch.run(queries, by: searcher.encoder, to: run) }
     let encoder = searcher.encoder

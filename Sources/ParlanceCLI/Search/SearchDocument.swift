@@ -66,6 +66,8 @@ struct SearchDocument: Encodable {
   var isExact: Bool
   var weights: String
   var postingsTouched: Int
+  /// How many passages fit the filter; none without one.
+  var passagesAllowed: Int?
   var queryTerms: Int
   var matchedTerms: Int
   var isTruncated: Bool
@@ -81,6 +83,7 @@ struct SearchDocument: Encodable {
     case maxLength = "max_length"
     case isExact = "is_exact"
     case postingsTouched = "postings_touched"
+    case passagesAllowed = "passages_allowed"
     case queryTerms = "query_terms"
     case matchedTerms = "matched_terms"
     case isTruncated = "is_truncated"
@@ -96,6 +99,7 @@ struct SearchDocument: Encodable {
     isExact = result.answer.isExact
     weights = result.answer.weights.rawValue
     postingsTouched = result.answer.postingsTouched
+    passagesAllowed = result.answer.passagesAllowed
     queryTerms = result.answer.queryTerms
     matchedTerms = result.answer.matchedTerms
     isTruncated = result.isTruncated

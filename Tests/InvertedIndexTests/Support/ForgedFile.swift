@@ -7,10 +7,17 @@ import Foundation
 enum ForgedFile {
   /// Lets `change` overwrite bytes of a section of a postings file, then makes the checksums true again.
   static func changePostings(_ path: String, section name: String, _ change: (inout [UInt8]) -> Void) throws {
+    try self.change(path, PostingsFormat.format, section: name, change)
+  }
+
+  /// The same for any file of an index.
+  static func change(
+    _ path: String, _ format: FileFormat, section name: String, _ change: (inout [UInt8]) -> Void
+  ) throws {
     var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
     let footer = bytes.count - SectionedFileLayout.footerSize
     let table = Int(bytes[footer..<footer + 8].reversed().reduce(0) { $0 << 8 | UInt64($1) })
-    var entries = try SectionedFileTable(reading: bytes.rawSpan, format: PostingsFormat.format, path: path).entries
+    var entries = try SectionedFileTable(reading: bytes.rawSpan, format: format, path: path).entries
     for index in entries.indices where entries[index].name == name {
       let range = entries[index].offset..<entries[index].offset + entries[index].count
       var section = Array(bytes[range])
