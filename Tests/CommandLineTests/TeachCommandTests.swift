@@ -117,6 +117,22 @@ struct TeachCommandTests {
         "--vectors passages.vectors --out o.teacher --form last-turn --rewrites other.jsonl", 64, "takes no --rewrites"),
       Bad("--vectors passages.vectors --teacher t.teacher", 64, "--teacher goes with --export-run"),
       Bad("--vectors passages.vectors --teacher t.teacher --export-run - --run first.trec", 64, "--teacher takes"),
+      Bad("--vectors passages.vectors --out o.teacher --run first.trec --filter worse-turns", 64, "--baseline FILE"),
+      Bad("--vectors passages.vectors --out o.teacher --run first.trec --filter worst", 64, "worse-rewrites"),
+      Bad(
+        "--vectors passages.vectors --out o.teacher --run first.trec --baseline second.json", 64, "goes with --report"),
+      Bad("--vectors passages.vectors --out o.teacher --run first.trec --least-agreement 0.5", 64, "--filter disagree"),
+      Bad(
+        "--vectors passages.vectors --out o.teacher --run first.trec --filtered-weight 0.5", 64, "goes with --filter"),
+      Bad(
+        "--vectors passages.vectors --out o.teacher --run first.trec --filter disagreement --filtered-weight 2", 64,
+        "from 0 to 1, found 2"),
+      Bad("--vectors passages.vectors --out o.teacher --run first.trec --report -", 64, "--report writes a file"),
+      Bad("--vectors passages.vectors --teacher t.teacher --export-run - --report r", 64, "--teacher takes"),
+      Bad("--vectors passages.vectors --out o.teacher --run first.trec --report first.trec", 64, "one of the inputs"),
+      Bad("--vectors passages.vectors --out o.teacher --run first.trec --report none/r", 73, "none/r: "),
+      Bad(
+        "--vectors passages.vectors --out o.teacher --run first.trec --report r --baseline lost.trec", 66, "lost.trec"),
       Bad("--vectors lost.vectors --out o.teacher --run first.trec", 66, "lost.vectors"),
       Bad("--vectors passages.vectors --out o.teacher --run lost.trec", 66, "lost.trec"),
       Bad("--vectors passages.vectors --out o.teacher --run lost.json", 66, "lost.json"),
@@ -216,6 +232,53 @@ struct TeachCommandTests {
     }
   }
 
+  @Test("--report compares the teachers with each other and with a baseline, in a table and turn by turn in JSON")
+  func agreement() throws {
+    try Self.inFolder { folder in
+      try "c_1 Q0 p2 1 3 t\nc_1 Q0 p1 2 1 t\nc_2 Q0 p1 1 3 t\n"
+        .write(toFile: folder + "/base.trec", atomically: false, encoding: .utf8)
+      try "c_1 Q0 p1 1 3 t\nc_2 Q0 p1 1 1 t\n".write(toFile: folder + "/a.trec", atomically: false, encoding: .utf8)
+      let common = "--vectors passages.vectors --run first.trec second.json a.trec --combine mean --qrels qrels.txt"
+      let result = try Self.teach(
+        common + " --baseline base.trec --report r.json --filter worse-rewrites --out o.teacher --export-run o.trec",
+        in: folder)
+      #expect(result.code == 0, "\(result.error)")
+      let rows = result.output.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
+      for row in [
+        "first 2 0.500 0.667 0.500 1 of 1", "second 2 0.667 0.750 1.000 0 of 2", "a 2 0.583 0.750 0.500 1 of 2",
+        "first second 0.667 1", "first a 0.333 1", "second a 0.500 2", "c_1 0.333 3 a", "c_2 1.000 2 second",
+      ] { #expect(rows.contains(row), "\(row) in \(result.output)") }
+      let text = try String(contentsOfFile: folder + "/r.json", encoding: .utf8)
+      let report = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+      #expect(report["depth"] as? Int == 100 && report["baseline"] as? String == "baseline")
+      let turns = try #require(report["turns"] as? [[String: Any]])
+      #expect(turns.map { $0["id"] as? String } == ["c_1", "z", "c_2"])
+      // p2 is what is relevant to c_1: the baseline has it first, as second.json has; the others last or not.
+      #expect(turns[0]["worse"] as? [String] == ["first", "a"])
+      #expect(turns[1]["worse"] as? [String] == [] && turns[1]["agreement"] is NSNull)
+      let run = try String(contentsOfFile: folder + "/o.trec", encoding: .utf8)
+      #expect(
+        run == """
+          c_1 Q0 p2 1 7.0 first+second+a
+          c_1 Q0 p3 2 1.0 first+second+a
+          z Q0 p1 1 1.0 first+second+a
+          c_2 Q0 p1 1 1.5 first+second+a
+
+          """)
+
+      let fewer = try Self.teach(
+        common + " --filter disagreement --least-agreement 0.9 --out d.teacher", in: folder)
+      #expect(fewer.code == 0 && fewer.output.isEmpty, "\(fewer.error)")
+      #expect(fewer.error.contains("2 queries taught") && fewer.error.contains("1 turn left out by --filter"))
+      let weighed = try Self.teach(
+        common + " --filter disagreement --least-agreement 0.9 --filtered-weight 0.5 --out w.teacher --json", in: folder
+      )
+      let document = try #require(
+        try JSONSerialization.jsonObject(with: Data(weighed.output.utf8)) as? [String: Any], "\(weighed.error)")
+      #expect(document["weighed_down"] as? Int == 1 && document["left_out"] as? Int == 0)
+    }
+  }
+
   @Test("--json holds what is told")
   func json() throws {
     try Self.inFolder { folder in
@@ -276,6 +339,11 @@ struct TeachCommandTests {
         }
       }
       #expect(!runs[0].isEmpty && runs[0] == runs[1])
+      // The last turn is what the rewrites should be better than.
+      let compared = try parlance(
+        common + " --rewrites rewrites/llm.jsonl other.jsonl --report r.json --consensus turns --out weighed.teacher")
+      #expect(compared.code == 0 && compared.output.contains("with baseline"), "\(compared.error)")
+      #expect(try Self.names(folder).subtracting(before).filter { $0.contains("weighed") } == ["weighed.teacher"])
       let longer = try parlance(common + " --rewrites other.jsonl --max-length 9 --out long.teacher")
       #expect(longer.code == 65 && longer.error.contains("--trust-model"), "\(longer.error)")
     }

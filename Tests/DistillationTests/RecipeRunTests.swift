@@ -26,6 +26,7 @@ struct RecipeRunTests {
     for place in recipe.data.indices {
       recipe.data[place].conversations = fixture("conversations.jsonl")
       recipe.data[place].teacher = fixture("own.teacher")
+      if name == "filtered-teachers.yaml" { recipe.data[place].teacher = try await fixture.filteredTeacher() }
       if recipe.data[place].qrels != nil { recipe.data[place].qrels = fixture("qrels.txt") }
       if recipe.data[place].rewrites != nil { recipe.data[place].rewrites = fixture("rewrites.jsonl") }
     }

@@ -132,9 +132,57 @@ struct TeachingFileTests {
     #expect(!FileManager.default.fileExists(atPath: fixture("t.teacher")))
   }
 
+  static let weighted = TestSupport.packageRoot + "/Tests/DistillationTests/Goldens/v1.1.teacher"
+
+  /// The specimen of version 1.1: one teacher, two turns that count differently.
+  private static func writeWeighted(to path: String) throws {
+    var description = TeacherDescription(
+      of: try TeachingFixture().collection(index: false).vectors, teachers: [.init(name: "t", kind: .run)],
+      combination: .mean, depth: 2, hasQueryVectors: false)
+    var selection = TeachingSelection()
+    (selection.filters, selection.filteredWeight) = ([.disagreement], 0.25)
+    description.selection = selection
+    let writer = try TeacherWriter(path: path, description: description, weighsTurns: true)
+    try writer.append("a", TeacherList(passages: [2, 0], scores: [2, 1]))
+    try writer.append("b", TeacherList(passages: [1], scores: [1]))
+    try writer.finish(weights: [0.25, 1])
+  }
+
+  @Test("of version 1.1 has weights of turns; it is opened, and written the same today")
+  func weights() throws {
+    if ProcessInfo.processInfo.environment["PARLANCE_WRITE_GOLDENS"] == "1" {
+      try Self.writeWeighted(to: Self.weighted)
+    }
+    let file = try TeacherFile(path: Self.weighted)
+    try file.verify()
+    #expect(file.weighsTurns && (0..<2).map { file.weight(at: $0) } == [0.25, 1])
+    #expect(file.description.selection?.filters == [.disagreement] && file.count == 2)
+    let plain = try TeacherFile(path: Self.specimen)
+    #expect(!plain.weighsTurns && plain.weight(at: 1) == 1 && plain.description.selection == nil)
+    let folder = try TestSupport.temporaryFolder("weighted")
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try Self.writeWeighted(to: folder + "/a.teacher")
+    #expect(FileManager.default.contentsEqual(atPath: folder + "/a.teacher", andPath: Self.weighted))
+  }
+
+  @Test("is not written with weights that were not announced, miss a turn, or are no weights", arguments: 0..<5)
+  func wrongWeights(which: Int) throws {
+    let fixture = try TeachingFixture()
+    let description = TeacherDescription(
+      of: try fixture.collection().vectors, teachers: [.init(name: "t", kind: .run)], combination: .mean, depth: 2,
+      hasQueryVectors: false)
+    let weights: [[Float]?] = [[1], nil, [1, 1], [0], [.nan]]
+    let writer = try TeacherWriter(path: fixture("t.teacher"), description: description, weighsTurns: which > 0)
+    try writer.append("q", TeacherList(passages: [0], scores: [1]))
+    let error = #expect(throws: ParlanceError.self) { try writer.finish(weights: weights[which]) }
+    #expect(error?.code == .internalFault)
+    #expect(!FileManager.default.fileExists(atPath: fixture("t.teacher")))
+  }
+
   /// A file that somebody made on purpose: every checksum is true.
   private func forge(
-    _ path: String, lists: [UInt32], queries: [UInt32], ids: String = "a\nb\n", description change: String? = nil
+    _ path: String, lists: [UInt32], queries: [UInt32], ids: String = "a\nb\n", weights: [Float]? = nil,
+    description change: String? = nil
   ) throws {
     let section = try SectionedFile(path: Self.specimen, format: TeacherFormat.format)
       .section(TeacherFormat.description)
@@ -151,6 +199,10 @@ struct TeachingFileTests {
     try writer.write(queries)
     try writer.beginSection(TeacherFormat.ids)
     try writer.write(Array(ids.utf8))
+    if let weights {
+      try writer.beginSection(TeacherFormat.weights)
+      try writer.write(weights)
+    }
     try writer.beginSection(TeacherFormat.description)
     try writer.write(Array(json.utf8))
     try writer.commit()
@@ -195,6 +247,12 @@ struct TeachingFileTests {
       try forge(path, lists: lists, queries: queries, ids: ids)
       try refused("makes no sense")
     }
+    for weights in [[1], [1, 1, 1], [1, 0], [1, -1], [1, .nan], [1, .infinity]] as [[Float]] {
+      try forge(path, lists: lists, queries: queries, weights: weights)
+      try refused("makes no sense")
+    }
+    try forge(path, lists: lists, queries: queries, weights: [2, 1])
+    try TeacherFile(path: path).verify()
     for change in [
       "\"depth\":3 -> \"depth\":0", "\"depth\":3 -> \"depth\":1", "rescore -> guess", "\"weight\":2.5 -> \"weight\":-1",
       "\"hasQueryVectors\":true -> \"hasQueryVectors\":false", "\"passageCount\":4 -> \"passageCount\":-4",

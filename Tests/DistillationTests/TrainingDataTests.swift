@@ -20,6 +20,26 @@ struct TrainingDataTests {
     ).read()
   }
 
+  @Test("turns count by their teacher's weights, whose mean over a set is 1")
+  func weights() async throws {
+    var recipe = fixture.recipe
+    recipe.validation = nil
+    #expect(try await read(recipe).examples.allSatisfy { $0.weight == 1 })
+    let own = try TeacherFile(path: fixture("own.teacher"))
+    let writer = try TeacherWriter(path: fixture("weighed.teacher"), description: own.description, weighsTurns: true)
+    // A turn without a list weighs on nobody.
+    for row in 1..<own.count {
+      try writer.append(own.queryID(at: row), try own.list(at: row), vector: try own.queryVector(at: row))
+    }
+    try writer.finish(weights: (1..<own.count).map { $0.isMultiple(of: 2) ? 0.5 : 0.25 })
+    recipe.data[0].teacher = fixture("weighed.teacher")
+    let data = try await read(recipe)
+    let weights = data.examples.map(\.weight)
+    #expect(data.omissions.turnsWithoutList == 1 && weights.count == own.count - 1)
+    #expect(abs(weights.reduce(0, +) / Double(weights.count) - 1) < 1e-12)
+    #expect(abs(weights[1] / weights[0] - 2) < 1e-12)
+  }
+
   @Test("judgments may have DiSCo's form, those of the training sets and those of the validation")
   func judgmentsInJSON() async throws {
     var json: [String: [String: Int]] = [:]

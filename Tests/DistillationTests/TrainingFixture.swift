@@ -3,6 +3,7 @@ import Conversations
 import Diagnostics
 import Foundation
 import Identifiers
+import InvertedIndex
 import SparseEncoder
 import SparseVectors
 import TensorEngine
@@ -74,6 +75,36 @@ final class TrainingFixture {
         turn.id, TeacherList(passages: scored.map(\.passage), scores: scored.map(\.score)), vector: query)
     }
     try writer.finish()
+  }
+
+  /// A teacher of three, of which one has foreign rewrites, with what `filtered-teachers.yaml` leaves out and weighs.
+  func filteredTeacher() async throws -> String {
+    try IndexBuilder(passageSpace: encoder.identity, vocabulary: encoder.vocabulary)
+      .build(VectorsFile(path: self("passages.vectors")), at: self("index"))
+    let texts = turns.map { $0.messages[$0.messages.count - 1].content }
+    let endings = [" tag names the branch", " names the tag", ""]
+    var teachers: [Teacher] = []
+    for (place, ending) in endings.enumerated() {
+      let words = turns.indices.map { place == 1 && $0.isMultiple(of: 3) ? "naive word" : texts[$0] + ending }
+      let description = VectorsDescription(encoder: encoder.identity, vocabulary: encoder.vocabulary)
+      let path = self("teacher-\(place).vectors")
+      let vectors = try await encoder.encode(words, as: .query).map(\.vector)
+      try VectorsWriter.write(path, description) { (writer: VectorsWriter) throws(ParlanceError) in
+        for (turn, vector) in zip(turns, vectors) { try writer.append(turn.id, vector) }
+      }
+      teachers.append(
+        Teacher(source: .init(name: "t\(place)", kind: .vectors), knowledge: .vectors(try VectorsFile(path: path))))
+    }
+    let passages = try PassageCollection(vectors: self("passages.vectors"), index: self("index"))
+    var job = TeachingJob(passages: passages, teachers: Array(teachers.dropLast()), depth: 20)
+    job.baseline = teachers.last
+    job.selection.filters = [.worseRewrites, .disagreement]
+    job.selection.filteredWeight = 0.5
+    job.selection.consensus = [.turns]
+    job.selection.depth = 10
+    let summary = try await job.run(gold: nil, to: self("filtered.teacher"))
+    guard summary.weighedDown > 0 else { throw ParlanceError(.internalFault, "the filter caught nothing") }
+    return self("filtered.teacher")
   }
 
   private func writeTurns() throws {

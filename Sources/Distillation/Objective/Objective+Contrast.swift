@@ -8,7 +8,7 @@
 
 extension Objective {
   /// InfoNCE: the cross-entropy of each positive against its query's negatives, and against those of the other queries
-  /// where the batch's count; mean over a query's positives, then over the queries that have one.
+  /// where the batch's count; mean over a query's positives, then, with their weights, over the queries that have one.
   ///
   /// A passage that is a negative of two queries counts twice, as it does in the paper's code.
   func contrast(
@@ -20,8 +20,11 @@ extension Objective {
     for query in queries {
       let masked = configuration.contrastive.maskKnownPositives ? batch.relevant[query] : []
       for passage in masked { isMasked_D[passage] = true }
-      sum += contrast(
-        scores, on: batch, query: query, isMasked_D, times: factor / Double(queries.count), into: &gradient)
+      let weight = batch.weights[query]
+      sum +=
+        weight
+        * contrast(
+          scores, on: batch, query: query, isMasked_D, times: factor * weight / Double(queries.count), into: &gradient)
       for passage in masked { isMasked_D[passage] = false }
     }
     return queries.isEmpty ? 0 : sum / Double(queries.count)

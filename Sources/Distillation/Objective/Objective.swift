@@ -49,7 +49,7 @@ public struct Objective: Sendable {
     var gradient: [Double]
   }
 
-  /// The mean over the batch of a loss that looks at one query's sample only.
+  /// The mean over the batch of a loss that looks at one query's sample only, each query with its weight.
   private func mean(
     _ loss: (_ student: [Double], _ sample: PassageSample) -> Differentiated, of scores: PassageScores,
     on batch: SampledBatch, times factor: Double, into gradient: inout PassageScores
@@ -58,8 +58,9 @@ public struct Objective: Sendable {
     for query in 0..<batch.count {
       let range = batch.range(of: query)
       let one = loss(Array(scores.own_S[range]), batch.samples[query])
-      sum += one.value
-      for (slot, slope) in zip(range, one.gradient) { gradient.own_S[slot] += factor / Double(batch.count) * slope }
+      sum += batch.weights[query] * one.value
+      let share = factor * batch.weights[query] / Double(batch.count)
+      for (slot, slope) in zip(range, one.gradient) { gradient.own_S[slot] += share * slope }
     }
     return batch.count > 0 ? sum / Double(batch.count) : 0
   }

@@ -11,13 +11,18 @@ public struct SampledBatch: Sendable {
   public let starts: [Int]
   /// For each of the S slots the number of its passage in `passages`.
   public let slots: [Int]
+  /// How much each query's losses count; 1 for all when nothing was said.
+  public let weights: [Double]
   /// For each query the numbers in `passages` of what is known to be relevant to it, its sample's positives included.
   let relevant: [[Int]]
 
-  /// - Parameter knownPositives: for each query the positions of all passages known to be relevant to it; empty where
+  /// - Parameters:
+  ///   - knownPositives: for each query the positions of all passages known to be relevant to it; empty where
   ///   nothing is known beyond the samples' own positives.
-  public init(_ samples: [PassageSample], knownPositives: [Set<UInt32>] = []) {
+  ///   - weights: how much each query's losses count; empty where all count alike.
+  public init(_ samples: [PassageSample], knownPositives: [Set<UInt32>] = [], weights: [Double] = []) {
     precondition(knownPositives.isEmpty || knownPositives.count == samples.count, "one set for each query")
+    precondition(weights.isEmpty || weights.count == samples.count, "one weight for each query")
     var (passages, starts, slots): ([UInt32], [Int], [Int]) = ([], [0], [])
     var numbers: [UInt32: Int] = [:]
     for sample in samples {
@@ -35,6 +40,7 @@ public struct SampledBatch: Sendable {
       let known = knownPositives.isEmpty ? [] : knownPositives[query].compactMap { numbers[$0] }
       return slots[starts[query]..<starts[query] + samples[query].positives] + known
     }
+    self.weights = weights.isEmpty ? [Double](repeating: 1, count: samples.count) : weights
     (self.samples, self.passages, self.starts, self.slots) = (samples, passages, starts, slots)
   }
 

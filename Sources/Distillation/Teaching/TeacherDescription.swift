@@ -51,6 +51,8 @@ public struct TeacherDescription: Sendable, Hashable, Codable {
   public var depth: Int
   /// Whether each query has the vector that its scores come from, with which any other passage can be scored as well.
   public var hasQueryVectors: Bool
+  /// What was left out or weighed; `nil` where every turn and every rewrite teaches alike.
+  public var selection: TeachingSelection?
 
   public init(
     of passages: VectorsFile, teachers: [Source], combination: TeacherCombination, depth: Int, hasQueryVectors: Bool

@@ -42,6 +42,14 @@ public final class TeacherFile: Sendable {
   /// How long a query's list is, without reading it.
   public func passageCount(at index: Int) -> Int { table.records[index].passages }
 
+  /// Whether the queries count differently in training.
+  public var weighsTurns: Bool { table.weights != nil }
+
+  /// How much a query counts in training, above zero: only the ratio to the others' weights means something.
+  ///
+  /// - Precondition: `index` is below `count`.
+  public func weight(at index: Int) -> Float { table.weights?[index] ?? 1 }
+
   /// The passages for a query, best first; empty where the teachers found nothing.
   ///
   /// - Precondition: `index` is below `count`.

@@ -14,6 +14,8 @@ struct TeacherTable {
   let ids: [ExternalID]
   let indices: [ExternalID: Int]
   let records: [Record]
+  /// How much each query counts in training; `nil` where all count alike.
+  let weights: [Float]?
 
   /// Where a query's part of the lists is, in numbers of four bytes.
   struct Record {
@@ -32,6 +34,7 @@ struct TeacherTable {
     records = try Self.records(file, description)
     ids = try Self.ids(file)
     guard ids.count == records.count else { throw Self.contradiction(TeacherFormat.ids, file) }
+    weights = try Self.weights(file, count: ids.count)
     var indices: [ExternalID: Int] = [:]
     for (index, id) in ids.enumerated() {
       guard indices.updateValue(index, forKey: id) == nil else { throw Self.contradiction(TeacherFormat.ids, file) }
@@ -59,6 +62,15 @@ struct TeacherTable {
     let lists = try file.section(TeacherFormat.lists)
     guard 4 * end == lists.count else { throw contradiction(TeacherFormat.queries, file) }
     return records
+  }
+
+  private static func weights(_ file: SectionedFile, count: Int) throws(ParlanceError) -> [Float]? {
+    guard file.hasSection(TeacherFormat.weights) else { return nil }
+    let bytes = try bytes(of: TeacherFormat.weights, file)
+    guard bytes.count == 4 * count else { throw contradiction(TeacherFormat.weights, file) }
+    let weights = (0..<count).map { bytes.rawSpan.load(Float.self, at: 4 * $0) }
+    guard weights.allSatisfy({ $0 > 0 && $0.isFinite }) else { throw contradiction(TeacherFormat.weights, file) }
+    return weights
   }
 
   private static func ids(_ file: SectionedFile) throws(ParlanceError) -> [ExternalID] {

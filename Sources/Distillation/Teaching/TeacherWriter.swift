@@ -23,12 +23,15 @@ public final class TeacherWriter {
   private var queries: [UInt8] = []
   private var ids: [UInt8] = []
   private var seen: Set<ExternalID> = []
+  private let weighsTurns: Bool
 
+  /// - Parameter weighsTurns: whether `finish` is given how much each query counts in training.
   /// - Throws: `cannotWrite`.
-  public init(path: String, description: TeacherDescription) throws(ParlanceError) {
+  public init(path: String, description: TeacherDescription, weighsTurns: Bool = false) throws(ParlanceError) {
     self.path = path
     self.description = description
-    file = try SectionedFileWriter(path: path, format: TeacherFormat.format)
+    self.weighsTurns = weighsTurns
+    file = try SectionedFileWriter(path: path, format: weighsTurns ? TeacherFormat.weighted : TeacherFormat.format)
     try file.beginSection(TeacherFormat.lists)
   }
 
@@ -60,8 +63,12 @@ public final class TeacherWriter {
     count += 1
   }
 
-  /// - Throws: `cannotWrite`.
-  public func finish() throws(ParlanceError) {
+  /// - Parameter weights: how much each query counts in training, in the order of the file; above zero.
+  /// - Throws: `internalFault` for weights that were not announced, or not one for each query; `cannotWrite`.
+  public func finish(weights: [Float]? = nil) throws(ParlanceError) {
+    guard (weights != nil) == weighsTurns, weights?.count ?? count == count,
+      weights?.allSatisfy({ $0 > 0 && $0.isFinite }) ?? true
+    else { throw refused("expected a weight above zero for each of the \(count) queries, where they are weighed") }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     guard let json = try? encoder.encode(description) else {
@@ -71,6 +78,10 @@ public final class TeacherWriter {
     try file.write(queries)
     try file.beginSection(TeacherFormat.ids)
     try file.write(ids)
+    if let weights {
+      try file.beginSection(TeacherFormat.weights)
+      try file.write(weights)
+    }
     try file.beginSection(TeacherFormat.description)
     try file.write(Array(json))
     try file.commit()

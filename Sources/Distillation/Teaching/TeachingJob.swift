@@ -18,10 +18,19 @@ public struct TeachingJob: Sendable {
   public var depth: Int
   /// Queries at once.
   public var threads: Int
+  /// What the teachers should be better than, as a rule the last turn alone; a teacher of its own, which does not teach.
+  public var baseline: Teacher?
+  /// Which turns and rewrites teach less than others.
+  public var selection = TeachingSelection()
+  /// Whether the summary says how far the teachers agree.
+  public var reportsAgreement = false
   /// Whether the user vouches for query vectors of encoders that are not known to fit the passages.
   public var trustsEncoders = false
   public var progress: ProgressHandler?
   public var interruption: Interruption?
+
+  /// Whether the teachers' lists are compared.
+  var reviews: Bool { reportsAgreement || !selection.isNeutral }
 
   /// Queries whose lists are in memory together.
   private static let windowSize = 512
@@ -42,7 +51,8 @@ public struct TeachingJob: Sendable {
   /// - Parameters:
   ///   - queries: the ids of the turns, each once, in the order of the file that is made; `nil` for every query that a
   ///     teacher knows.
-  ///   - gold: relevant passages, to count how many of them the lists have.
+  ///   - gold: relevant passages, to count how many of them the lists have, and to tell which rewrites are worse than the
+  ///     baseline.
   /// - Throws: `usage` when there is no teacher, the depth is below 1, or the combination does not suit the teachers;
   ///   `badInput` when a teacher is of other passages or no teacher knows any of the queries; `cannotWrite`;
   ///   `interrupted`, in which case no file is left.
@@ -51,20 +61,34 @@ public struct TeachingJob: Sendable {
   ) async throws(ParlanceError) -> TeachingSummary {
     try check()
     let rows = try teachers.map { teacher throws(ParlanceError) in try teacher.rows() }
+    let baselineRows = try baseline.map { teacher throws(ParlanceError) in try teacher.rows() }
     let asked = queries ?? Self.union(rows)
-    let description = TeacherDescription(
+    var description = TeacherDescription(
       of: passages.vectors, teachers: teachers.map(\.source), combination: combination, depth: depth,
       hasQueryVectors: combination == .rescore)
-    let writer = try TeacherWriter(path: path, description: description)
+    description.selection = selection.isNeutral ? nil : selection
+    let writer = try TeacherWriter(path: path, description: description, weighsTurns: selection.weighsTurns)
     var summary = TeachingSummary(gold: gold)
+    var turns: [TurnAgreement] = []
+    var weights: [TurnWeight] = []
     for start in stride(from: 0, to: asked.count, by: Self.windowSize) {
       let window = Array(asked[start..<min(asked.count, start + Self.windowSize)])
-      for (query, lesson) in zip(window, try await lessons(for: window, rows)) {
+      for (query, lesson) in zip(window, try await lessons(for: window, rows, baselineRows, gold)) {
+        if let agreement = lesson?.agreement {
+          if reportsAgreement { turns.append(agreement) }
+          summary.add(agreement)
+          if agreement.weight == 0 { continue }
+          weights.append(TurnWeight(agreement))
+        }
         summary.add(query, lesson?.list, depth: depth, gold: gold)
         if lesson?.hasTerms == false { summary.withoutTerms += 1 }
         if let lesson { try writer.append(query, lesson.list, vector: lesson.vector) }
       }
       progress?(Progress("searching", completed: start + window.count, total: asked.count, unit: "queries"))
+    }
+    guard summary.queries > 0 || summary.leftOut == 0 else {
+      throw ParlanceError(
+        .badInput, "the filters leave out all \(summary.leftOut) turns, so that nothing is taught")
     }
     guard summary.queries > 0 else {
       throw ParlanceError(
@@ -83,18 +107,34 @@ public struct TeachingJob: Sendable {
       summary.teachers.append(.init(name: teacher.source.name, queries: known, unasked: rows.ids.count - known))
     }
     summary.finish()
-    try writer.finish()
+    if reportsAgreement {
+      summary.agreement = TeacherAgreement(
+        turns, names: teachers.map(\.source.name), baseline: baseline?.source.name, depth: selection.depth)
+    }
+    try writer.finish(weights: selection.weighsTurns ? TurnWeight.weights(weights, selection) : nil)
     return summary
   }
 
   private func check() throws(ParlanceError) {
     guard !teachers.isEmpty else { throw ParlanceError(.usage, "expected at least one teacher") }
+    try selection.check()
+    guard baseline != nil || !selection.needsBaseline else {
+      throw ParlanceError(.usage, "what retrieves worse than a baseline needs a baseline to be told")
+    }
     guard depth >= 1 else { throw ParlanceError(.usage, "expected a depth of at least 1, found \(depth)") }
     for teacher in teachers {
       guard teacher.source.weight > 0, teacher.source.weight.isFinite else {
         throw ParlanceError(
           .usage, "expected weights above 0, found \(teacher.source.weight) for \(teacher.source.name)")
       }
+      if !teacher.hasVectors, combination == .rescore {
+        throw ParlanceError(
+          .usage,
+          "\(teacher.source.name) is a run, and a run cannot score the passages that it does not have; combine by mean, "
+            + "min or max instead of rescore")
+      }
+    }
+    for teacher in teachers + [baseline].compactMap(\.self) {
       switch teacher.knowledge {
       case .vectors(let file):
         guard let index = passages.index else {
@@ -104,12 +144,6 @@ public struct TeachingJob: Sendable {
           file.description.encoder, distilledFor: file.description.passageSpace,
           vocabularyDigest: file.description.vocabulary.digest, trusted: trustsEncoders)
       case .lists(let file):
-        guard combination != .rescore else {
-          throw ParlanceError(
-            .usage,
-            "\(teacher.source.name) is a run, and a run cannot score the passages that it does not have; combine by mean, "
-              + "min or max instead of rescore")
-        }
         try file.check(against: passages.vectors)
       }
     }
@@ -121,7 +155,9 @@ public struct TeachingJob: Sendable {
   }
 
   /// The lessons of one window, in its order; each task takes every `threads`-th query, so that long ones are spread.
-  private func lessons(for window: [ExternalID], _ rows: [Teacher.Rows]) async throws(ParlanceError) -> [Lesson?] {
+  private func lessons(
+    for window: [ExternalID], _ rows: [Teacher.Rows], _ baseline: Teacher.Rows?, _ gold: GoldPassages?
+  ) async throws(ParlanceError) -> [Lesson?] {
     let parts = await withTaskGroup(of: Result<[(Int, Lesson?)], ParlanceError>.self) { group in
       for first in 0..<min(threads, window.count) {
         group.addTask { [self] in
@@ -129,7 +165,7 @@ public struct TeachingJob: Sendable {
             var part: [(Int, Lesson?)] = []
             for place in stride(from: first, to: window.count, by: threads) {
               try interruption?.check()
-              part.append((place, try lesson(for: window[place], rows)))
+              part.append((place, try lesson(for: window[place], rows, baseline: baseline, gold: gold)))
             }
             return part
           }
@@ -143,60 +179,6 @@ public struct TeachingJob: Sendable {
     }
     return lessons
   }
-
-  /// - Returns: `nil` when no teacher knows the query. One whose query vector has no term knows it and says nothing.
-  private func lesson(for query: ExternalID, _ rows: [Teacher.Rows]) throws(ParlanceError) -> Lesson? {
-    var (isKnown, hasTerms) = (false, false)
-    var vectors: [(vector: SparseVector, weight: Double)] = []
-    var retrieved: Set<UInt32> = []
-    var lists: [(list: TeacherList, weight: Double)] = []
-    for (teacher, rows) in zip(teachers, rows) {
-      guard let row = rows.index[query] else { continue }
-      isKnown = true
-      switch teacher.knowledge {
-      case .vectors(let file):
-        let vector = try file.vector(at: row)
-        if !vector.isEmpty { hasTerms = true }
-        guard !vector.isEmpty, let hits = try passages.index?.search(vector, k: depth).hits else { continue }
-        let found = hits.map(\.document.rawValue)
-        if combination == .rescore {
-          vectors.append((vector, teacher.source.weight))
-          retrieved.formUnion(found)
-        } else {
-          lists.append((try list(of: found, by: vector), teacher.source.weight))
-        }
-      case .lists(let file):
-        hasTerms = true
-        lists.append((try file.list(at: row), teacher.source.weight))
-      }
-    }
-    guard isKnown else { return nil }
-    guard combination == .rescore else {
-      return Lesson(list: combination.combine(lists, depth: depth), vector: nil, hasTerms: hasTerms)
-    }
-    guard !vectors.isEmpty else {
-      return Lesson(list: TeacherList(best: depth, of: []), vector: .empty, hasTerms: false)
-    }
-    let mean = SparseVector.weightedMean(of: vectors)
-    return Lesson(list: try list(of: Array(retrieved), by: mean), vector: mean, hasTerms: true)
-  }
-
-  /// Scores passages and keeps the best.
-  private func list(of found: [UInt32], by query: SparseVector) throws(ParlanceError) -> TeacherList {
-    var scored: [ScoredPassage] = []
-    scored.reserveCapacity(found.count)
-    // In the order of the file, since neighbours share its pages.
-    for position in found.sorted() { scored.append((position, try passages.score(query, position))) }
-    return TeacherList(best: depth, of: scored)
-  }
-}
-
-/// What is learnt for one query.
-private struct Lesson: Sendable {
-  var list: TeacherList
-  var vector: SparseVector?
-  /// Whether any teacher had something to search with.
-  var hasTerms: Bool
 }
 
 extension Teacher {

@@ -30,6 +30,14 @@ public struct TeachingSummary: Sendable, Hashable {
   public var queries = 0
   /// Queries that no teacher knew; they are not in the file.
   public var untaught = 0
+  /// Queries that a filter left out; they are not in the file.
+  public var leftOut = 0
+  /// Queries that a filter caught and that are taught with less weight.
+  public var weighedDown = 0
+  /// Queries that all teachers together answer worse than the baseline.
+  public var worse = 0
+  /// How far the teachers agree; `nil` when that was not asked for.
+  public var agreement: TeacherAgreement?
   /// Passages over all lists.
   public var passages = 0
   /// Lists that have fewer passages than asked for, the empty ones included.
@@ -62,6 +70,12 @@ public struct TeachingSummary: Sendable, Hashable {
     for (place, passage) in (list?.passages ?? []).enumerated() where relevant.positions.contains(passage) {
       gold?.ranks.append(place + 1)
     }
+  }
+
+  mutating func add(_ agreement: TurnAgreement) {
+    if agreement.isWorse { worse += 1 }
+    guard agreement.isFiltered else { return }
+    if agreement.weight == 0 { leftOut += 1 } else { weighedDown += 1 }
   }
 
   mutating func finish() {

@@ -111,6 +111,7 @@ struct TrainingDataReader {
         }
         data.examples.append(try example(turn, set: set, list: list, gold: gold, rewrites, &data.omissions))
       }
+      weigh(&data.examples[before...], by: teacher)
       try check(turns, of: source, taught: data.examples.count - before, isEmpty: reader.lines.lineNumber == 0)
       try interruption?.check()
     }
@@ -128,6 +129,15 @@ struct TrainingDataReader {
     try checkHeldOut(data)
     if let frozen { try await addFrozen(frozen, to: &data.examples) }
     return data
+  }
+
+  /// Gives the turns of one set the weights that the teacher's file has, so that their mean is 1: a set counts as much as its
+  /// turns are many, whatever its weights are.
+  private func weigh(_ examples: inout ArraySlice<TrainingExample>, by teacher: TeacherFile) {
+    guard teacher.weighsTurns else { return }
+    let weights = examples.map { Double(teacher.weight(at: $0.list)) }
+    let mean = weights.reduce(0, +) / Double(max(1, weights.count))
+    for (place, weight) in zip(examples.indices, weights) { examples[place].weight = weight / mean }
   }
 
   /// A set of which nothing can be learned was meant to be another one.

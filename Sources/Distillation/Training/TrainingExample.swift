@@ -29,6 +29,8 @@ struct TrainingExample: Sendable {
   var rewrite: Reading?
   /// The turn's place in the set's `.teacher` file.
   var list: Int
+  /// How much the turn's losses count: the teacher's word on it, 1 on average over the turns of a set.
+  var weight = 1.0
   /// The relevant passages, as positions in the vectors' file.
   var gold: [UInt32]
 }

@@ -190,6 +190,7 @@ final class TrainingLoop {
     var readings: [TrainingExample.Reading] = []
     var samples: [PassageSample] = []
     var known: [Set<UInt32>] = []
+    var weights: [Double] = []
     for visit in visits {
       let example = data.examples[visit.example]
       readings.append(readingChoice.reading(of: example, &generator))
@@ -197,6 +198,7 @@ final class TrainingLoop {
       try log?.write(step: step, example.id, sample, of: vectors)
       samples.append(sample)
       known.append(Set(example.gold))
+      weights.append(example.weight)
     }
     let forward: StudentModel.Forward
     do throws(ParlanceError) {
@@ -210,7 +212,7 @@ final class TrainingLoop {
     counts.terms += forward.queries.terms.count
     if forward.queries.terms.isEmpty { memory.batchesWithoutTerms += 1 }
 
-    let batch = SampledBatch(samples, knownPositives: known)
+    let batch = SampledBatch(samples, knownPositives: known, weights: weights)
     let learned = try student.passages.map { encoder throws(ParlanceError) in
       try encoder.forward(
         batch.passages, dropout: recipe.optimisation.dropout, precision: recipe.optimisation.precision,

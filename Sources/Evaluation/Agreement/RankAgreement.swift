@@ -1,8 +1,8 @@
 /// How alike two orders of passages are, without judgments. Both lists are without repetitions.
-enum RankAgreement {
+package enum RankAgreement {
   /// The share of the first k passages that both lists have: |A ∩ B| over the longer of the two, so that equal lists
   /// shorter than k agree wholly. 1 for two empty lists.
-  static func overlap<Element: Hashable>(_ left: [Element], _ right: [Element], at k: Int) -> Double {
+  package static func overlap<Element: Hashable>(_ left: [Element], _ right: [Element], at k: Int) -> Double {
     let (left, right) = (left.prefix(k), right.prefix(k))
     let longer = max(left.count, right.count)
     guard longer > 0 else { return 1 }

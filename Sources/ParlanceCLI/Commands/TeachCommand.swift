@@ -17,6 +17,16 @@ struct TeachCommand: AsyncParsableCommand {
       mean; mean, min and max look only at those that found it. Runs cannot rescore. Weights are in the order rewrites \
       or conversations, query vectors, runs.
 
+      --report compares the teachers: how much their best hundred passages overlap, on which turns they differ most, and \
+      which rewrites and turns retrieve worse than the baseline: where the judgments know relevant passages by nDCG, elsewhere \
+      when the other teachers agree more with the baseline than with them. The baseline is the last turn alone, encoded \
+      like the rewrites, or a --baseline of yours.
+
+      --filter leaves out what the report finds: worse-rewrites, so that the turn's other rewrites teach it; worse-turns; \
+      disagreement, turns whose teachers overlap less than --least-agreement on average. With --filtered-weight such turns \
+      are not left out and weigh less in training. --consensus teachers weighs each teacher in each turn by its overlap \
+      with the others, --consensus turns each turn by its teachers' agreement. Training honours the weights by itself.
+
       What is encoded is kept beside the output until that is finished: the same command goes on where it was stopped.
 
       Examples:
@@ -29,6 +39,11 @@ struct TeachCommand: AsyncParsableCommand {
           --qrels qrels.txt --out cross.teacher
         parlance teach --vectors passages.vectors --run bm25.trec splade.trec \\
           --combine mean --weights 1,2 --out both.teacher
+        parlance teach --index index --vectors passages.vectors --model DIR \\
+          --conversations conversations.jsonl \\
+          --rewrites rewrites/mistral.jsonl rewrites/t5.jsonl --qrels qrels.txt \\
+          --report agreement.json --filter worse-rewrites disagreement \\
+          --out chosen.teacher
         parlance teach --teacher llms.teacher --vectors passages.vectors \\
           --export-run llms.trec
       """)
@@ -79,6 +94,9 @@ struct TeachCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Judgments, to count the relevant passages that are in the lists.", valueName: "file"))
   var qrels: String?
 
+  @OptionGroup
+  var selecting: TeachingSelectionOptions
+
   @Option(help: ArgumentHelp("Where the teacher goes.", valueName: "file"))
   var out: String?
 
@@ -104,12 +122,15 @@ struct TeachCommand: AsyncParsableCommand {
     if out == "-" { throw ValidationError("a .teacher file cannot go to standard output; expected --out FILE") }
     if json, exportRun == "-" { throw ValidationError("--json and --export-run - would both go to standard output") }
     if teacher != nil { try validateExport() } else { try validateTeachers() }
+    try selecting.validate(canEncodeBaseline: encodes)
   }
 
   private func validateExport() throws {
     guard exportRun != nil else { throw ValidationError("--teacher goes with --export-run") }
     let others = [index, model, conversations, weights, qrels].contains { $0 != nil } || form != nil || combine != nil
-    if others || teacherCount > 0 || json { throw ValidationError("--teacher takes --vectors and --export-run alone") }
+    if others || teacherCount > 0 || json || selecting.isUsed {
+      throw ValidationError("--teacher takes --vectors and --export-run alone")
+    }
   }
 
   private func validateTeachers() throws {

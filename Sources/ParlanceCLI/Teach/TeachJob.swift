@@ -5,6 +5,7 @@ import Distillation
 import Identifiers
 import InvertedIndex
 import RankedResults
+import Reports
 import Retrieval
 import SparseEncoder
 import SparseVectors
@@ -31,29 +32,40 @@ struct TeachJob {
   func run() async throws {
     defer { bar.finish() }
     let sources = try TeacherSources(command)
-    let inputs: [String?] = command.files + [command.vectors, command.conversations, command.qrels]
-    for output in [out, command.exportRun] { try OutputPath.check(output, isNoneOf: inputs) }
+    let selecting = command.selecting
+    let inputs: [String?] =
+      command.files + [command.vectors, command.conversations, command.qrels, selecting.baseline]
+    for output in [out, command.exportRun, selecting.report] { try OutputPath.check(output, isNoneOf: inputs) }
     // Prove that both files can be written.
     try AtomicFile(path: out).abandon()
+    if let report = selecting.report { try AtomicFile(path: report).abandon() }
     let exported = try command.exportRun.map { path throws(ParlanceError) in
       try RunWriter(path: path, tag: TeacherSources.tag(of: sources.all), keepingTies: true)
     }
     let passages = try PassageCollection(
       vectors: command.vectors, index: command.index, progress: bar.handler, interruption: console.interruption)
     let turns = try command.conversations.map { path throws(ParlanceError) in try readTurns(path) }
-    let toEncode = try readQueries(turns ?? [], sources)
+    var toEncode = try readQueries(turns ?? [], sources)
+    let teachers = toEncode.count
+    let encodesBaseline = selecting.comparesWithBaseline && selecting.baseline == nil && command.encodes
+    if encodesBaseline { toEncode.append(try lastTurn(turns ?? [])) }
     let gold = try command.qrels.map { path throws(ParlanceError) in
       try GoldPassages(readingFrom: path, in: passages)
     }
     try FreeSpace.check((turns?.count ?? 0) * (8 * min(command.depth, passages.vectors.count) + 2048), for: out)
     let others = try openVectors(passages, sources) + readRuns(passages, sources)
+    let givenBaseline = try selecting.baseline.map { path throws(ParlanceError) in try openBaseline(path, passages) }
     let encoded = try await encode(toEncode, passages)
 
     var job = TeachingJob(
-      passages: passages, teachers: encoded + others, combination: command.chosenCombination, depth: command.depth,
+      passages: passages, teachers: encoded.prefix(teachers) + others, combination: command.chosenCombination,
+      depth: command.depth,
       threads: command.encoding.threads ?? EngineThreads.availableCores, progress: bar.handler,
       interruption: console.interruption)
     job.trustsEncoders = command.trustModel
+    job.baseline = givenBaseline ?? (encodesBaseline ? encoded.last : nil)
+    job.selection = selecting.selection
+    job.reportsAgreement = selecting.report != nil
     func removeEncoded() {
       for case .vectors(let file) in encoded.map(\.knowledge) { FileNames.remove(file.path, faults: nil) }
     }
@@ -71,8 +83,13 @@ struct TeachJob {
     let made = try TeacherFile(path: out)
     let report = TeachReport(
       out: out, summary: summary, description: made.description,
-      unknownRewrites: toEncode.map { ($0.source.name, $0.queries.unknownRewrites) })
+      unknownRewrites: toEncode.prefix(teachers).map { ($0.source.name, $0.queries.unknownRewrites) })
     report.tell(console)
+    if let path = selecting.report, let agreement = summary.agreement {
+      let agreement = TeacherAgreementReport(agreement)
+      try AtomicFile.write(Array((agreement.json.text + "\n").utf8), to: path)
+      if !command.json, command.exportRun != "-" { try console.print(tables: agreement.tables) }
+    }
     if let exported {
       try made.writeRun(
         exported, passages: passages.vectors, progress: bar.handler, interruption: console.interruption)
@@ -98,6 +115,24 @@ struct TeachJob {
       throw ParlanceError(.badInput, "expected turns, there are none", at: .init(file: path))
     }
     return turns
+  }
+
+  /// The questions alone, as what rewrites should be better than.
+  private func lastTurn(_ turns: [Turn]) throws(ParlanceError) -> ToEncode {
+    ToEncode(
+      source: .init(name: "baseline", kind: .conversations, form: .lastTurn),
+      queries: try TeacherQueries(turns, form: .lastTurn))
+  }
+
+  private func openBaseline(_ path: String, _ passages: PassageCollection) throws(ParlanceError) -> Teacher {
+    var source = TeacherDescription.Source(name: "baseline", kind: .run)
+    guard path.hasSuffix(".vectors") else {
+      let runs = RunImport(
+        passages: passages, depth: command.depth, progress: bar.handler, interruption: console.interruption)
+      return try runs.teacher(reading: path, as: source, spool: "\(out).baseline.run")
+    }
+    source.kind = .vectors
+    return Teacher(source: source, knowledge: .vectors(try VectorsFile(path: path)))
   }
 
   private func readQueries(_ turns: [Turn], _ sources: TeacherSources) throws(ParlanceError) -> [ToEncode] {

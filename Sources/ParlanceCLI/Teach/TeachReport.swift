@@ -28,7 +28,11 @@ struct TeachReport {
     if summary.untaught > 0 {
       console.warn("\(FixedDecimal.grouped(summary.untaught)) queries have no teacher and are left out")
     }
-    let asked = summary.queries + summary.untaught
+    if summary.leftOut > 0 { console.note("\(FixedDecimal.counted(summary.leftOut, "turn")) left out by --filter") }
+    if summary.weighedDown > 0 {
+      console.note("\(FixedDecimal.counted(summary.weighedDown, "turn")) of less weight by --filter")
+    }
+    let asked = summary.queries + summary.untaught + summary.leftOut
     for teacher in teachers where teacher.queries < asked || teacher.unasked > 0 || teachers.count > 1 {
       var line = "\(teacher.name): \(FixedDecimal.grouped(teacher.queries)) of \(FixedDecimal.grouped(asked)) queries"
       if teacher.unasked > 0 { line += "; \(FixedDecimal.grouped(teacher.unasked)) others were not asked for" }
@@ -84,6 +88,9 @@ struct TeachReport {
     var short: Int
     var empty: Int
     var withoutTerms: Int
+    /// By --filter: how many are not in the file, and how many weigh less.
+    var leftOut: Int
+    var weighedDown: Int
     var teachers: [Teacher]
     var gold: Gold?
   }
@@ -93,6 +100,7 @@ struct TeachReport {
       out: out, combination: description.combination, depth: description.depth,
       queryVectors: description.hasQueryVectors, queries: summary.queries, untaught: summary.untaught,
       passages: summary.passages, short: summary.short, empty: summary.empty, withoutTerms: summary.withoutTerms,
+      leftOut: summary.leftOut, weighedDown: summary.weighedDown,
       teachers: zip(teachers, description.teachers).map {
         .init(name: $0.name, weight: $1.weight, queries: $0.queries, unasked: $0.unasked)
       },

@@ -136,6 +136,34 @@ struct ObjectiveTests {
     #expect(none.parts.contrastive == 0)
   }
 
+  @Test("counts a query of weight 2 as two of them are counted")
+  func weights() throws {
+    var configuration = Objective.Configuration()
+    configuration.marginMSE.weight = 0.5
+    configuration.contrastive.weight = 0.3
+    configuration.contrastive.inBatchNegatives = false
+    let objective = Objective(configuration)
+    let first = PassageSample(passages: [1, 2, 3], teacherScores: [2, 1, 0], positives: 1)
+    let second = PassageSample(passages: [4, 5], teacherScores: [1, 2], positives: 1)
+    let twice = objective.loss(
+      of: PassageScores(own_S: [1, 3, 2, 1, 3, 2, 0, 2]), on: SampledBatch([first, first, second]))
+    let weighed = objective.loss(
+      of: PassageScores(own_S: [1, 3, 2, 0, 2]), on: SampledBatch([first, second], weights: [4.0 / 3, 2.0 / 3]))
+    for part in [\LossParts.kld, \.marginMSE, \.contrastive] {
+      #expect(abs(try #require(twice.parts[keyPath: part]) - #require(weighed.parts[keyPath: part])) < 1e-12)
+    }
+    #expect(abs(twice.parts.total - weighed.parts.total) < 1e-12)
+    let slopes = twice.gradient.own_S
+    for (slope, expected) in zip(
+      weighed.gradient.own_S, [2 * slopes[0], 2 * slopes[1], 2 * slopes[2], slopes[6], slopes[7]])
+    {
+      #expect(abs(slope - expected) < 1e-12)
+    }
+    let same = objective.loss(of: PassageScores(own_S: [1, 3, 2]), on: SampledBatch([first], weights: [1]))
+    #expect(
+      same.parts.total == objective.loss(of: PassageScores(own_S: [1, 3, 2]), on: SampledBatch([first])).parts.total)
+  }
+
   @Test("never counts a known positive as a negative, unless it is told to")
   func masks() throws {
     var configuration = Objective.Configuration()

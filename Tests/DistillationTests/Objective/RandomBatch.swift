@@ -30,7 +30,10 @@ struct RandomBatch {
     let known = samples.map { sample in
       Set(sample.passages.prefix(sample.positives)).union([UInt32.random(in: 0..<16, using: &generator)])
     }
-    batch = SampledBatch(samples, knownPositives: known)
+    // Some queries count more than others; drawn apart, so that all else stays as it was.
+    var weighing = SeededGenerator(seed: seed ^ 0x5EED)
+    let weights = samples.map { _ in Double.random(in: 0.25...2, using: &weighing) }
+    batch = SampledBatch(samples, knownPositives: known, weights: seed.isMultiple(of: 2) ? [] : weights)
     scores = PassageScores(
       own_S: batch.slots.map { _ in Double.random(in: 0...4, using: &generator) },
       cross_BD: (0..<batch.count * batch.passages.count).map { _ in Double.random(in: 0...4, using: &generator) })
