@@ -135,7 +135,7 @@ let package = Package(
       "Retrieval",
       [
         "Diagnostics", "Identifiers", "BinaryFiles", "LineFiles", "Conversations", "RankedResults", "SparseVectors",
-        "InvertedIndex", "SparseEncoder", "ModelHub", "Checkpoints", "TensorEngine",
+        "InvertedIndex", "SparseEncoder", "ModelHub", "Checkpoints", "TensorEngine", "WordPiece",
       ]),
     room(
       "ModelContext",

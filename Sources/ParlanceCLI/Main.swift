@@ -69,6 +69,7 @@ struct ParlanceCommand: AsyncParsableCommand {
       TeachCommand.self,
       TrainCommand.self,
       StudentCommand.self,
+      ChatCommand.self,
       MCPCommand.self,
       BenchCommand.self,
     ])

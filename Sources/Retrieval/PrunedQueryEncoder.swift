@@ -24,6 +24,7 @@ public struct PrunedQueryEncoder: QueryEncoder {
   public var trained: TrainedReading? { whole.trained }
   public var queryMaxLength: Int? { whole.queryMaxLength }
   public var vocabulary: Vocabulary { whole.vocabulary }
+  public func occurrences(in text: String) -> [TermOccurrence] { whole.occurrences(in: text) }
 
   public func encode(_ query: FormedQuery) async throws(ParlanceError) -> QueryVector {
     var encoded = try await whole.encode(query)

@@ -23,12 +23,16 @@ public protocol QueryEncoder: Sendable {
   ///
   /// - Throws: `interrupted` within a second of the wish to stop.
   func encode(_ queries: [FormedQuery], interruption: Interruption?) async throws(ParlanceError) -> [SparseVector]
+
+  /// The words of a text with the term that each is, or begins with; none where words are no terms.
+  func occurrences(in text: String) -> [TermOccurrence]
 }
 
 extension QueryEncoder {
   public var passageSpace: EncoderIdentity? { nil }
   public var trained: TrainedReading? { nil }
   public var queryMaxLength: Int? { nil }
+  public func occurrences(in text: String) -> [TermOccurrence] { [] }
 }
 
 /// A query's vector, and where in the conversation each of its terms came from.

@@ -16,9 +16,7 @@ extension Searcher {
   ///
   /// - Throws: as `InvertedIndex.explain`.
   public func explain(_ result: SearchResult, _ found: FoundPassage) throws(ParlanceError) -> [ExplainedTerm] {
-    let terms = result.terms.sorted { $0.term < $1.term }
-    guard let query = SparseVector(exactly: terms.map(\.term), weights: terms.map(\.weight)) else { return [] }
-    return try index.explain(query, found.document)
+    try index.explain(result.vector, found.document)
       .sorted { ($1.contribution, $0.term) < ($0.contribution, $1.term) }
       .map {
         ExplainedTerm(

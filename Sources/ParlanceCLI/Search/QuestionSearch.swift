@@ -44,7 +44,11 @@ struct QuestionSearch {
       if command.timings { document.timings = timings.milliseconds }
       try console.print(json: document, keys: .asSpelled)
     } else {
-      try ResultPage(console: console).print(result, explanations: explanations)
+      var page = ResultPage(console: console)
+      if console.outputIsTerminal {
+        page.matches = { found, text in (try? searcher.matches(result, found, in: text)) ?? [] }
+      }
+      try page.print(result, explanations: explanations)
     }
     guard command.timings else { return }
     try console.flush()

@@ -10,12 +10,17 @@ struct ResultPage {
   let console: Console
   /// Lines of text that are shown of each passage.
   var linesOfText = 3
+  /// Columns of the screen.
+  var width: Int
+  /// Which words of a passage's text to mark.
+  var matches: ((FoundPassage, String) -> [Range<Int>])?
   /// Terms that are shown of a query and of a score; the rest are counted.
   private let shownTerms = 12
 
   init(console: Console, linesOfText: Int = 3) {
     self.console = console
     self.linesOfText = linesOfText
+    width = console.width
   }
 
   func print(_ result: SearchResult, explanations: [[ExplainedTerm]]? = nil) throws {
@@ -30,33 +35,42 @@ struct ResultPage {
       let rank = String(repeating: " ", count: max(0, 3 - "\(found.rank)".count)) + "\(found.rank)"
       let score = FixedDecimal.text(Double(found.score), digits: 2)
       let title = found.passage?.title ?? ""
-      let heading = Self.wrapped(title.isEmpty ? found.id.string : title, width: console.width - 14, lines: 2)
+      let heading = Self.wrapped(title.isEmpty ? found.id.string : title, width: width - 14, lines: 2)
       for (line, text) in heading.enumerated() {
         try console.print(
           line == 0 ? "\(rank)  \(console.bold(text))  \(console.dim(score))" : "     " + console.bold(text))
       }
       if let passage = found.passage {
-        for line in Self.wrapped(passage.text, width: console.width - 6, lines: linesOfText) {
-          try console.print("     " + line)
-        }
+        for line in text(of: passage, found) { try console.print("     " + line) }
         try console.print("     " + console.dim(found.id.string))
       }
       if let terms = explanations?[place] {
-        for line in Self.wrapped(sum(terms, result), width: console.width - 6, lines: 8) {
+        for line in Self.wrapped(sum(terms, result), width: width - 6, lines: 8) {
           try console.print("     " + line)
         }
       }
     }
   }
 
+  private func text(of passage: Passage, _ found: FoundPassage) -> [String] {
+    guard let matches else { return Self.wrapped(passage.text, width: width - 6, lines: linesOfText) }
+    return Snippet(passage.text, marks: matches(found, passage.text), width: width - 6, lines: linesOfText)
+      .text(console.mark)
+  }
+
+  /// Why there are no passages, where there are none.
+  func printAbsence(of result: SearchResult) throws {
+    guard result.passages.isEmpty else { return }
+    try console.print(
+      result.answer.queryTerms == 0
+        ? "The query has no terms, so no passage matches."
+        : "No passage \(result.answer.passagesAllowed == nil ? "" : "that fits the filter ")has any of the query's terms."
+    )
+  }
+
   private func printSummary(of result: SearchResult) throws {
     let answer = result.answer
-    if result.passages.isEmpty {
-      try console.print(
-        answer.queryTerms == 0
-          ? "The query has no terms, so no passage matches."
-          : "No passage \(answer.passagesAllowed == nil ? "" : "that fits the filter ")has any of the query's terms.")
-    }
+    try printAbsence(of: result)
     let encode = FixedDecimal.text(result.encodingTime / .milliseconds(1), digits: 1)
     let search = FixedDecimal.text(result.searchTime / .milliseconds(1), digits: 1)
     console.note(
@@ -69,7 +83,7 @@ struct ResultPage {
     if result.isTruncated { console.note("the oldest part of the query did not fit the encoder and was left out") }
   }
 
-  private func printTerms(of result: SearchResult) throws {
+  func printTerms(of result: SearchResult) throws {
     try console.print(console.bold("query") + "  \(result.terms.count) terms")
     if result.terms.contains(where: { $0.frozenWeight != nil }) {
       try console.print("  a+b: a of the last question, by the frozen encoder, b that the student adds")
@@ -77,8 +91,7 @@ struct ResultPage {
     for (label, terms) in QueryTermGroup.all(of: result) {
       let shown = terms.prefix(shownTerms).map { "\($0.piece) \(Self.weight(of: $0))" }
       let rest = terms.count > shownTerms ? ", and \(terms.count - shownTerms) more" : ""
-      for line in Self.wrapped("\(label): \(shown.joined(separator: ", "))\(rest)", width: console.width - 2, lines: 8)
-      {
+      for line in Self.wrapped("\(label): \(shown.joined(separator: ", "))\(rest)", width: width - 2, lines: 8) {
         try console.print("  " + line)
       }
     }

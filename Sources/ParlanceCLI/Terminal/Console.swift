@@ -62,6 +62,11 @@ struct Console: Sendable {
     outputIsTerminal ? "\u{1B}[2m\(text)\u{1B}[0m" : text
   }
 
+  /// A word that a person's eye is to find.
+  func mark(_ text: String) -> String {
+    outputIsTerminal ? "\u{1B}[1;33m\(text)\u{1B}[0m" : text
+  }
+
   func flush() throws(ParlanceError) {
     try StandardOutput.shared.flush()
   }

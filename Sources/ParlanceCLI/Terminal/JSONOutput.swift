@@ -23,9 +23,9 @@ extension Console {
   }
 
   /// Prints one JSON object on one line, for streams of them.
-  func print(jsonLine value: some Encodable) throws {
+  func print(jsonLine value: some Encodable, keys: JSONKeys = .snakeCase) throws {
     let encoder = JSONEncoder()
-    encoder.keyEncodingStrategy = .convertToSnakeCase
+    if keys == .snakeCase { encoder.keyEncodingStrategy = .convertToSnakeCase }
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     try print(String(decoding: encoder.encode(value), as: UTF8.self))
   }

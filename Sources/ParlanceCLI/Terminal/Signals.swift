@@ -28,6 +28,11 @@ enum Signals {
       // The handler holds its source, which lives as long as the process.
       source.setEventHandler { [source] in
         _ = source
+        // Whoever edits a line waits for nothing but keys.
+        if RawTerminal.leave() {
+          StandardError.write("\n")
+          _exit(ParlanceError.Code.interrupted.rawValue)
+        }
         if interruption.isRequested { _exit(ParlanceError.Code.interrupted.rawValue) }
         interruption.request()
         StandardError.write("\nstopping at the next safe point; once more to stop at once\n")

@@ -18,23 +18,6 @@ public struct TextStyle: Sendable, Equatable {
   }
 }
 
-/// How many columns a terminal gives the text: two for wide East Asian characters and emoji, none for combining marks.
-func displayWidth(_ text: String) -> Int {
-  text.reduce(0) { $0 + displayWidth($1) }
-}
-
-func displayWidth(_ character: Character) -> Int {
-  guard let first = character.unicodeScalars.first else { return 0 }
-  switch first.value {
-  case 0..<0x20, 0x7F..<0xA0: return 0
-  case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0x33FF, 0x3400...0x4DBF, 0x4E00...0x9FFF, 0xA000...0xA4CF,
-    0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F, 0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1FAFF,
-    0x20000...0x3FFFD:
-    return 2
-  default: return first.properties.generalCategory == .nonspacingMark ? 0 : 1
-  }
-}
-
 /// Breaks text into lines of at most `width` columns, at spaces where there are some, else after a character that
 /// separates parts of a name, else anywhere.
 func wrapped(_ text: String, width: Int) -> [String] {
