@@ -86,7 +86,9 @@ let package = Package(
     room("TensorEngine", ["Diagnostics", "WorkerThreads", "CTensorEngine"]),
     room("ModelKernels", ["Diagnostics", "BinaryFiles", "WorkerThreads", "CKernels"]),
     room("Checkpoints", ["Diagnostics", "BinaryFiles", "StrictJSON", "WordPiece"]),
-    room("Evaluation", ["Diagnostics", "Identifiers", "RankedResults", "SparseVectors"]),
+    room(
+      "Evaluation",
+      ["Diagnostics", "Identifiers", "LineFiles", "StrictJSON", "RankedResults", "SparseVectors"]),
 
     // Layer 2: what is built from them.
     room(
@@ -135,7 +137,7 @@ let package = Package(
       "Retrieval",
       [
         "Diagnostics", "Identifiers", "BinaryFiles", "LineFiles", "Conversations", "RankedResults", "SparseVectors",
-        "InvertedIndex", "SparseEncoder", "ModelHub", "Checkpoints", "TensorEngine", "WordPiece",
+        "Evaluation", "InvertedIndex", "SparseEncoder", "ModelHub", "Checkpoints", "TensorEngine", "WordPiece",
       ]),
     room(
       "ModelContext",

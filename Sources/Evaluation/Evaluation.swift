@@ -21,6 +21,22 @@ public struct Evaluation: Sendable {
   /// How many of the run's queries do not count, because they have no relevant passage in the judgments.
   public let ignoredQueries: Int
 
+  /// An evaluation of values that are known, such as means over seeds.
+  ///
+  /// - Precondition: `queries` ascend, and there is a value of each measure for each of them.
+  public init(
+    name: String, measures: [Measure], queries: [ExternalID], values: [[Double]], missing: [ExternalID] = [],
+    ignoredQueries: Int = 0
+  ) {
+    precondition(values.count == measures.count && values.allSatisfy { $0.count == queries.count })
+    self.name = name
+    self.measures = measures
+    self.queries = queries
+    self.values = values
+    self.missing = missing
+    self.ignoredQueries = ignoredQueries
+  }
+
   /// The mean over the counted queries, in the order of `measures`; 0 when none count.
   public var means: [Double] { values.map { $0.mean } }
 

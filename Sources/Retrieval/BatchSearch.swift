@@ -1,5 +1,6 @@
 public import Conversations
 public import Diagnostics
+import Evaluation
 public import Identifiers
 public import InvertedIndex
 public import RankedResults
@@ -141,6 +142,21 @@ public struct BatchSummary: Sendable, Hashable {
   public var terms = 0
   /// The time that searching took, encoding not counted, over all queries.
   public var searchTime: Duration = .zero
+
+  public init() {}
+
+  /// Counts one query that was searched by itself.
+  public mutating func add(_ answer: TimedSearch.Answer) {
+    queries += 1
+    if answer.vector.isEmpty {
+      emptyQueries += 1
+    } else if answer.effort.postings == 0 {
+      unmatchedQueries += 1
+    }
+    postingsTouched += Int(answer.effort.postings ?? 0)
+    terms += answer.vector.count
+    searchTime += .milliseconds(1) * (answer.effort.searching ?? 0)
+  }
 
   fileprivate mutating func add(_ ranked: Ranked) {
     queries += 1

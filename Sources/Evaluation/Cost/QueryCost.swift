@@ -7,6 +7,17 @@ public struct QueryCost: Sendable, Hashable {
   /// Postings that an exhaustive search touches for a query, the mean.
   public var postings: Double
 
+  /// The means of what is known query by query.
+  ///
+  /// - Parameter passages: how many passages there are.
+  /// - Returns: `nil` where FLOPS is not known.
+  public init?(_ summary: EffortSummary, passages: Int? = nil) {
+    guard let flops = summary.flops else { return nil }
+    meanLength = summary.terms
+    self.flops = flops
+    postings = summary.postings ?? passages.map { flops * Double($0) } ?? 0
+  }
+
   /// - Parameters:
   ///   - passageCounts: for each term the number of passages in which it is active; terms beyond the end are active nowhere.
   ///   - passages: how many there are.

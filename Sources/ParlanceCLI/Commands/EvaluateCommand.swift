@@ -24,7 +24,8 @@ struct EvaluateCommand: ParsableCommand {
 
       With --queries and --index, the table tells what searching costs: L0, the terms of a query, and FLOPS, the terms \
       that a query and a passage are expected to share. A file of query vectors belongs to the run of its name, or to \
-      the one named before a =.
+      the one named before a =. FLOPS by definition counts the passages' float vectors: --vectors in place of --index. \
+      What each query took, as search --costs wrote it, is told by --costs; with --by turn all of it by turn depth.
 
       Examples:
         parlance evaluate --qrels qrels.txt bm25.trec splade.trec
@@ -36,6 +37,9 @@ struct EvaluateCommand: ParsableCommand {
           --per-query --json > figures.json
         parlance evaluate --qrels qrels.txt bm25.trec student.trec \\
           --queries bm25.vectors student=queries.vectors --index bm25 index
+        parlance evaluate --qrels qrels.txt student.trec --by turn \\
+          --conversations conversations.jsonl --queries student.vectors \\
+          --vectors passages.vectors --costs student.costs.jsonl
       """)
 
   enum Breakdown: String, CaseIterable, ExpressibleByArgument {
@@ -71,6 +75,14 @@ struct EvaluateCommand: ParsableCommand {
     parsing: .upToNextOption, help: ArgumentHelp("The indexes that these were searched in.", valueName: "dir"))
   var index: [String] = []
 
+  @Option(help: ArgumentHelp("The vectors of all passages, in place of --index.", valueName: "file"))
+  var vectors: String?
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("What each query of a run took, as search --costs wrote it.", valueName: "[run=]file"))
+  var costs: [String] = []
+
   @Flag(help: "Show each query's values.")
   var perQuery = false
 
@@ -88,7 +100,8 @@ struct EvaluateCommand: ParsableCommand {
 
   func validate() throws {
     guard (1...10).contains(digits) else { throw ValidationError("--digits is between 1 and 10") }
-    guard queries.isEmpty == index.isEmpty else {
+    guard index.isEmpty || vectors == nil else { throw ValidationError("expected one of --index and --vectors") }
+    guard queries.isEmpty == (index.isEmpty && vectors == nil) else {
       throw ValidationError("--queries FILE... and --index DIR... go together: the cost of queries is that of an index")
     }
     guard by == nil || conversations != nil else {
@@ -109,7 +122,8 @@ struct EvaluateCommand: ParsableCommand {
     }
     var tables = [report.measuresTable()]
     tables += [report.intervalTable(), report.comparisonTable()].compactMap { $0 }
-    if by == .turn { tables += report.turnTables() }
+    tables += [report.effortTable()].compactMap { $0 }
+    if by == .turn { tables += report.turnTables() + report.effortTurnTables() }
     if perQuery { tables += report.queryTables() }
     try console.print(tables: tables)
   }
@@ -182,8 +196,13 @@ private struct EvaluationTask {
       command.queries.isEmpty
       ? [:]
       : try RunCosts(
-        queries: command.queries, indexes: command.index, runs: runs, interruption: interruption
+        queries: command.queries, indexes: command.index, vectors: command.vectors, runs: runs,
+        interruption: interruption
       ).costs()
+    var efforts = costs.mapValues(\.byQuery)
+    for (run, measured) in try RunCosts.measured(command.costs, runs: runs, interruption: interruption) {
+      efforts[run, default: [:]].merge(measured) { $0.merging($1) }
+    }
     let qrels = try Qrels(readingFrom: command.qrels, interruption: interruption)
     var evaluations: [Evaluation] = []
     guard !qrels.queries().isEmpty else {
@@ -203,7 +222,8 @@ private struct EvaluationTask {
     report.files = runs.map(\.file)
     report.judgments = command.qrels
     report.digits = command.digits
-    report.costs = costs
+    report.costs = costs.mapValues(\.mean)
+    report.efforts = efforts
     for measure in measures where measure.minimumGrade > 1 {
       report.unreachable[measure] =
         evaluations[0].queries.count - qrels.queries(withGradeFrom: measure.minimumGrade).count

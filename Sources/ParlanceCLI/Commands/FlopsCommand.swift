@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import Evaluation
+import Identifiers
 import Reports
 import SparseVectors
 
@@ -16,6 +17,8 @@ struct FlopsCommand: ParsableCommand {
       Examples:
         parlance flops --queries queries.vectors --vectors passages.vectors
         parlance flops --queries queries.vectors --vectors passages.vectors --json
+        parlance flops --queries queries.vectors --vectors passages.vectors \\
+          --conversations conversations.jsonl
       """)
 
   @Option(help: ArgumentHelp("The vectors of the queries.", valueName: "file"))
@@ -23,6 +26,9 @@ struct FlopsCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("The vectors of the passages.", valueName: "file"))
   var vectors: String
+
+  @Option(help: ArgumentHelp("The turns that the queries are: adds a table by turn depth.", valueName: "file"))
+  var conversations: String?
 
   @Flag(help: "Count also where the queries were made for another encoder's passages.")
   var trustModel = false
@@ -42,11 +48,31 @@ struct FlopsCommand: ParsableCommand {
       passages: try ActivationFrequencies(
         passageFile, progress: bar.handler, interruption: console.interruption))
     bar.finish()
+    let turns = try turns(of: queryFile, report.passages, console)
     if json {
-      try console.print(json: report.json())
+      try console.print(json: report.json(turns: turns))
     } else {
-      try console.print(tables: [report.table()])
+      let rows = EffortTable(turns.map { ("\($0.turn)", $0.summary) })
+      try console.print(
+        tables: [report.table()] + (turns.isEmpty ? [] : [rows.table(title: "By turn", head: .figure("turn"))]))
     }
+  }
+
+  /// - Throws: `badInput` when none of the queries is a turn.
+  private func turns(
+    of queries: VectorsFile, _ passages: ActivationFrequencies, _ console: Console
+  ) throws(ParlanceError) -> [(turn: Int, summary: EffortSummary)] {
+    guard let conversations else { return [] }
+    let places = try ConversationPlaces(readingFrom: conversations, interruption: console.interruption)
+    var efforts: [ExternalID: QueryEffort] = [:]
+    for position in 0..<queries.count {
+      efforts[try queries.id(at: position)] = QueryEffort(try queries.vector(at: position), passages: passages)
+    }
+    let turns = EffortSummary.byTurn(efforts, places: places)
+    guard !turns.isEmpty else {
+      throw ParlanceError(.badInput, "none of its turns is one of the queries", at: .init(file: conversations))
+    }
+    return turns
   }
 
   /// - Throws: `ParlanceError` with code `badInput` when the terms or the passage spaces of the files are not the same.

@@ -72,6 +72,12 @@ struct SearchCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "Encode and search the conversations one turn after the other, as somebody waits for each, and write what each took.",
+      valueName: "file"))
+  var costs: String?
+
+  @Option(
+    help: ArgumentHelp(
       "Search with so many terms of each query only, the heaviest: each term costs a walk over its postings.",
       valueName: "n"))
   var keepTerms: Int?
@@ -115,9 +121,9 @@ struct SearchCommand: AsyncParsableCommand {
     if vectors != nil && model != nil { throw ValidationError("--vectors are encoded already; leave --model out") }
     if turn != nil && conversations == nil { throw ValidationError("--turn goes with --conversations") }
     if isAnsweredOnScreen {
-      if run != nil || tag != nil || saveQueries != nil {
+      if run != nil || tag != nil || saveQueries != nil || costs != nil {
         throw ValidationError(
-          "--run, --tag and --save-queries go with --conversations or --vectors; a question and --turn are answered on the screen"
+          "--run, --tag, --save-queries and --costs go with --conversations or --vectors; a question and --turn are answered on the screen"
         )
       }
     } else {
@@ -125,6 +131,7 @@ struct SearchCommand: AsyncParsableCommand {
         throw ValidationError(
           "expected --run FILE for the results" + (conversations == nil ? "" : ", or --turn ID for one turn"))
       }
+      if costs != nil, conversations == nil { throw ValidationError("--costs goes with --conversations") }
       if saveQueries != nil, conversations == nil {
         throw ValidationError("--save-queries goes with --conversations; --vectors are kept already")
       }

@@ -5,35 +5,79 @@ import InvertedIndex
 import RankedResults
 import SparseVectors
 
-/// What the queries of runs cost: `--queries [RUN=]FILE...` against the indexes that they were searched in.
+/// What the queries of runs cost: `--queries [RUN=]FILE...` against the indexes that they were searched in, or against the
+/// passages' float vectors.
 struct RunCosts {
+  /// What is known of one run.
+  struct Cost {
+    var mean: QueryCost
+    var byQuery: [ExternalID: QueryEffort]
+  }
+
   /// The files of each run.
   private let files: [(run: NamedRun, paths: [String])]
   private let indexes: [InvertedIndex]
+  /// The passages' own vectors, by whose activation frequencies FLOPS is defined.
+  private let passages: (file: VectorsFile, frequencies: ActivationFrequencies)?
   private let interruption: Interruption
 
   /// - Parameters:
   ///   - queries: files of query vectors, each with the run that it belongs to before a `=`; without, a file is that of the
   ///     run with its own name, such as `student.vectors` of the run `student`.
   ///   - indexes: one for each passage space.
+  ///   - vectors: the passages' vectors, in place of indexes.
   /// - Throws: `ParlanceError`: `usage` for a file of no run, as `InvertedIndex`.
   init(
-    queries: [String], indexes: [String], runs: [NamedRun], interruption: Interruption
+    queries: [String], indexes: [String], vectors: String? = nil, runs: [NamedRun], interruption: Interruption
   ) throws(ParlanceError) {
     self.interruption = interruption
+    passages = try vectors.map { path throws(ParlanceError) in
+      let file = try VectorsFile(path: path)
+      return (file, try ActivationFrequencies(file, interruption: interruption))
+    }
     self.indexes = try indexes.map { path throws(ParlanceError) in try InvertedIndex(path: path) }
+    files = try Self.assigned(queries, to: runs, option: "--queries").filter { !$0.paths.isEmpty }
+  }
+
+  /// The files of each run, named on the command line as `RUN=FILE` or by a file whose name is the run's.
+  ///
+  /// - Throws: `usage` for a file of no run.
+  static func assigned(
+    _ arguments: [String], to runs: [NamedRun], option: String
+  ) throws(ParlanceError) -> [(run: NamedRun, paths: [String])] {
     var files: [(run: NamedRun, paths: [String])] = runs.map { ($0, []) }
-    for argument in queries {
-      let (name, path) = Self.parts(of: argument)
-      guard let place = runs.firstIndex(where: { $0.run.name == name || Self.stem(of: $0.file) == name }) else {
+    for argument in arguments {
+      let (name, path) = parts(of: argument)
+      guard let place = runs.firstIndex(where: { $0.run.name == name || stem(of: $0.file) == name }) else {
         throw ParlanceError(
           .usage,
           "no run is called '\(name)', to which the queries \(path) would belong; the runs are "
-            + runs.map(\.run.name).joined(separator: ", ") + ", and --queries RUN=FILE names one")
+            + runs.map(\.run.name).joined(separator: ", ") + ", and \(option) RUN=FILE names one")
       }
       files[place].paths.append(path)
     }
-    self.files = files.filter { !$0.paths.isEmpty }
+    return files
+  }
+
+  /// What each query of runs cost when it was searched: the files of `search --costs`.
+  ///
+  /// - Throws: `usage` for a file of no run, `badInput` for a query that a run has twice.
+  static func measured(
+    _ arguments: [String], runs: [NamedRun], interruption: Interruption
+  ) throws(ParlanceError) -> [String: [ExternalID: QueryEffort]] {
+    var efforts: [String: [ExternalID: QueryEffort]] = [:]
+    for (run, paths) in try assigned(arguments, to: runs, option: "--costs") {
+      for path in paths {
+        for (query, effort) in try QueryEffort.all(readingFrom: path, interruption: interruption) {
+          guard efforts[run.run.name, default: [:]].updateValue(effort, forKey: query) == nil else {
+            throw ParlanceError(
+              .badInput, "the query '\(query)' is in another file of the run \(run.run.name) as well",
+              at: .init(file: path))
+          }
+        }
+      }
+    }
+    return efforts
   }
 
   /// `RUN=FILE`, or a file alone.
@@ -47,7 +91,7 @@ struct RunCosts {
   /// The last part of a path without its extensions.
   private static func stem(of path: String) -> String {
     var name = path.split(separator: "/").last.map(String.init) ?? path
-    for suffix in [".gz", ".vectors", ".trec", ".txt", ".run"] where name.hasSuffix(suffix) {
+    for suffix in [".gz", ".jsonl", ".costs", ".vectors", ".trec", ".txt", ".run"] where name.hasSuffix(suffix) {
       name.removeLast(suffix.utf8.count)
     }
     return name
@@ -57,46 +101,71 @@ struct RunCosts {
   ///
   /// - Throws: `ParlanceError` with code `badInput` for vectors of other passages or other queries, and for a query that
   ///   a run has twice.
-  func costs() throws(ParlanceError) -> [String: QueryCost] {
-    var costs: [String: QueryCost] = [:]
+  func costs() throws(ParlanceError) -> [String: Cost] {
+    var costs: [String: Cost] = [:]
     for (run, paths) in files { costs[run.run.name] = try cost(of: run, paths) }
     return costs
   }
 
-  private func cost(of run: NamedRun, _ paths: [String]) throws(ParlanceError) -> QueryCost {
+  private func cost(of run: NamedRun, _ paths: [String]) throws(ParlanceError) -> Cost {
     var frequencies = ActivationFrequencies()
-    var seen: Set<ExternalID> = []
+    var seen: [ExternalID: SparseVector] = [:]
     var used: InvertedIndex?
     for path in paths {
       let vectors = try VectorsFile(path: path)
-      let index = try index(for: vectors)
-      if let used, used.passageSpace != index.passageSpace {
-        throw ParlanceError(
-          .badInput,
-          "expected queries for passages by \(used.passageSpace), as in the run's other files; found "
-            + "\(index.passageSpace)", at: .init(file: path))
+      if let passages {
+        try check(vectors, against: passages.file)
+      } else {
+        let index = try index(for: vectors)
+        if let used, used.passageSpace != index.passageSpace {
+          throw ParlanceError(
+            .badInput,
+            "expected queries for passages by \(used.passageSpace), as in the run's other files; found "
+              + "\(index.passageSpace)", at: .init(file: path))
+        }
+        used = index
       }
-      used = index
       for position in 0..<vectors.count {
         let id = try vectors.id(at: position)
-        guard seen.insert(id).inserted else {
+        let vector = try vectors.vector(at: position)
+        guard seen.updateValue(vector, forKey: id) == nil else {
           throw ParlanceError(
             .badInput, "the query '\(id)' is in another file of the run \(run.run.name) as well", at: .init(file: path))
         }
-        frequencies.add(try vectors.vector(at: position))
+        frequencies.add(vector)
         if position.isMultiple(of: 4096) { try interruption.check() }
       }
     }
-    guard let used, run.run.rankings.keys.contains(where: seen.contains) else {
+    guard run.run.rankings.keys.contains(where: { seen[$0] != nil }) else {
       throw ParlanceError(
         .badInput, "expected the queries of the run \(run.run.name), none of \(seen.count) is one",
         at: .init(file: paths[0]))
     }
-    var passageCounts: [Int] = []
-    for term in frequencies.counts.indices {
-      passageCounts.append(frequencies.counts[term] == 0 ? 0 : try used.passageCount(with: TermID(UInt32(term))))
+    var passageCounts = passages?.frequencies.counts ?? []
+    if let used {
+      for term in frequencies.counts.indices {
+        passageCounts.append(frequencies.counts[term] == 0 ? 0 : try used.passageCount(with: TermID(UInt32(term))))
+      }
     }
-    return QueryCost(frequencies, passageCounts: passageCounts, passages: used.count)
+    let collection = passages?.frequencies.vectors ?? used?.count ?? 0
+    return Cost(
+      mean: QueryCost(frequencies, passageCounts: passageCounts, passages: collection),
+      byQuery: seen.mapValues { vector in
+        let touched = vector.terms.reduce(0) { sum, term in
+          Int(term.rawValue) < passageCounts.count ? sum + passageCounts[Int(term.rawValue)] : sum
+        }
+        return QueryEffort(terms: Double(vector.count), flops: Double(touched) / Double(max(1, collection)))
+      })
+  }
+
+  private func check(_ queries: VectorsFile, against passages: VectorsFile) throws(ParlanceError) {
+    let (own, other) = (queries.description, passages.description)
+    guard own.vocabulary == other.vocabulary, own.passageSpace == other.passageSpace else {
+      throw ParlanceError(
+        .badInput,
+        "its queries are for passages by \(own.passageSpace), but \(passages.path) is by \(other.passageSpace)",
+        at: .init(file: queries.path))
+    }
   }
 
   private func index(for vectors: VectorsFile) throws(ParlanceError) -> InvertedIndex {

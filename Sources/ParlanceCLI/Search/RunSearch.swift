@@ -1,6 +1,7 @@
 import BinaryFiles
 import Conversations
 import Diagnostics
+import Evaluation
 import Identifiers
 import InvertedIndex
 import RankedResults
@@ -63,15 +64,47 @@ struct RunSearch {
       index: searcher.index, k: k, threads: threads, filter: command.passageFilter, progress: progress,
       interruption: console.interruption)
     let run = try RunWriter(path: path, tag: command.tag ?? form.rawValue)
-    guard let saved = command.saveQueries else { return try await batch.run(queries, by: searcher.encoder, to: run) }
-    let encoder = searcher.encoder
+    if let costs = command.costs {
+      return try await searchTimed(queries, by: searcher, k: k, to: run, costs: costs, progress)
+    }
+    return try await saving(searcher.encoder) { writer throws(ParlanceError) in
+      try await batch.run(queries, by: searcher.encoder, to: run, saving: writer)
+    }
+  }
+
+  /// One turn after the other, with what each took.
+  private func searchTimed(
+    _ queries: [(ExternalID, FormedQuery)], by searcher: Searcher, k: Int, to run: RunWriter, costs: String,
+    _ progress: @escaping ProgressHandler
+  ) async throws(ParlanceError) -> BatchSummary {
+    let timed = TimedSearch(searcher: searcher, k: k, progress: progress, interruption: console.interruption)
+    let efforts = try QueryEffortWriter(path: costs)
+    return try await saving(searcher.encoder) { writer throws(ParlanceError) in
+      var summary = BatchSummary()
+      try await timed.run(queries.map { (id: $0, words: $1) }) { answer throws(ParlanceError) in
+        try writer?.append(answer.id, answer.vector)
+        try run.write(answer.id, answer.passages)
+        try efforts.write(answer.id, answer.effort)
+        summary.add(answer)
+      }
+      try efforts.finish()
+      try run.finish()
+      return summary
+    }
+  }
+
+  /// Lets `body` write the queries' vectors where they are to be kept; nothing is left of them when it fails.
+  private func saving(
+    _ encoder: any QueryEncoder, _ body: (VectorsWriter?) async throws(ParlanceError) -> BatchSummary
+  ) async throws(ParlanceError) -> BatchSummary {
+    guard let saved = command.saveQueries else { return try await body(nil) }
     let writer = try VectorsWriter(
       path: saved,
       description: VectorsDescription(
         encoder: encoder.identity, passageSpace: encoder.passageSpace, vocabulary: encoder.vocabulary,
         keptTerms: command.keepTerms))
     do {
-      let summary = try await batch.run(queries, by: encoder, to: run, saving: writer)
+      let summary = try await body(writer)
       try writer.finish()
       return summary
     } catch {

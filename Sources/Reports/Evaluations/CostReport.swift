@@ -38,7 +38,9 @@ public struct CostReport: Sendable {
   }
 
   /// `{"flops":...,"postings":...,"queries":{"count":...,"empty":...,"l0":...,"median":...,"max":...,"terms":...},...}`.
-  public func json() -> OrderedJSON {
+  ///
+  /// - Parameter turns: the queries' cost by turn depth, under `turns` where there is any.
+  public func json(turns: [(turn: Int, summary: EffortSummary)] = []) -> OrderedJSON {
     let set = { (set: ActivationFrequencies) -> OrderedJSON in
       [
         "count": .integer(set.vectors), "empty": .integer(set.emptyVectors), "l0": .number(set.meanLength),
@@ -46,8 +48,13 @@ public struct CostReport: Sendable {
         "terms": .integer(set.activeTerms),
       ]
     }
-    return [
-      "flops": .number(flops), "postings": .number(postings), "queries": set(queries), "passages": set(passages),
-    ]
+    return .object([
+      ("flops", .number(flops)), ("postings", .number(postings)), ("queries", set(queries)),
+      ("passages", set(passages)),
+      (
+        "turns",
+        turns.isEmpty ? nil : .array(turns.map { ["turn": .integer($0.turn), "effort": $0.summary.json] })
+      ),
+    ])
   }
 }

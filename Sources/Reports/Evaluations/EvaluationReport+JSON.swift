@@ -6,7 +6,7 @@ extension EvaluationReport {
   ///
   /// `{"runs":[{"name":...,"measures":{"nDCG@3":...},"queries":{"ID":{"nDCG@3":...}}}]}`, and beside these keys what
   /// the figures rest on: `judgments`, `counted` (queries the means are over), in a run `file`, `missing`, `ignored`,
-  /// `intervals`, `turns`, `cost`, and `significance`.
+  /// `intervals`, `turns`, `cost`, `effort`, `effortTurns`, and `significance`.
   ///
   /// - Parameter perQuery: whether it holds each query's values.
   public func json(perQuery: Bool) -> OrderedJSON {
@@ -32,10 +32,20 @@ extension EvaluationReport {
           ["l0": .number($0.meanLength), "flops": .number($0.flops), "postings": .number($0.postings)]
         }
       ),
+      ("effort", efforts[evaluation.name].flatMap { EffortSummary(Array($0.values)) }?.json),
+      ("effortTurns", effortTurns(evaluation.name)),
       ("missing", .integer(evaluation.missing.count)), ("ignored", .integer(evaluation.ignoredQueries)),
       ("turns", places.map { .array(evaluation.byTurn($0).map(turn)) }),
       ("queries", perQuery ? queries(evaluation) : nil),
     ])
+  }
+
+  private func effortTurns(_ run: String) -> OrderedJSON? {
+    guard let places, let efforts = efforts[run] else { return nil }
+    return .array(
+      EffortSummary.byTurn(efforts, places: places).map { turn, summary in
+        ["turn": .integer(turn), "effort": summary.json]
+      })
   }
 
   private func turn(_ turn: Int, _ evaluation: Evaluation) -> OrderedJSON {

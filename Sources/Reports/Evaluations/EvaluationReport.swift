@@ -1,5 +1,5 @@
 public import Evaluation
-import Identifiers
+public import Identifiers
 
 /// The figures of one or more runs over the same judgments, as tables and as a JSON document.
 ///
@@ -19,6 +19,8 @@ public struct EvaluationReport: Sendable {
   public var unreachable: [Measure: Int] = [:]
   /// What the queries of runs cost, by the run's name; where it is known of any, the table has columns for it.
   public var costs: [String: QueryCost] = [:]
+  /// What each query cost, by the run's name, where it is known.
+  public var efforts: [String: [ExternalID: QueryEffort]] = [:]
   /// The path of each run's file, and that of the judgments.
   public var files: [String]?
   public var judgments: String?

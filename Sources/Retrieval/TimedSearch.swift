@@ -1,0 +1,83 @@
+public import Conversations
+public import Diagnostics
+public import Evaluation
+public import Identifiers
+import InvertedIndex
+public import RankedResults
+public import SparseVectors
+
+/// Many queries one after the other, as somebody waits for each: the run, and what each query cost.
+///
+/// `BatchSearch` is faster, and what it takes says nothing about one query.
+public struct TimedSearch: Sendable {
+  public var searcher: Searcher
+  /// Passages a query.
+  public var k: Int
+  /// The collection's float vectors, from which FLOPS is defined; the index's postings when `nil`.
+  public var passages: ActivationFrequencies?
+  public var progress: ProgressHandler?
+  public var interruption: Interruption?
+
+  public init(
+    searcher: Searcher, k: Int, passages: ActivationFrequencies? = nil, progress: ProgressHandler? = nil,
+    interruption: Interruption? = nil
+  ) {
+    self.searcher = searcher
+    self.k = k
+    self.passages = passages
+    self.progress = progress
+    self.interruption = interruption
+  }
+
+  /// One query's answer.
+  public struct Answer: Sendable {
+    public var id: ExternalID
+    public var vector: SparseVector
+    public var passages: [RankedPassage]
+    public var effort: QueryEffort
+  }
+
+  /// Answers the queries in their order. The first one is encoded once before it counts, so that nothing is cold.
+  ///
+  /// - Throws: as `Searcher.search` and `body`; `interrupted`.
+  public func run(
+    _ queries: [(id: ExternalID, words: FormedQuery)], _ body: (Answer) throws(ParlanceError) -> Void
+  ) async throws(ParlanceError) {
+    if let first = queries.first { _ = try await answer(first.id, first.words) }
+    for (place, query) in queries.enumerated() {
+      try interruption?.check()
+      try body(try await answer(query.id, query.words))
+      progress?(Progress("searching", completed: place + 1, total: queries.count, unit: "queries"))
+    }
+  }
+
+  private func answer(_ id: ExternalID, _ words: FormedQuery) async throws(ParlanceError) -> Answer {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let encoded = try await searcher.encoder.encode(words)
+    let middle = clock.now
+    let found = try searcher.index.search(encoded.vector, k: k, interruption: interruption)
+    var ranked: [RankedPassage] = []
+    ranked.reserveCapacity(found.hits.count)
+    for hit in found.hits {
+      ranked.append(RankedPassage(passage: try searcher.index.id(of: hit.document), score: Double(hit.score)))
+    }
+    let end = clock.now
+    var effort: QueryEffort
+    if let passages {
+      effort = QueryEffort(encoded.vector, passages: passages)
+    } else {
+      effort = try effortByIndex(encoded.vector)
+    }
+    effort.postings = Double(found.postingsTouched)
+    effort.encoding = (middle - start) / .milliseconds(1)
+    effort.searching = (end - middle) / .milliseconds(1)
+    return Answer(id: id, vector: encoded.vector, passages: ranked, effort: effort)
+  }
+
+  private func effortByIndex(_ vector: SparseVector) throws(ParlanceError) -> QueryEffort {
+    var touched = 0
+    for term in vector.terms { touched += try searcher.index.passageCount(with: term) }
+    return QueryEffort(terms: Double(vector.count), flops: Double(touched) / Double(max(1, searcher.index.count)))
+  }
+}
