@@ -56,7 +56,10 @@ let package = Package(
       name: "Network",
       description: "What needs the network: models from the Hugging Face hub, rewriting by language models (SwiftNIO, "
         + "SQLite). Off: nothing of it is fetched or built."),
-    .default(enabledTraits: ["Network"]),
+    .trait(
+      name: "Storage",
+      description: "The database of a sweep's runs (SQLite). Off: nothing of it is fetched or built."),
+    .default(enabledTraits: ["Network", "Storage"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -152,6 +155,16 @@ let package = Package(
         "Retrieval", "Rewriting",
       ]),
 
+    room(
+      "Experiments",
+      [
+        "Diagnostics", "Identifiers", "BinaryFiles", "LineFiles", "StrictJSON", "Conversations", "RankedResults",
+        "SparseVectors", "Evaluation", "Checkpoints", "TensorEngine", "InvertedIndex", "SparseEncoder", "Retrieval",
+        "Distillation",
+        .product(name: "Yams", package: "Yams"),
+        .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["Storage"])),
+      ]),
+
     // Layer 4: the terminal.
     .executableTarget(
       name: "ParlanceCLI",
@@ -159,6 +172,7 @@ let package = Package(
         "Diagnostics", "Identifiers", "BinaryFiles", "LineFiles", "Conversations", "RankedResults", "SparseVectors",
         "WordPiece", "TensorEngine", "Checkpoints", "Evaluation", "InvertedIndex", "SparseEncoder", "ModelHub",
         "Datasets", "StrictJSON", "Reports", "Retrieval", "Distillation", "Rewriting", "ModelContext",
+        "Experiments",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -198,6 +212,7 @@ let package = Package(
         "InvertedIndex", "SparseEncoder", "Retrieval",
       ]),
     tests("Reports", ["Evaluation", "RankedResults"]),
+    tests("Experiments", ["BinaryFiles", "Distillation", "Evaluation"]),
     tests(
       "Retrieval",
       [

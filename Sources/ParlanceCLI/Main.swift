@@ -71,6 +71,8 @@ struct ParlanceCommand: AsyncParsableCommand {
       StudentCommand.self,
       ChatCommand.self,
       MCPCommand.self,
+      SweepCommand.self,
+      RunsCommand.self,
       BenchCommand.self,
     ])
 

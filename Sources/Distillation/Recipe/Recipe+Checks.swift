@@ -97,5 +97,7 @@ extension Recipe {
     }
     try require(validation.every > 0, "`validation.every` must be above 0")
     try require(validation.patience.map { $0 > 0 } ?? true, "`validation.patience` must be above 0")
+    try require(
+      validation.patience == nil || validation.keep == .best, "`validation.patience` goes with `validation.keep: best`")
   }
 }

@@ -78,6 +78,7 @@ extension Recipe.Validation {
     qrels = try from.decodeIfPresent(String.self, forKey: .qrels)
     folds = try from.decodeIfPresent(Int.self, forKey: .folds)
     fold = try from.value(.fold, or: fold)
+    keep = try from.name(.keep, or: keep)
     measure = try from.value(.measure, or: measure)
     every = try from.value(.every, or: every)
     patience = try from.decodeIfPresent(Int.self, forKey: .patience)

@@ -154,6 +154,15 @@ public struct Recipe: Codable, Sendable, Equatable {
     public var folds: Int?
     /// The part that is held out.
     public var fold = 0
+    /// Which student stays.
+    public enum Kept: String, Codable, Sendable, CaseIterable {
+      /// The one that validated best.
+      case best
+      /// The one of the last validation: what is held out decides nothing, so that it can be measured on afterwards.
+      case last
+    }
+
+    public var keep = Kept.best
     /// Whose increase is progress.
     public var measure = "nDCG@3"
     /// Steps between two validations.
@@ -164,7 +173,7 @@ public struct Recipe: Codable, Sendable, Equatable {
     public init() {}
 
     enum CodingKeys: String, CodingKey {
-      case conversations, qrels, folds, fold, measure, every, patience
+      case conversations, qrels, folds, fold, keep, measure, every, patience
     }
   }
 

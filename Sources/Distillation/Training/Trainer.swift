@@ -2,6 +2,7 @@ import BinaryFiles
 public import Checkpoints
 import Conversations
 public import Diagnostics
+public import InvertedIndex
 import SparseEncoder
 import SparseVectors
 public import TensorEngine
@@ -70,11 +71,14 @@ public struct Trainer: Sendable {
   ///   - resuming: go on with the run that is there.
   ///   - logsSamples: write `samples.jsonl`, what each query was trained on in each step.
   ///   - savingEvery: how often it is saved where it stands; after each step when zero.
+  ///   - index: one of the recipe's vectors, with their exact weights, that validation searches; without, the run builds its
+  ///     own and removes it at its end.
   /// - Throws: `interrupted` after saving where it stood; `badInput` for data that do not fit each other, and when the loss
   ///   stops being a number; `cannotWrite`.
   public func train(
     into folder: String, resuming: Bool = false, logsSamples: Bool = false,
-    savingEvery: Duration = .seconds(60), progress: ProgressHandler? = nil, interruption: Interruption? = nil
+    savingEvery: Duration = .seconds(60), index: InvertedIndex? = nil, progress: ProgressHandler? = nil,
+    interruption: Interruption? = nil
   ) async throws(ParlanceError) -> TrainingSummary {
     let encoder = try makeEncoder(student)
     guard encoder.vocabulary == vectors.description.vocabulary else {
@@ -97,7 +101,7 @@ public struct Trainer: Sendable {
     let digest = data.digest(vectors) + (learned?.digest ?? "")
     let saved = resuming ? try run.memory(of: recipe, data: digest) : nil
     try AtomicFile.write(Array(try recipe.yaml().utf8), to: run.recipe)
-    let validator = try await makeValidator(data, encoder, frozenEncoder, run, progress, interruption)
+    let validator = try await makeValidator(data, encoder, frozenEncoder, run, index, progress, interruption)
     let pruning = try TermPruning(recipe, vectors: vectors, progress: progress, interruption: interruption)
     let export = StudentFolder(
       checkpoint: student, recipe: recipe, passageSpace: vectors.description.encoder, frozen: frozen,
@@ -158,7 +162,7 @@ public struct Trainer: Sendable {
 
   private func makeValidator(
     _ data: TrainingData, _ encoder: SparseEncoder, _ frozen: SparseEncoder?, _ run: RunFolder,
-    _ progress: ProgressHandler?, _ interruption: Interruption?
+    _ index: InvertedIndex?, _ progress: ProgressHandler?, _ interruption: Interruption?
   ) async throws(ParlanceError) -> Validator? {
     guard let validation = recipe.validation else { return nil }
     var queries: [Validator.Query] = []
@@ -174,8 +178,8 @@ public struct Trainer: Sendable {
     }
     return try Validator(
       queries: queries, qrels: data.heldOutQrels, measure: validation.measure,
-      vectors: recipe.student.passages == nil ? recipe.vectors : nil, at: run.index, progress: progress,
-      interruption: interruption)
+      vectors: recipe.student.passages == nil ? recipe.vectors : nil, at: run.index, shared: index,
+      progress: progress, interruption: interruption)
   }
 }
 

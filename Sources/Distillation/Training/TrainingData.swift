@@ -84,7 +84,7 @@ struct TrainingDataReader {
       var turns: [Turn] = []
       let reader = try TurnReader(path: source.conversations)
       while let turn = try reader.next() {
-        if isHeldOut(turn.conversation) {
+        if recipe.isHeldOut(turn.conversation) {
           data.heldOut.append(turn)
           if let grades = qrels?.grades[turn.id] { data.heldOutQrels.grades[turn.id] = grades }
           let isJudged = qrels?.grades[turn.id]?.values.contains { $0 > 0 } ?? false
@@ -187,14 +187,6 @@ struct TrainingDataReader {
       for turn in turns { found.grades[turn.id] = found.grades[turn.id] ?? grades[turn.id] }
     }
     return found
-  }
-
-  /// Whether the conversation is in the part that validates. By its id, so that a turn that is added moves no other.
-  private func isHeldOut(_ conversation: ExternalID) -> Bool {
-    guard let folds = recipe.validation?.folds else { return false }
-    let digest = SHA256.digest(of: Array("fold \(conversation.string)".utf8)).bytes
-    let number = digest.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-    return Int(number % UInt64(folds)) == recipe.validation?.fold
   }
 
   /// Where the relevant passages of all sets are in the collection.

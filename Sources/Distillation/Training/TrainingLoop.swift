@@ -281,7 +281,7 @@ final class TrainingLoop {
     line += [("validation query_terms", outcome.terms), ("seconds", seconds)]
     try log.write(step: memory.step, line)
     report(line)
-    if outcome.means[0] > memory.best?.value ?? -1 {
+    if outcome.means[0] > memory.best?.value ?? -1 || recipe.validation?.keep == .last {
       memory.best = TrainingState.Best(step: memory.step, value: outcome.means[0])
       memory.validationsWithoutProgress = 0
       try export(line)

@@ -36,10 +36,11 @@ struct Validator: Sendable {
   /// - Parameters:
   ///   - vectors: the frozen vectors; `nil` where the passage encoder learns too.
   ///   - folder: of the index.
+  ///   - shared: an index of the frozen vectors that is there already, in place of a new one.
   /// - Throws: `badInput` when none of the held-out turns has a relevant passage.
   init(
     queries: [Query], qrels: Qrels, measure: String, vectors: String?, at folder: String,
-    progress: ProgressHandler?, interruption: Interruption?
+    shared: InvertedIndex? = nil, progress: ProgressHandler?, interruption: Interruption?
   ) throws(ParlanceError) {
     let counted = Set(qrels.queries())
     let judged = queries.filter { counted.contains($0.id) }
@@ -55,6 +56,7 @@ struct Validator: Sendable {
     self.measures = measures
     self.folder = folder
     index = try vectors.map { vectors throws(ParlanceError) in
+      if let shared { return shared }
       if let index = try? InvertedIndex(path: folder) { return index }
       // What a killed run left half built, or half removed, is built anew.
       FileNames.removeTree(folder)

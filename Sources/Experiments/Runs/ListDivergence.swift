@@ -1,0 +1,46 @@
+import Diagnostics
+import Distillation
+import Identifiers
+import SparseVectors
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// How far a student's ranking is from its teacher's, over the teacher's whole list and at temperature 1, whatever the run
+/// was trained on: one figure that runs with other samples can be compared by.
+struct ListDivergence {
+  private let teachers: [TeacherFile]
+  private let vectors: VectorsFile
+
+  init(_ teachers: [TeacherFile], _ vectors: VectorsFile) { (self.teachers, self.vectors) = (teachers, vectors) }
+
+  /// `sum_j p_j (log p_j - log q_j)`, p the softmax of the teacher's scores and q that of the student's.
+  ///
+  /// - Returns: `nil` for a query without a list.
+  func value(of query: SparseVector, for id: ExternalID) throws(ParlanceError) -> Double? {
+    for teacher in teachers {
+      guard let place = teacher.index(of: id), teacher.passageCount(at: place) > 0 else { continue }
+      let list = try teacher.list(at: place)
+      var scores: [Double] = []
+      for passage in list.passages { scores.append(query.dot(try vectors.vector(at: Int(passage)))) }
+      return Self.divergence(teacher: list.scores.map(Double.init), student: scores)
+    }
+    return nil
+  }
+
+  static func divergence(teacher: [Double], student: [Double]) -> Double {
+    let (p, q) = (logSoftmax(teacher), logSoftmax(student))
+    return max(0, zip(p, q).reduce(0) { $0 + exp($1.0) * ($1.0 - $1.1) })
+  }
+
+  private static func logSoftmax(_ values: [Double]) -> [Double] {
+    let most = values.max() ?? 0
+    let sum = values.reduce(0) { $0 + exp($1 - most) }
+    return values.map { $0 - most - log(sum) }
+  }
+}

@@ -1,0 +1,73 @@
+import BinaryFiles
+import Conversations
+public import Diagnostics
+public import Distillation
+
+/// How long the runs of a sweep take, roughly: from what finished ones took, else from how much there is to read.
+public struct SweepEstimate: Sendable, Hashable {
+  /// Turns that are learned from, over all epochs, and turns that are measured.
+  public struct Work: Sendable, Hashable {
+    public var learned: Double
+    public var measured: Double
+  }
+
+  /// By the runs' names.
+  public var work: [String: Work]
+
+  /// Seconds of one core for a turn that is learned from and one that is measured, and for a run's beginning and end, by
+  /// SPLADE-tiny on x86-64 with AVX-512 (EXPERIMENTS.md); larger models in proportion to their weights.
+  static let standard = (learned: 0.02, measured: 0.01, fixed: 12.0)
+
+  private let scale: [String: Double]
+
+  /// Counts the turns of all files that the runs read.
+  public init(_ runs: [(run: PlannedRun, recipe: Recipe)], of sweep: Sweep) throws(ParlanceError) {
+    var counts: [String: Int] = [:]
+    func count(_ path: String) throws(ParlanceError) -> Double {
+      if let known = counts[path] { return Double(known) }
+      let reader = try TurnReader(path: path)
+      var turns = 0
+      while try reader.next() != nil { turns += 1 }
+      counts[path] = turns
+      return Double(turns)
+    }
+    work = [:]
+    scale = Dictionary(
+      runs.map { ($0.run.id, Self.scale($0.recipe)) }, uniquingKeysWith: { first, _ in first })
+    for (run, recipe) in runs {
+      let folds = recipe.validation?.folds.map(Double.init)
+      var learned = 0.0
+      for set in recipe.data { learned += try count(set.conversations) * set.share }
+      learned *= recipe.optimisation.epochs * (1 - (folds.map { 1 / $0 } ?? 0))
+      var measured = 0.0
+      for set in sweep.evaluate {
+        measured += try count(set.conversations) * (set.heldOut ? folds.map { 1 / $0 } ?? 1 : 1)
+      }
+      work[run.id] = Work(learned: learned, measured: measured)
+    }
+  }
+
+  /// By the size of the weights' file.
+  private static func scale(_ recipe: Recipe) -> Double {
+    guard let file = try? MappedFile(path: recipe.student.model + "/model.safetensors") else { return 1 }
+    return max(0.1, Double(file.count) / 17.7e6)
+  }
+
+  /// The seconds of a run.
+  ///
+  /// - Parameter known: seconds that finished runs took, by name.
+  public func seconds(of run: String, known: [String: Double], cores: Int) -> Double {
+    let weight = { (work: Work, scale: Double) in
+      (work.learned * Self.standard.learned + work.measured * Self.standard.measured) * scale + Self.standard.fixed
+    }
+    guard let own = work[run] else { return 0 }
+    let standard = weight(own, scale[run] ?? 1) / Double(max(1, cores))
+    var (took, expected) = (0.0, 0.0)
+    for (name, seconds) in known {
+      guard let other = work[name] else { continue }
+      took += seconds
+      expected += weight(other, scale[name] ?? 1) / Double(max(1, cores))
+    }
+    return expected > 0 ? standard * took / expected : standard
+  }
+}

@@ -1,0 +1,57 @@
+import BinaryFiles
+public import Diagnostics
+public import Distillation
+import Evaluation
+
+/// Where everything of a sweep lies: `sweep.yaml` as it was read, `runs.sqlite`, `runs/NAME/` for each run, `shared/` for what
+/// is made once.
+public struct SweepFolder: Sendable {
+  public let path: String
+
+  public init(_ path: String) { self.path = path }
+
+  public var sweep: String { path + "/sweep.yaml" }
+  public var store: String { path + "/runs.sqlite" }
+  public var lock: String { path + "/.lock" }
+  public var shared: String { path + "/shared" }
+
+  public func folder(of run: String) -> String { path + "/runs/" + run }
+  public func result(of run: String) -> String { folder(of: run) + "/result.json" }
+  public func log(of run: String) -> String { folder(of: run) + "/log" }
+  /// Held by the process that trains and measures the run.
+  public func lock(of run: String) -> String { folder(of: run) + "/.run" }
+  public func metrics(of run: String) -> String { folder(of: run) + "/metrics.jsonl" }
+  public func ranking(of run: String, on set: String) -> String {
+    folder(of: run) + "/" + Sweep.folderName(set) + ".trec"
+  }
+  public func queries(of run: String, on set: String) -> String {
+    folder(of: run) + "/" + Sweep.folderName(set) + ".vectors"
+  }
+  /// The index of a file of vectors, with their exact weights.
+  public func index(of vectors: String) -> String {
+    shared + "/index-" + SHA256.digest(of: Array(vectors.utf8)).hexadecimal.prefix(12)
+  }
+}
+
+extension PlannedRun {
+  /// The recipe with all settings applied.
+  ///
+  /// - Throws: as `Recipe`, with the arm's name.
+  public func recipe(of sweep: Sweep) throws(ParlanceError) -> Recipe {
+    do {
+      return try Recipe(reading: sweep.recipe, settings: settings.map(\.text))
+    } catch {
+      throw ParlanceError(error.code, "\(error.message) (in the arm \(arm))", at: error.location)
+    }
+  }
+
+  /// Tells a run from one by another recipe or measured otherwise.
+  public func digest(of recipe: Recipe, in sweep: Sweep) throws(ParlanceError) -> String {
+    var text = try recipe.yaml()
+    for set in sweep.evaluate {
+      text += "\n\(set.name) \(set.conversations) \(set.qrels) \(set.index ?? "") \(set.heldOut)"
+    }
+    text += "\n\(sweep.measures.map(\.description).joined(separator: " ")) \(sweep.depth)"
+    return SHA256.digest(of: Array(text.utf8)).hexadecimal
+  }
+}

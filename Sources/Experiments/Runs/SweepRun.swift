@@ -1,0 +1,177 @@
+import BinaryFiles
+public import Checkpoints
+import Conversations
+public import Diagnostics
+import Distillation
+import Evaluation
+import Identifiers
+import InvertedIndex
+import RankedResults
+import Retrieval
+import SparseEncoder
+import SparseVectors
+public import TensorEngine
+
+/// Trains and measures one run of a sweep, in the process that calls it.
+public struct SweepRun: Sendable {
+  public let sweep: Sweep
+  public let run: PlannedRun
+  public let folder: SweepFolder
+  public var cores: Int
+  public var device: Device
+  public var progress: ProgressHandler?
+  public var interruption: Interruption?
+
+  public init(
+    _ run: PlannedRun, of sweep: Sweep, in folder: SweepFolder, cores: Int, device: Device = .cpu,
+    progress: ProgressHandler? = nil, interruption: Interruption? = nil
+  ) {
+    self.sweep = sweep
+    self.run = run
+    self.folder = folder
+    self.cores = cores
+    self.device = device
+    self.progress = progress
+    self.interruption = interruption
+  }
+
+  /// What the machine says of the process at the end of a run.
+  public struct Usage: Sendable {
+    public var processorSeconds: Double
+    public var peakMemory: Int
+
+    public init(processorSeconds: Double, peakMemory: Int) {
+      (self.processorSeconds, self.peakMemory) = (processorSeconds, peakMemory)
+    }
+  }
+
+  /// Goes on where the run stands, and leaves `result.json`. A run that has one does nothing.
+  ///
+  /// - Parameters:
+  ///   - open: the checkpoint of a name: a folder, or one of the hub's.
+  ///   - program: the name and version of the program, for the record.
+  /// - Throws: `tryAgain` when another process has the run; `interrupted` after saving where it stood; as `Trainer.train`.
+  public func finish(
+    program: String, usage: () -> Usage, open: (String) async throws(ParlanceError) -> Checkpoint
+  ) async throws(ParlanceError) {
+    let path = folder.folder(of: run.id)
+    let lock = try FileLock(path: folder.lock(of: run.id))
+    defer { withExtendedLifetime(lock) {} }
+    guard !FileNames.exists(folder.result(of: run.id)) else { return }
+    let recipe = try run.recipe(of: sweep)
+    let summary = try await train(recipe, open)
+    let student = try Checkpoint(folder: path + "/student")
+    let encoder = try SparseEncoder.open(student) { part throws(ParlanceError) in
+      try NativeForwardPass(part, cores: cores)
+    }
+    let teachers = try recipe.data.map { set throws(ParlanceError) in try TeacherFile(path: set.teacher) }
+    let vectors = try VectorsFile(path: recipe.vectors)
+    var measured: [RunResult.Measured] = []
+    for set in sweep.evaluate {
+      measured.append(try await measure(encoder, recipe, set, teachers, vectors))
+    }
+    let used = usage()
+    let result = RunResult(
+      run, digest: try run.digest(of: recipe, in: sweep), recipe: try recipe.yaml(),
+      fingerprints: try fingerprints(recipe), program: program, steps: summary.steps, examples: summary.examples,
+      seconds: summary.seconds, processorSeconds: used.processorSeconds, peakMemory: used.peakMemory,
+      measured: measured)
+    try result.write(to: folder.result(of: run.id))
+    // A finished run is not gone on with.
+    FileNames.remove(path + "/training.state", faults: nil)
+    if !sweep.keepsStudents { FileNames.removeTree(path + "/student") }
+  }
+
+  private func train(
+    _ recipe: Recipe, _ open: (String) async throws(ParlanceError) -> Checkpoint
+  ) async throws(ParlanceError) -> TrainingSummary {
+    let start = try await open(recipe.student.model)
+    var frozen: Checkpoint?
+    if let model = recipe.student.residual?.model { frozen = try await open(model) }
+    var passages: Checkpoint?
+    if let model = recipe.student.passages?.model { passages = try await open(model) }
+    let trainer = try Trainer(
+      recipe, student: start, frozen: frozen, passages: passages, engine: .load(), device: device, cores: cores)
+    var index: InvertedIndex?
+    if recipe.validation != nil, recipe.student.passages == nil {
+      index = try InvertedIndex(path: folder.index(of: recipe.vectors))
+    }
+    return try await trainer.train(
+      into: folder.folder(of: run.id), resuming: true, index: index, progress: progress, interruption: interruption)
+  }
+
+  // MARK: - Measuring
+
+  private func measure(
+    _ encoder: SparseEncoder, _ recipe: Recipe, _ set: Sweep.Judged, _ teachers: [TeacherFile], _ vectors: VectorsFile
+  ) async throws(ParlanceError) -> RunResult.Measured {
+    let qrels = try Qrels(readingFrom: set.qrels, interruption: interruption)
+    let judged = Set(qrels.queries())
+    let turns = try TurnReader.all(set.conversations, interruption: interruption).filter {
+      judged.contains($0.id) && (!set.heldOut || recipe.validation?.folds == nil || recipe.isHeldOut($0.conversation))
+    }
+    guard !turns.isEmpty else {
+      throw ParlanceError(
+        .badInput, "none of its turns is judged and held out by the run \(run.id)", at: .init(file: set.conversations))
+    }
+    let index = try InvertedIndex(path: set.index ?? folder.index(of: recipe.vectors))
+    let searcher = try Searcher(index: index, encoder: encoder)
+    let timed = TimedSearch(
+      searcher: searcher, k: sweep.depth, passages: try ActivationFrequencies(vectors, interruption: interruption),
+      progress: progress, interruption: interruption)
+    let queries = try turns.map { turn throws(ParlanceError) in
+      (id: turn.id, words: try recipe.student.form.query(for: turn))
+    }
+    let places = Dictionary(uniqueKeysWithValues: turns.map { ($0.id, $0) })
+    let ranking = try RunWriter(path: folder.ranking(of: run.id, on: set.name), tag: run.id)
+    let writer = try VectorsWriter(
+      path: folder.queries(of: run.id, on: set.name),
+      description: VectorsDescription(
+        encoder: encoder.identity, passageSpace: encoder.passageSpace, vocabulary: encoder.vocabulary))
+    var found = RankedRun(name: run.id)
+    var answered: [RunResult.Query] = []
+    try await timed.run(queries) { answer throws(ParlanceError) in
+      try ranking.write(answer.id, answer.passages)
+      try writer.append(answer.id, answer.vector)
+      found.rankings[answer.id] = answer.passages
+      answered.append(
+        RunResult.Query(
+          id: answer.id.string, conversation: places[answer.id]?.conversation.string ?? "",
+          turn: places[answer.id]?.number ?? 0, values: [], terms: answer.vector.count,
+          flops: answer.effort.flops ?? 0, postings: Int(answer.effort.postings ?? 0),
+          encodeMilliseconds: answer.effort.encoding ?? 0, searchMilliseconds: answer.effort.searching ?? 0,
+          divergence: try ListDivergence(teachers, vectors).value(of: answer.vector, for: answer.id)))
+    }
+    try ranking.finish()
+    try writer.finish()
+    let held = Qrels(grades: qrels.grades.filter { places[$0.key] != nil })
+    let values = try values(of: found, by: held)
+    for place in answered.indices { answered[place].values = values[ExternalID(answered[place].id)] ?? [] }
+    return RunResult.Measured(name: set.name, measures: sweep.measures.map(\.description), queries: answered)
+  }
+
+  /// A student whose queries are all empty finds nothing, which is a figure and no fault.
+  private func values(of run: RankedRun, by qrels: Qrels) throws(ParlanceError) -> [ExternalID: [Double]] {
+    guard run.rankings.values.contains(where: { !$0.isEmpty }) else {
+      return qrels.grades.mapValues { _ in sweep.measures.map { _ in 0 } }
+    }
+    let evaluation = try evaluate(run, qrels: qrels, measures: sweep.measures, interruption: interruption)
+    return Dictionary(
+      uniqueKeysWithValues: evaluation.queries.enumerated().map { place, query in
+        (query, evaluation.values.map { $0[place] })
+      })
+  }
+
+  private func fingerprints(_ recipe: Recipe) throws(ParlanceError) -> [RunResult.Fingerprint] {
+    var files: [String] = [recipe.vectors]
+    for set in recipe.data {
+      files += [set.conversations, set.teacher] + [set.qrels, set.rewrites].compactMap(\.self)
+    }
+    for set in sweep.evaluate { files += [set.conversations, set.qrels] }
+    var seen: Set<String> = []
+    return try files.filter { seen.insert($0).inserted }.map { file throws(ParlanceError) in
+      let mapped = try MappedFile(path: file)
+      return RunResult.Fingerprint(file: file, sha256: SHA256.digest(of: mapped.bytes).hexadecimal)
+    }
+  }
+}

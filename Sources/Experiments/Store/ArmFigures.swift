@@ -1,0 +1,73 @@
+#if Storage
+  public import Diagnostics
+  public import Evaluation
+  public import Identifiers
+
+  /// An arm of a sweep on one set of turns: folds put together, seeds averaged query by query, so that a test by conversation
+  /// has one value for each turn.
+  public struct ArmFigures: Sendable {
+    public var arm: String
+    public var runs: [StoredRun]
+    /// Under the arm's name.
+    public var evaluation: Evaluation
+    public var efforts: [ExternalID: QueryEffort]
+    /// Of the student from its teacher, the mean over the turns that have a list.
+    public var divergence: Double?
+
+    /// Arms of which not every run is finished.
+    public struct Unfinished: Sendable, Hashable {
+      public var arm: String
+      public var finished: Int
+      public var failed: Int
+      public var planned: Int
+    }
+
+    /// All arms of a sweep, those that are whole with their figures.
+    public static func all(
+      of sweep: Sweep, on set: String, in store: RunStore
+    ) throws(ParlanceError) -> (whole: [ArmFigures], unfinished: [Unfinished], places: ConversationPlaces) {
+      let stored = Dictionary(uniqueKeysWithValues: try store.runs().map { ($0.id, $0) })
+      var planned: [(arm: String, runs: [PlannedRun])] = []
+      for run in try sweep.runs() {
+        if planned.last?.arm != run.arm { planned.append((run.arm, [])) }
+        planned[planned.count - 1].runs.append(run)
+      }
+      var whole: [ArmFigures] = []
+      var unfinished: [Unfinished] = []
+      var places = ConversationPlaces()
+      for (arm, runs) in planned {
+        let known = runs.compactMap { stored[$0.id] }
+        let finished = known.filter { $0.state == .finished }
+        guard finished.count == runs.count else {
+          unfinished.append(
+            Unfinished(arm: arm, finished: finished.count, failed: known.count - finished.count, planned: runs.count))
+          continue
+        }
+        var queries: [ExternalID: [StoredQuery]] = [:]
+        for run in finished {
+          for query in try store.queries(of: run.id, on: set, measures: sweep.measures.map(\.description)) {
+            queries[query.id, default: []].append(query)
+            places.places[query.id] = .init(conversation: query.conversation, turn: query.turn)
+          }
+        }
+        whole.append(ArmFigures(arm: arm, runs: finished, queries: queries, measures: sweep.measures))
+      }
+      return (whole, unfinished, places)
+    }
+
+    private init(arm: String, runs: [StoredRun], queries: [ExternalID: [StoredQuery]], measures: [Measure]) {
+      self.arm = arm
+      self.runs = runs
+      let ids = queries.keys.sorted()
+      func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(1, values.count)) }
+      evaluation = Evaluation(
+        name: arm, measures: measures, queries: ids,
+        values: measures.indices.map { measure in
+          ids.map { mean((queries[$0] ?? []).map { $0.values[measure] }) }
+        })
+      efforts = queries.compactMapValues { QueryEffort(meanOf: $0.map(\.effort)) }
+      let divergences = queries.values.flatMap { $0.compactMap(\.divergence) }
+      divergence = divergences.isEmpty ? nil : mean(divergences)
+    }
+  }
+#endif

@@ -1,0 +1,38 @@
+public import Evaluation
+public import Identifiers
+
+/// A run as the database of a sweep has it.
+public struct StoredRun: Sendable, Hashable {
+  public enum State: String, Sendable, Hashable {
+    case finished
+    case failed
+  }
+
+  public var id: String
+  public var arm: String
+  public var seed: UInt64?
+  public var fold: Int?
+  public var state: State
+  public var digest: String
+  /// The recipe, every default filled in; empty for one that failed.
+  public var recipe: String
+  public var program: String
+  public var steps: Int
+  public var examples: Int
+  /// Of training, by the clock.
+  public var seconds: Double
+  public var processorSeconds: Double
+  public var peakMemory: Int
+  /// Why it failed.
+  public var fault: String?
+}
+
+/// What one turn was worth and what it cost in one run.
+public struct StoredQuery: Sendable, Hashable {
+  public var id: ExternalID
+  public var conversation: ExternalID
+  public var turn: Int
+  public var values: [Double]
+  public var effort: QueryEffort
+  public var divergence: Double?
+}

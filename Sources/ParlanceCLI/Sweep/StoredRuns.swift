@@ -1,0 +1,144 @@
+#if Storage
+  import BinaryFiles
+  import Diagnostics
+  import Evaluation
+  import Experiments
+  import Reports
+
+  /// A sweep's folder as `parlance runs` reads it.
+  struct StoredRuns {
+    let folder: SweepFolder
+    let sweep: Sweep
+    let store: RunStore
+    private let console = Console.standard
+
+    init(_ path: String) throws(ParlanceError) {
+      folder = SweepFolder(path)
+      guard FileNames.exists(folder.sweep), FileNames.exists(folder.store) else {
+        throw ParlanceError(
+          .noInput, "expected the folder of a sweep, with sweep.yaml and runs.sqlite in it", at: .init(file: path))
+      }
+      sweep = try Sweep(reading: folder.sweep)
+      store = try RunStore(path: folder.store, making: false)
+    }
+
+    func list(json: Bool) throws {
+      let known = Dictionary(uniqueKeysWithValues: try store.runs().map { ($0.id, $0) })
+      let planned = try sweep.runs()
+      var table = Table(columns: [.label("run"), .label("state")])
+      table.columns += sweep.measures.map { .figure($0.description) }
+      table.columns += [.figure("L0"), .figure("FLOPS"), .figure("steps"), .figure("processor s"), .figure("MiB")]
+      var documents: [OrderedJSON] = []
+      for run in planned {
+        guard let stored = known[run.id] else {
+          let state = FileNames.exists(folder.folder(of: run.id)) ? "begun" : "waits"
+          table.rows.append([Table.Cell(run.id), Table.Cell(state)])
+          documents.append(["run": .string(run.id), "arm": .string(run.arm), "state": .string(state)])
+          continue
+        }
+        var row = [Table.Cell(run.id), Table.Cell(stored.state.rawValue)]
+        var members: [(String, OrderedJSON?)] = [
+          ("run", .string(run.id)), ("arm", .string(run.arm)), ("state", .string(stored.state.rawValue)),
+          ("fault", stored.fault.map { .string($0) }),
+        ]
+        if stored.state == .finished {
+          let figures = try figures(of: run.id, on: sweep.evaluate[0].name)
+          row += figures.means.map { .figure($0, digits: 3) }
+          row += [
+            .figure(figures.summary?.terms ?? 0, digits: 1), .figure(figures.summary?.flops ?? 0, digits: 2),
+            .count(stored.steps), .figure(stored.processorSeconds, digits: 0), .count(stored.peakMemory >> 20),
+          ]
+          members += [
+            ("measures", .object(zip(sweep.measures, figures.means).map { ($0.description, .number($1)) })),
+            ("effort", figures.summary?.json), ("steps", .integer(stored.steps)),
+            ("processorSeconds", .number(stored.processorSeconds)), ("peakMemory", .integer(stored.peakMemory)),
+          ]
+        }
+        table.rows.append(row)
+        documents.append(.object(members))
+      }
+      if sweep.evaluate.count > 1 { table.notes = ["Figures on \(sweep.evaluate[0].name)."] }
+      if json {
+        try console.print(json: ["runs": .array(documents)] as OrderedJSON)
+      } else {
+        try console.print(tables: [table])
+      }
+    }
+
+    func show(_ name: String) throws {
+      let stored = try find(name)
+      var facts = Table(columns: [.label("what"), .label("of the run")])
+      facts.rows = [
+        ["run", Table.Cell(stored.id)], ["arm", Table.Cell(stored.arm)], ["state", Table.Cell(stored.state.rawValue)],
+        ["program", Table.Cell(stored.program)],
+        ["steps", .count(stored.steps)], ["turns learned from", .count(stored.examples)],
+        ["training, by the clock", Table.Cell(ProgressBar.time(stored.seconds))],
+        ["processor time, in all", Table.Cell(ProgressBar.time(stored.processorSeconds))],
+        ["peak memory", Table.Cell("\(FixedDecimal.grouped(stored.peakMemory >> 20)) MiB")],
+      ]
+      if let fault = stored.fault { facts.rows.append(["fault", Table.Cell(fault)]) }
+      var tables = [facts]
+      for set in sweep.evaluate where stored.state == .finished {
+        let figures = try figures(of: name, on: set.name)
+        guard let summary = figures.summary else { continue }
+        var table = Table(title: set.name, columns: sweep.measures.map { .figure($0.description) })
+        table.rows = [figures.means.map { .figure($0, digits: 4) }]
+        tables += [table, EffortTable([(name, summary)]).table(title: "Cost of a query", head: .label("run"))]
+      }
+      var data = Table(title: "Data", columns: [.label("file"), .label("SHA-256")])
+      data.rows = try store.fingerprints(of: name).map { [Table.Cell($0.file), Table.Cell($0.sha256)] }
+      if !data.rows.isEmpty { tables.append(data) }
+      try console.print(tables: tables)
+      if !stored.recipe.isEmpty {
+        try console.print()
+        try console.print(stored.recipe.trimmingEnd)
+      }
+    }
+
+    func remove(_ names: [String]) throws(ParlanceError) {
+      let lock = try FileLock(path: folder.lock)
+      defer { withExtendedLifetime(lock) {} }
+      let planned = Set(try sweep.runs().map(\.id))
+      let known = Set(try store.runs().map(\.id))
+      for name in names where !planned.contains(name) && !known.contains(name) {
+        throw ParlanceError(.usage, "the sweep has no run '\(name)'", at: .init(file: folder.path))
+      }
+      for name in names {
+        let path = folder.folder(of: name)
+        // A process that is at it keeps it.
+        if FileNames.exists(path) { _ = try FileLock(path: folder.lock(of: name)) }
+        try store.remove(name)
+        FileNames.removeTree(path)
+      }
+    }
+
+    private func find(_ name: String) throws(ParlanceError) -> StoredRun {
+      let runs = try store.runs()
+      guard let run = runs.first(where: { $0.id == name }) else {
+        throw ParlanceError(
+          .usage, "no run '\(name)' is finished; parlance runs list \(folder.path) names them",
+          at: .init(file: folder.path))
+      }
+      return run
+    }
+
+    private func figures(
+      of run: String, on set: String
+    ) throws(ParlanceError) -> (means: [Double], summary: EffortSummary?) {
+      let queries = try store.queries(of: run, on: set, measures: sweep.measures.map(\.description))
+      let means = sweep.measures.indices.map { place in
+        queries.reduce(0) { $0 + $1.values[place] } / Double(max(1, queries.count))
+      }
+      return (means, EffortSummary(queries.map(\.effort)))
+    }
+  }
+
+  extension String {
+    /// Without the line ends at its end.
+    fileprivate var trimmingEnd: String {
+      var text = self[...]
+      while text.last?.isNewline == true { text.removeLast() }
+      return String(text)
+    }
+  }
+#endif

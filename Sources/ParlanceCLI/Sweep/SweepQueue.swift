@@ -1,0 +1,147 @@
+#if Storage
+  import BinaryFiles
+  import Diagnostics
+  import Experiments
+  import LineFiles
+  import Reports
+  import TensorEngine
+
+  #if canImport(FoundationEssentials)
+    import FoundationEssentials
+  #else
+    import Foundation
+  #endif
+
+  /// Runs that wait, run and end.
+  struct SweepQueue {
+    let sweep: Sweep
+    let folder: SweepFolder
+    let store: RunStore
+    let device: Device
+    let places: SweepPlaces
+    /// What each run is expected to take.
+    let seconds: [String: Double]
+    private let console = Console.standard
+
+    init(
+      sweep: Sweep, folder: SweepFolder, store: RunStore, device: Device, places: SweepPlaces, seconds: [String: Double]
+    ) {
+      self.sweep = sweep
+      self.folder = folder
+      self.store = store
+      self.device = device
+      self.places = places
+      self.seconds = seconds
+    }
+
+    /// A run that is under way: our child, or that of a sweep that was killed.
+    private struct Running {
+      var run: PlannedRun
+      var child: ChildProcess?
+    }
+
+    /// - Parameters:
+    ///   - waiting: in the order in which they are begun.
+    ///   - done: how many are finished already.
+    /// - Throws: `interrupted` when all children have saved where they stood; `badInput` at the end, when some failed.
+    func work(off waiting: [PlannedRun], done: Int) async throws {
+      var waiting = waiting[...]
+      var running: [Running] = []
+      var (finished, failed, isAsked) = (done, 0, false)
+      let total = done + waiting.count
+      let bar = ProgressBar(console)
+      defer { bar.finish() }
+      while !waiting.isEmpty || !running.isEmpty {
+        if console.interruption.isRequested, !isAsked {
+          for entry in running { entry.child?.stop() }
+          (isAsked, waiting) = (true, [])
+          // What a killed sweep started goes on by itself.
+          running.removeAll { $0.child == nil }
+        }
+        while running.count < places.count, let run = waiting.popFirst() { running.append(try begin(run)) }
+        try? await Task.sleep(for: .milliseconds(200))
+        var still: [Running] = []
+        for entry in running {
+          guard let status = status(of: entry) else {
+            still.append(entry)
+            continue
+          }
+          bar.finish()
+          if FileNames.exists(folder.result(of: entry.run.id)) {
+            finished += 1
+            let result = try collect(entry.run)
+            console.note("\(finished) of \(total): \(line(result))")
+          } else if status == ParlanceError.Code.tryAgain.rawValue {
+            still.append(Running(run: entry.run, child: nil))
+          } else if !isAsked {
+            failed += 1
+            let fault = Self.lastLine(of: folder.log(of: entry.run.id))
+            try store.store(failure: fault, of: entry.run)
+            console.warn("the run \(entry.run.id) failed: \(fault)")
+          }
+        }
+        running = still
+        var progress = Progress("runs", completed: finished, total: total, unit: "runs")
+        progress.detail = running.map(\.run.id).joined(separator: ", ")
+        bar.handler(progress)
+      }
+      try console.interruption.check()
+      if failed > 0 {
+        throw ParlanceError(
+          .badInput, "\(FixedDecimal.counted(failed, "run")) of \(total) failed; the same command tries them again",
+          at: .init(file: folder.path))
+      }
+    }
+
+    private func begin(_ run: PlannedRun) throws(ParlanceError) -> Running {
+      let path = folder.folder(of: run.id)
+      do {
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+      } catch {
+        throw ParlanceError(.cannotWrite, "the folder cannot be made", at: .init(file: path))
+      }
+      // Held: a process that a killed sweep started is at it.
+      guard (try? FileLock(path: folder.lock(of: run.id))) != nil else { return Running(run: run, child: nil) }
+      let child = try ChildProcess(
+        [
+          "sweep", folder.sweep, "--out", folder.path, "--only-run", run.id, "--cores", "\(places.coresPerRun)",
+          "--device", "\(device)",
+        ], log: folder.log(of: run.id))
+      return Running(run: run, child: child)
+    }
+
+    /// How it ended, or `nil` while it runs.
+    private func status(of entry: Running) -> Int32? {
+      if let child = entry.child { return child.status() }
+      return (try? FileLock(path: folder.lock(of: entry.run.id))) == nil ? nil : 0
+    }
+
+    private func collect(_ run: PlannedRun) throws(ParlanceError) -> RunResult {
+      let result = try RunResult(reading: folder.result(of: run.id))
+      try store.store(result, curves: TrainingCurve.all(readingFrom: folder.metrics(of: run.id)))
+      return result
+    }
+
+    private func line(_ result: RunResult) -> String {
+      var parts = ["\(result.run)"]
+      for set in result.measured {
+        let figures = set.measures.indices.map { place in
+          let values = set.queries.map { $0.values[place] }
+          let mean = values.reduce(0, +) / Double(max(1, values.count))
+          return "\(set.measures[place]) \(FixedDecimal.text(mean, digits: 3))"
+        }
+        parts.append(figures.joined(separator: " ") + (result.measured.count > 1 ? " (\(set.name))" : ""))
+      }
+      parts.append(ProgressBar.time(result.processorSeconds) + " of processor time")
+      return parts.joined(separator: ", ")
+    }
+
+    /// What a log ends with, which is the error of a process that failed.
+    static func lastLine(of log: String) -> String {
+      guard let bytes = FileManager.default.contents(atPath: log) else { return "it left no word" }
+      let text = String(decoding: bytes.suffix(4096), as: UTF8.self)
+      let line = text.split(whereSeparator: \.isNewline).last.map(String.init) ?? "it left no word"
+      return line.hasPrefix("parlance: error: ") ? String(line.dropFirst("parlance: error: ".count)) : line
+    }
+  }
+#endif

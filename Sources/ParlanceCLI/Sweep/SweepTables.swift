@@ -1,0 +1,130 @@
+#if Storage
+  import Diagnostics
+  import Evaluation
+  import Experiments
+  import Identifiers
+  import Reports
+
+  /// The arms of a sweep as tables, one for each set of turns: seeds averaged turn by turn, tests by conversation.
+  struct SweepTables {
+    /// One set of turns.
+    struct OfSet {
+      var name: String
+      var arms: [ArmFigures]
+      var report: EvaluationReport
+    }
+
+    let sweep: Sweep
+    let sets: [OfSet]
+    let unfinished: [ArmFigures.Unfinished]
+
+    /// - Parameters:
+    ///   - wanted: the arms that are compared, in this order; all that are whole when `nil`.
+    ///   - configuration: of the tests.
+    init(
+      sweep: Sweep, store: RunStore, arms wanted: [String]? = nil, baseline: String? = nil,
+      configuration: BaselineComparison.Configuration = Self.byConversation
+    ) throws(ParlanceError) {
+      self.sweep = sweep
+      var sets: [OfSet] = []
+      var left: [ArmFigures.Unfinished] = []
+      for set in sweep.evaluate {
+        let (whole, unfinished, places) = try ArmFigures.all(of: sweep, on: set.name, in: store)
+        left = unfinished
+        var arms = whole
+        if let wanted {
+          arms = try wanted.map { name throws(ParlanceError) in
+            guard let arm = whole.first(where: { $0.arm == name }) else {
+              throw ParlanceError(
+                .usage,
+                sweep.arms.contains { $0.name == name }
+                  ? "not every run of the arm '\(name)' is finished"
+                  : "the sweep has no arm '\(name)'; there are \(sweep.arms.map(\.name).joined(separator: "; "))")
+            }
+            return arm
+          }
+        }
+        guard !arms.isEmpty else { continue }
+        sets.append(
+          OfSet(
+            name: set.name, arms: arms,
+            report: try Self.report(
+              arms, places, baseline: baseline ?? sweep.baseline ?? arms[0].arm, judgments: set.qrels, configuration)))
+      }
+      self.sets = sets
+      unfinished = left
+    }
+
+    static var byConversation: BaselineComparison.Configuration {
+      var configuration = BaselineComparison.Configuration()
+      configuration.unit = .conversation
+      return configuration
+    }
+
+    private static func report(
+      _ arms: [ArmFigures], _ places: ConversationPlaces, baseline: String, judgments: String,
+      _ configuration: BaselineComparison.Configuration
+    ) throws(ParlanceError) -> EvaluationReport {
+      var report = EvaluationReport(evaluations: arms.map(\.evaluation))
+      report.places = places
+      report.judgments = judgments
+      for arm in arms {
+        report.efforts[arm.arm] = arm.efforts
+        report.costs[arm.arm] = EffortSummary(Array(arm.efforts.values)).flatMap { QueryCost($0) }
+      }
+      let queries = arms[0].evaluation.queries
+      let groups = places.groups(queries)
+      report.addIntervals(by: configuration, groups: groups)
+      if let base = arms.first(where: { $0.arm == baseline }), arms.count > 1, groups.groups.count > 1 {
+        report.comparison = try BaselineComparison(
+          arms.filter { $0.arm != baseline }.map(\.evaluation), with: base.evaluation, groups: groups,
+          configuration: configuration)
+      }
+      return report
+    }
+
+    var tables: [Table] {
+      var tables: [Table] = []
+      for set in sets {
+        var table = set.report.measuresTable(title: sets.count > 1 ? set.name : nil)
+        if set.arms.contains(where: { $0.divergence != nil }) {
+          table.columns.append(.figure("D_KL"))
+          for (row, arm) in set.arms.enumerated() {
+            table.rows[row].append(arm.divergence.map { .figure($0, digits: 3) } ?? "")
+          }
+          table.notes.append("D_KL: of the student from its teacher, over the teacher's whole list.")
+        }
+        tables.append(table)
+        tables += [set.report.comparisonTable()].compactMap { $0 }
+      }
+      if !unfinished.isEmpty {
+        var table = Table(
+          title: "Not finished", columns: [.label("arm"), .figure("finished"), .figure("failed"), .figure("planned")])
+        table.rows = unfinished.map {
+          [Table.Cell($0.arm), .count($0.finished), .count($0.failed), .count($0.planned)]
+        }
+        tables.append(table)
+      }
+      return tables
+    }
+
+    var json: OrderedJSON {
+      [
+        "sets": .array(
+          sets.map { set in
+            [
+              "name": .string(set.name), "figures": set.report.json(perQuery: false),
+              "divergence": .object(set.arms.map { ($0.arm, $0.divergence.map { .number($0) } ?? .null) }),
+            ]
+          }),
+        "unfinished": .array(
+          unfinished.map { arm in
+            [
+              "arm": .string(arm.arm), "finished": .integer(arm.finished), "failed": .integer(arm.failed),
+              "planned": .integer(arm.planned),
+            ]
+          }),
+      ]
+    }
+  }
+#endif

@@ -1,0 +1,159 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("parlance sweep")
+struct SweepCommandTests {
+  #if Storage
+    @Suite(
+      "with an engine",
+      .enabled(if: TestSupport.engine != nil, "the engine is not built (make engine brings it)"))
+    struct Whole {
+      private let students: TrainedStudents
+
+      init() throws {
+        students = try TrainedStudents()
+        let sweep = """
+          recipe: recipe.yaml
+          set: {validation.folds: 2, validation.keep: last}
+          arms:
+            - {name: w 0, set: {objective.contrastive.weight: 0}}
+            - {name: w 0.1, set: {objective.contrastive.weight: 0.1}}
+          folds: [0, 1]
+          baseline: w 0
+          evaluate: [{conversations: turns.jsonl, qrels: qrels.txt}]
+          quick: {arms: [w 0], folds: [0]}
+
+          """
+        try sweep.write(toFile: students.folder + "/sweep.yaml", atomically: false, encoding: .utf8)
+      }
+
+      private func result(_ run: String, in folder: String) throws -> [String: Any] {
+        let data = try Data(contentsOf: URL(filePath: "\(students.folder)/\(folder)/runs/\(run)/result.json"))
+        return try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+      }
+
+      /// What does not depend on the clock.
+      private func figures(_ run: String, in folder: String) throws -> [[Double]] {
+        let measured = try #require(try result(run, in: folder)["measured"] as? [[String: Any]])
+        let queries = try #require(measured.first?["queries"] as? [[String: Any]])
+        return try queries.map { query in
+          try #require(query["values"] as? [Double]) + [try #require(query["flops"] as? Double)]
+        }
+      }
+
+      @Test("every turn is measured once by a student that has not seen it; the same command again does nothing")
+      func whole() throws {
+        try students.succeed("sweep sweep.yaml --out s --cores 2")
+        let list = try students.parlance("runs list s --json")
+        let document = try #require(
+          try JSONSerialization.jsonObject(with: Data(list.output.utf8)) as? [String: Any], "\(list.error)")
+        let runs = try #require(document["runs"] as? [[String: Any]])
+        #expect(runs.map { $0["run"] as? String } == ["w-0-f0", "w-0-f1", "w-0.1-f0", "w-0.1-f1"])
+        #expect(runs.allSatisfy { $0["state"] as? String == "finished" })
+        let turns = try (0..<2).flatMap { fold in
+          let measured = try #require(try result("w-0-f\(fold)", in: "s")["measured"] as? [[String: Any]])
+          return try #require(measured.first?["queries"] as? [[String: Any]]).map { $0["id"] as? String ?? "" }
+        }
+        #expect(turns.count == 19 && Set(turns).count == 19)
+        let again = try students.parlance("sweep sweep.yaml --out s")
+        #expect(again.code == 0 && again.output.contains("w 0.1") && !again.error.contains("to do"), "\(again.error)")
+        let compared = try ParlanceProcess.run(["runs", "compare", "s", "w 0.1", "w 0"], in: students.folder)
+        #expect(compared.code == 0 && compared.output.contains("Differences from w 0.1"), "\(compared.error)")
+        let shown = try students.parlance("runs show s w-0-f1")
+        #expect(shown.output.contains("fold: 1") && shown.output.contains("turns.jsonl"), "\(shown.output)")
+
+        // What was made by another recipe is not taken for this one's; removed, it is made anew.
+        let other = try students.parlance("sweep sweep.yaml --set sampling.negatives=5 --out s")
+        #expect(other.code == 65 && other.error.contains("parlance runs rm s w-0-f0"), "\(other.error)")
+        try students.succeed("sweep sweep.yaml --out s")
+        let before = try figures("w-0-f0", in: "s")
+        try students.succeed("runs rm s w-0-f0")
+        #expect(!FileManager.default.fileExists(atPath: students.folder + "/s/runs/w-0-f0"))
+        let remade = try students.parlance("sweep sweep.yaml --out s")
+        #expect(remade.code == 0 && remade.error.contains("1 run of 4 to do"), "\(remade.error)")
+        #expect(try figures("w-0-f0", in: "s") == before)
+      }
+
+      @Test("killed at some moment, what was begun is gone on with and the figures are those of a sweep that was not")
+      func killed() throws {
+        try students.succeed("sweep sweep.yaml --quick --out calm")
+        // The parent dies as soon as its first run has a state; the child is on its own.
+        let script = """
+          $PARLANCE sweep sweep.yaml --quick --out killed &
+          sweep=$!
+          until [ -e killed/runs/w-0-f0/.run ] || ! kill -0 $sweep 2>/dev/null; do :; done
+          kill -9 $sweep; wait $sweep
+          $PARLANCE sweep sweep.yaml --quick --out killed
+          """
+        let result = try ParlanceProcess.shell(script, in: students.folder)
+        #expect(result.code == 0, "\(result.error)")
+        #expect(try figures("w-0-f0", in: "killed") == figures("w-0-f0", in: "calm"))
+      }
+
+      @Test("a run that fails is told with its reason, the others are finished, and it is tried again")
+      func failing() throws {
+        let text = try String(contentsOfFile: students.folder + "/sweep.yaml", encoding: .utf8)
+          .replacing("folds: [0, 1]", with: "folds: [0]")
+          .replacing("objective.contrastive.weight: 0.1", with: "data.0.teacher: none.teacher")
+        try text.write(toFile: students.folder + "/bad.yaml", atomically: false, encoding: .utf8)
+        let result = try students.parlance("sweep bad.yaml --out b")
+        #expect(result.code == 65 && result.error.contains("the run w-0.1-f0 failed: none.teacher"), "\(result.error)")
+        let list = try students.parlance("runs list b")
+        #expect(list.output.contains("failed") && list.output.contains("finished"), "\(list.output)")
+        try FileManager.default.copyItem(
+          atPath: students.folder + "/rewrites.teacher", toPath: students.folder + "/none.teacher")
+        try students.succeed("sweep bad.yaml --out b")
+      }
+
+      @Test("--dry-run tells the arms and makes nothing")
+      func dryRun() throws {
+        let result = try students.parlance("sweep sweep.yaml --out d --dry-run")
+        #expect(result.code == 0 && result.output.contains("w 0.1") && result.output.contains("4 runs to do"))
+        #expect(!FileManager.default.fileExists(atPath: students.folder + "/d"))
+        let wrong = try students.parlance("sweep sweep.yaml --out d --set optimisation.epoch=3")
+        #expect(wrong.code == 65 && wrong.error.contains("did you mean `epochs`?"), "\(wrong.error)")
+        #expect(!FileManager.default.fileExists(atPath: students.folder + "/d"))
+      }
+    }
+  #else
+    @Test("without SQLite it says what is missing, and how to have it")
+    func without() throws {
+      try ParlanceProcess.inFolder(of: ["sweep.yaml": "recipe: r\n"]) { folder in
+        for arguments in [["sweep", "sweep.yaml", "--out", "s"], ["runs", "list", "s"]] {
+          let result = try ParlanceProcess.run(arguments, in: folder)
+          #expect(result.code == 69 && result.error.contains("the trait Storage"), "\(result.error)")
+        }
+      }
+    }
+  #endif
+
+  @Test("search --costs tells what each turn took, and evaluate tells it by turn")
+  func costs() throws {
+    try SearchFixture.inFolder { folder in
+      try "c_1 0 p1 1\nc_2 0 p2 1\n".write(toFile: folder + "/qrels.txt", atomically: false, encoding: .utf8)
+      let plain = try SearchFixture.search(
+        "--index bm25 --conversations turns.jsonl --form conversation --run plain.trec --tag whole", in: folder)
+      let timed = try SearchFixture.search(
+        "--index bm25 --conversations turns.jsonl --form conversation --run whole.trec --tag whole "
+          + "--save-queries whole.vectors --costs whole.costs.jsonl", in: folder)
+      #expect(plain.code == 0 && timed.code == 0, "\(timed.error)")
+      #expect(
+        try String(contentsOfFile: folder + "/whole.trec", encoding: .utf8)
+          == String(contentsOfFile: folder + "/plain.trec", encoding: .utf8))
+      let result = try ParlanceProcess.run(
+        [
+          "evaluate", "--qrels", "qrels.txt", "whole.trec", "--by", "turn", "--conversations", "turns.jsonl",
+          "--queries", "whole.vectors", "--index", "bm25", "--costs", "whole.costs.jsonl", "--json",
+        ], in: folder)
+      let document = try #require(
+        try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any], "\(result.error)")
+      let run = try #require((document["runs"] as? [[String: Any]])?.first)
+      let turns = try #require(run["effortTurns"] as? [[String: Any]])
+      #expect(turns.map { $0["turn"] as? Int } == [1, 2])
+      let effort = try #require(turns[1]["effort"] as? [String: Any])
+      #expect(effort["totalMs"] != nil && (effort["postings"] as? Double ?? 0) > 0, "\(effort)")
+      #expect(run["effort"] != nil)
+    }
+  }
+}

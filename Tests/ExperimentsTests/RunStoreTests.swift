@@ -1,0 +1,96 @@
+#if Storage
+  import Diagnostics
+  import Evaluation
+  import Foundation
+  import Identifiers
+  import TestSupport
+  import Testing
+
+  @testable import Experiments
+
+  @Suite("the runs of a sweep in SQLite")
+  struct RunStoreTests {
+    private func inFolder(_ body: (String) throws -> Void) throws {
+      let folder = try TestSupport.temporaryFolder("store")
+      defer { try? FileManager.default.removeItem(atPath: folder) }
+      try body(folder)
+    }
+
+    private func sweep() throws -> Sweep {
+      try Sweep(
+        yaml: """
+          recipe: r.yaml
+          arms: [{name: a}, {name: b}]
+          seeds: [1, 2]
+          folds: [0, 1]
+          measures: RR
+          evaluate: [{name: set, conversations: c, qrels: q}]
+          """, file: "s.yaml")
+    }
+
+    /// Two turns a fold; the value tells arm, seed and fold apart.
+    private func result(_ run: PlannedRun) -> RunResult {
+      let base = Double(run.seed ?? 0) / 10 + (run.arm == "b" ? 0.5 : 0)
+      let queries = (0..<2).map { turn in
+        RunResult.Query(
+          id: "c\(run.fold ?? 0)_\(turn)", conversation: "c\(run.fold ?? 0)", turn: turn + 1, values: [base],
+          terms: Int(run.seed ?? 0) * 10, flops: 1.5, postings: 7, encodeMilliseconds: 2, searchMilliseconds: 1,
+          divergence: turn == 0 ? base : nil)
+      }
+      return RunResult(
+        run, digest: "d", recipe: "r", fingerprints: [.init(file: "f", sha256: "00")], program: "p", steps: 3,
+        examples: 4, seconds: 5, processorSeconds: 6, peakMemory: 7,
+        measured: [.init(name: "set", measures: ["RR"], queries: queries)])
+    }
+
+    @Test("folds are put together, seeds averaged turn by turn, and an arm that lacks a run is no arm yet")
+    func arms() throws {
+      try inFolder { folder in
+        let store = try RunStore(path: folder + "/runs.sqlite", making: true)
+        let runs = try sweep().runs()
+        for run in runs.dropLast() { try store.store(result(run), curves: []) }
+        try store.store(failure: "no memory", of: try #require(runs.last))
+        let (whole, unfinished, places) = try ArmFigures.all(of: sweep(), on: "set", in: store)
+        #expect(whole.map(\.arm) == ["a"])
+        #expect(unfinished == [.init(arm: "b", finished: 3, failed: 1, planned: 4)])
+        let arm = try #require(whole.first)
+        #expect(arm.evaluation.queries.map(\.string) == ["c0_0", "c0_1", "c1_0", "c1_1"])
+        #expect(arm.evaluation.values[0].allSatisfy { abs($0 - 0.15) < 1e-12 })
+        #expect(arm.efforts[ExternalID("c0_0")]?.terms == 15)
+        #expect(abs((arm.divergence ?? 0) - 0.15) < 1e-12)
+        #expect(places.places[ExternalID("c1_1")] == .init(conversation: ExternalID("c1"), turn: 2))
+      }
+    }
+
+    @Test("a run that is stored again or removed takes everything with it")
+    func again() throws {
+      try inFolder { folder in
+        let path = folder + "/runs.sqlite"
+        let run = try sweep().runs()[0]
+        do {
+          let store = try RunStore(path: path, making: true)
+          let curve = TrainingCurve(name: "loss", points: [.init(step: 1, value: 2), .init(step: 2, value: 1)])
+          try store.store(result(run), curves: [curve])
+          try store.store(result(run), curves: [curve])
+          #expect(try store.curves(of: run.id) == [curve])
+          #expect(try store.fingerprints(of: run.id).count == 1)
+        }
+        let store = try RunStore(path: path, making: false)
+        #expect(try store.runs().map(\.id) == [run.id])
+        try store.remove(run.id)
+        #expect(try store.runs().isEmpty && store.curves(of: run.id).isEmpty)
+        #expect(try store.queries(of: run.id, on: "set", measures: ["RR"]).isEmpty)
+      }
+    }
+
+    @Test("another database and no database are refused")
+    func refused() throws {
+      try inFolder { folder in
+        try "no database at all, but long enough to look".write(
+          toFile: folder + "/text", atomically: false, encoding: .utf8)
+        #expect(throws: ParlanceError.self) { try RunStore(path: folder + "/text", making: true) }
+        #expect(throws: ParlanceError.self) { try RunStore(path: folder + "/none", making: false) }
+      }
+    }
+  }
+#endif

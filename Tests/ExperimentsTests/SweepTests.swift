@@ -1,0 +1,138 @@
+import Diagnostics
+import Foundation
+import Testing
+
+@testable import Experiments
+
+@Suite("sweeps")
+struct SweepTests {
+  private static let text = """
+    name: negatives
+    recipe: recipe.yaml
+    set: {optimisation.epochs: 2, student.form: "last-turn"}
+    arms:
+      - {name: plain, set: {}}
+      - name: Contrast (0.1)
+        set:
+          objective.contrastive.weight: 0.1
+          sampling: {strategy: hardest, negatives: 4}
+    grid:
+      sampling.negatives: [4, 16]
+    seeds: [1, 2]
+    folds: [0, 1, 2]
+    baseline: plain, negatives 16
+    prepare:
+      - {makes: all.vectors, run: "encode --model m --passages p.jsonl --out {out}"}
+    evaluate:
+      - {conversations: c.jsonl, qrels: q.txt}
+    quick: {seeds: [1], folds: [0], arms: ["plain, negatives 4"], set: {optimisation.epochs: 1}}
+
+    """
+
+  private func sweep(_ text: String = Self.text) throws -> Sweep { try Sweep(yaml: text, file: "s.yaml") }
+
+  @Test("arms, grid, seeds and folds are multiplied; the baseline comes first; settings follow in the order that wins")
+  func runs() throws {
+    let sweep = try sweep()
+    let runs = try sweep.runs()
+    #expect(runs.count == 4 * 2 * 3)
+    #expect(runs[0].arm == "plain, negatives 16" && runs[0].id == "plain-negatives-16-s1-f0")
+    #expect(Set(runs.map(\.id)).count == runs.count)
+    let last = try #require(runs.last)
+    #expect(last.arm == "Contrast (0.1), negatives 16")
+    #expect(
+      last.settings.map(\.text) == [
+        "optimisation.epochs=2", "student.form=\"last-turn\"", "objective.contrastive.weight=0.1",
+        "sampling={strategy: hardest, negatives: 4}", "sampling.negatives=16", "optimisation.seed=2",
+        "validation.fold=2",
+      ])
+    #expect(sweep.prepare[0].command == ["encode", "--model", "m", "--passages", "p.jsonl", "--out", "{out}"])
+  }
+
+  @Test("what was resolved is read back as the same runs")
+  func resolved() throws {
+    let (resolved, yaml) = try sweep().resolved()
+    let again = try sweep(yaml)
+    #expect(try again.runs() == resolved.runs())
+    #expect(again.arms == resolved.arms && again.baseline == resolved.baseline && again.measures == resolved.measures)
+    #expect(again.evaluate == resolved.evaluate && again.prepare == resolved.prepare && again.budget == resolved.budget)
+  }
+
+  @Test("quick leaves what it says, and forgets a baseline that is not among it")
+  func quick() throws {
+    let quick = try sweep().quickened()
+    let runs = try quick.runs()
+    #expect(runs.map(\.id) == ["plain-negatives-4-s1-f0"])
+    #expect(runs[0].settings.map(\.text).contains("optimisation.epochs=1"))
+    #expect(quick.baseline == nil)
+    let without = Self.text.split(separator: "\n").dropLast().joined(separator: "\n")
+    #expect(throws: ParlanceError.self) { try sweep(without).quickened() }
+  }
+
+  @Test("draws follow from the seed alone and stay within what was asked for")
+  func draws() throws {
+    let text = """
+      recipe: r.yaml
+      random:
+        count: 200
+        seed: 7
+        from:
+          optimisation.learning_rate: {low: 1.0e-5, high: 1.0e-3, log: true}
+          sampling.negatives: {low: 1, high: 4, whole: true}
+          sampling.strategy: [uniform, hardest]
+      evaluate: [{conversations: c, qrels: q}]
+      """
+    let draws = try sweep(text).expanded()
+    #expect(draws.count == 200 && draws[6].name == "draw 007")
+    #expect(try sweep(text).expanded() == draws)
+    #expect(try sweep(text.replacing("seed: 7", with: "seed: 8")).expanded() != draws)
+    let rates = draws.compactMap { Double($0.settings[0].value) }
+    #expect(rates.count == 200 && rates.allSatisfy { (1e-5...1e-3).contains($0) })
+    // Evenly over the logarithms: half of them below the geometric mean.
+    #expect((70...130).contains(rates.count { $0 < 1e-4 }))
+    #expect(Set(draws.map { $0.settings[1].value }) == ["1", "2", "3", "4"])
+    #expect(Set(draws.map { $0.settings[2].value }) == ["uniform", "hardest"])
+  }
+
+  @Test(
+    "what is wrong is told with its line",
+    arguments: [
+      ("recpie: r.yaml", "s.yaml:1: no sweep has the key `recpie`"), ("[]", "s.yaml: expected a mapping"),
+      ("recipe: r\nevaluate: []", "expected what the students are measured on"),
+      ("evaluate: [{conversations: c, qrels: q}]", "expected the recipe's file"),
+      ("recipe: r\narms: [{set: {}}]\n", "s.yaml:2: expected the name of the arm"),
+      ("recipe: r\nevaluate: [{conversations: c}]", "`evaluate.0.qrels`"),
+      ("recipe: r\nseeds: [x]", "expected a whole number of at least 0 as `seeds.0`"),
+      ("recipe: r\nmeasures: nDCG\nevaluate: 3", "s.yaml:3: expected a list as `evaluate`"),
+      ("recipe: r\nmeasures: frob", "measure 'frob'"),
+      ("recipe: r\narms: [{name: a b}, {name: a-b}]\nevaluate: [{conversations: c, qrels: q}]", "the same folder"),
+      ("recipe: r\nbaseline: x\nevaluate: [{conversations: c, qrels: q}]", "no arm is called x, the `baseline`"),
+      ("recipe: r\nrandom: {count: 2, from: {a: {low: 2, high: 1}}}", "expected `low` below `high`"),
+      ("recipe: r\ngrid: {a: []}", "expected values of `grid.a`"),
+      (
+        "recipe: r\ngrid: {a: [1,2,3,4,5,6,7,8,9,10], b: [1,2,3,4,5,6,7,8,9,10], c: [1,2,3,4,5,6,7,8,9,10], "
+          + "d: [1,2,3,4,5,6,7,8,9,10,11]}\nevaluate: [{conversations: c, qrels: q}]", "at most 10000 arms"
+      ),
+    ])
+  func faults(text: String, says: String) throws {
+    let error = #expect(throws: ParlanceError.self) { try sweep(text) }
+    #expect(error?.description.contains(says) == true, "\(error?.description ?? "")")
+    #expect(error?.code == .badInput)
+  }
+
+  @Test("the divergence is 0 for the teacher's own scores, whatever is added to them, and by the definition otherwise")
+  func divergence() {
+    #expect(ListDivergence.divergence(teacher: [3, 1, 2], student: [13, 11, 12]) < 1e-12)
+    let expected = 0.25 * (log2(0.25 / 0.5)) + 0.75 * (log2(0.75 / 0.5))
+    let found = ListDivergence.divergence(teacher: [0, 1.0986122886681098], student: [5, 5])
+    #expect(abs(found - expected * 0.6931471805599453) < 1e-12)
+  }
+
+  @Test("a long curve keeps its ends' steps and its mean")
+  func thinned() {
+    let points = (1...1000).map { TrainingCurve.Point(step: $0, value: Double($0)) }
+    let thin = TrainingCurve.thinned(points)
+    #expect(thin.count == 200 && thin.last?.step == 1000)
+    #expect(abs(thin.map(\.value).reduce(0, +) / 200 - 500.5) < 1e-9)
+  }
+}
