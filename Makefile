@@ -72,6 +72,10 @@ bench: release model ## the benchmarks
 fuzz: tools ## each fuzz target for SECONDS_EACH seconds (20)
 	@Scripts/fuzz.sh
 
+.PHONY: docs
+docs: tools ## the library's documentation for a browser, in dist/documentation
+	@Scripts/docs.sh dist/documentation
+
 .PHONY: lint
 lint: ## format, layers, scripts
 	@Scripts/lint.sh
@@ -91,4 +95,4 @@ tarball: release ## dist/: the program and the engine for machines without Swift
 
 .PHONY: clean
 clean: ## what was built; what was fetched stays
-	rm -rf .build .build-asan .build-tsan Engine/build Benchmarks/.build Fuzz/.build dist demo
+	rm -rf .build .build-asan .build-tsan Engine/build Benchmarks/.build Fuzz/.build Examples/Embedding/.build dist demo

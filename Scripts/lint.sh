@@ -4,7 +4,7 @@
 
 cd -- "$root"
 folders=(Package.swift Sources Tests)
-for folder in Benchmarks Fuzz; do
+for folder in Benchmarks Fuzz Examples/Embedding; do
   for part in "$folder/Package.swift" "$folder/Sources" "$folder/Tests"; do
     [ ! -e "$part" ] || folders+=("$part")
   done

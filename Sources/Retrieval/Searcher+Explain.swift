@@ -14,6 +14,11 @@ public struct ExplainedTerm: Hashable, Sendable {
 extension Searcher {
   /// Why a passage has its score: the terms that it shares with the query, the largest contribution first.
   ///
+  /// The contributions add up to the passage's score, within the rounding of single precision.
+  ///
+  /// - Parameters:
+  ///   - result: what a search gave.
+  ///   - found: one of its passages.
   /// - Throws: as `InvertedIndex.explain`.
   public func explain(_ result: SearchResult, _ found: FoundPassage) throws(ParlanceError) -> [ExplainedTerm] {
     try index.explain(result.vector, found.document)

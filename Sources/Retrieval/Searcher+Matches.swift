@@ -24,7 +24,10 @@ extension Searcher {
   /// Which words of a text to mark, so that a person sees why a passage was found: those whose terms make up its score, and
   /// that are not in every other passage as well.
   ///
-  /// - Parameter text: the passage's title or text.
+  /// - Parameters:
+  ///   - result: what a search gave.
+  ///   - found: one of its passages.
+  ///   - text: the passage's title or text.
   /// - Returns: places in UTF-8 bytes, in ascending order; none where the encoder does not know which word a term is.
   /// - Throws: as `InvertedIndex.explain`.
   public func matches(

@@ -7,18 +7,33 @@ import SparseVectors
 
 /// Messages in, passages out: what the command line, a server and a Swift program share.
 ///
+/// Open an index and the encoder of its queries once, and search as often as you like: one searcher serves any number of tasks.
+///
 /// ```swift
-/// let searcher = try Searcher(index: InvertedIndex(path: "index"), encoder: encoder)
-/// let result = try await searcher.search("how do I undo the last commit?", k: 5)
+/// let index = try InvertedIndex(path: "index")
+/// let searcher = try Searcher(index: index, encoder: await SparseEncoder.open("models/student"))
+/// let result = try await searcher.search(turn, k: 5)
 /// for found in result.passages { print(found.rank, found.id, found.passage?.title ?? "") }
 /// ```
 ///
-/// One searcher serves any number of tasks.
+/// A ``search(_:form:rewrite:k:filter:)`` reads the conversation as it was said; ``search(_:k:filter:)-(String,_,_)`` takes a
+/// question that stands by itself. ``explain(_:_:)`` and ``matches(_:_:in:)`` say why a passage was found. For thousands of
+/// queries at once there is ``BatchSearch``.
+///
+/// Answers are exact over the weights that the index keeps: the passages are those that scoring every passage would give.
 public struct Searcher: Sendable {
+  /// What is searched.
   public let index: InvertedIndex
+  /// What makes vectors of queries.
   public let encoder: any QueryEncoder
 
-  /// - Parameter trustingEncoder: search even with an encoder whose vectors are not known to fit the index's.
+  /// Joins an index and an encoder whose vectors fit it.
+  ///
+  /// - Parameters:
+  ///   - index: what is searched; it stays what it was when it was opened, also when it is built anew meanwhile.
+  ///   - encoder: the encoder of the passages, a student that was distilled for it, or for an index of BM25 weights a
+  ///     ``BM25QueryEncoder``.
+  ///   - trustingEncoder: search even with an encoder whose vectors are not known to fit the index's.
   /// - Throws: `badInput` when the encoder is neither that of the passages nor a student distilled for it, or when its
   ///   terms are of another vocabulary.
   public init(
@@ -34,10 +49,13 @@ public struct Searcher: Sendable {
   /// Finds passages for the last question of a conversation.
   ///
   /// - Parameters:
+  ///   - turn: the conversation, whose last message is the question.
   ///   - form: which words of the conversation make the query; when `nil`, those that a student was trained on, and the
   ///     whole conversation for any other encoder.
   ///   - rewrite: a self-contained form of the question, for the forms that need one.
+  ///   - k: how many passages, best first.
   ///   - filter: which passages may be found.
+  /// - Returns: the passages, the query's terms with the messages they came from, and how long it took.
   /// - Throws: `badInput` when a rewrite is needed and missing; as `search(_:k:filter:)`.
   public func search(
     _ turn: Turn, form: ConversationForm? = nil, rewrite: String? = nil, k: Int = 10,
@@ -48,6 +66,12 @@ public struct Searcher: Sendable {
   }
 
   /// Finds passages for a question that stands by itself.
+  ///
+  /// - Parameters:
+  ///   - question: some words; nothing that was said before is known.
+  ///   - k: how many passages, best first.
+  ///   - filter: which passages may be found.
+  /// - Throws: as `search(_:k:filter:)` of a query.
   public func search(
     _ question: String, k: Int = 10, filter: PassageFilter? = nil
   ) async throws(ParlanceError) -> SearchResult {
@@ -56,7 +80,12 @@ public struct Searcher: Sendable {
 
   /// Finds the best `k` passages for a query.
   ///
-  /// - Parameter filter: which passages may be found, by their metadata.
+  /// - Parameters:
+  ///   - query: the words, newest first.
+  ///   - k: how many passages, best first.
+  ///   - filter: which passages may be found, by their metadata.
+  /// - Complexity: one pass of the encoder over at most its maximum length, then one addition for each posting of the
+  ///   query's terms.
   /// - Throws: `usage` for a `k` below 1, `internalFault` when the engine fails, `unavailable` when its memory is short or a
   ///   filter asks an index without texts, `badInput` for a damaged index.
   public func search(

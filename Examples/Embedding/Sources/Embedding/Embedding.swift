@@ -1,16 +1,11 @@
 import Parlance
 
-/// Answers the last question of a conversation from an index: `Embedding INDEX [MODEL]`.
-///
-/// Without a model the index has to be one of BM25 weights: `parlance index build --bm25`.
+/// Answers the last question of a conversation: `Embedding INDEX [MODEL]`. An index of BM25 weights needs no model.
 @main
 struct Embedding {
   static func main() async throws {
     let arguments = CommandLine.arguments.dropFirst()
-    guard let path = arguments.first else {
-      print("usage: Embedding INDEX [MODEL]")
-      return
-    }
+    guard let path = arguments.first else { return print("usage: Embedding INDEX [MODEL]") }
     let index = try InvertedIndex(path: path)
     let encoder: any QueryEncoder =
       if let model = arguments.dropFirst().first {
@@ -18,8 +13,6 @@ struct Embedding {
       } else {
         try BM25QueryEncoder(of: index)
       }
-    let searcher = try Searcher(index: index, encoder: encoder)
-
     let turn = Turn(
       id: "undo_2", conversation: "undo", number: 2,
       messages: [
@@ -27,10 +20,7 @@ struct Embedding {
         Message(role: .assistant, content: "git reset HEAD^ moves the branch back by one commit."),
         Message(role: .user, content: "and what does it do to my files?"),
       ])
-    let result = try await searcher.search(turn, k: 3)
-    for found in result.passages {
-      print(found.rank, found.id, found.score, found.passage?.title ?? "")
-      for term in try searcher.explain(result, found).prefix(3) { print("   ", term.piece, term.contribution) }
-    }
+    let result = try await Searcher(index: index, encoder: encoder).search(turn, k: 3)
+    for found in result.passages { print(found.rank, found.id, found.score, found.passage?.title ?? "") }
   }
 }
