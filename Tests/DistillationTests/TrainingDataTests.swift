@@ -64,4 +64,21 @@ struct TrainingDataTests {
     recipe.validation?.qrels = nil
     #expect(try await read(recipe).heldOutQrels.grades == expected.heldOutQrels.grades)
   }
+
+  @Test("other words anywhere in a held-out turn, and other judgments of it, are other data for a run that goes on")
+  func digest() async throws {
+    let data = try await read(fixture.recipe)
+    let vectors = try VectorsFile(path: fixture.recipe.vectors)
+    let place = try #require(data.heldOut.firstIndex { $0.messages.count > 1 })
+    #expect(try await read(fixture.recipe).digest(vectors) == data.digest(vectors))
+    var other = data
+    other.heldOut[place].messages[0].content += " tag"
+    #expect(other.digest(vectors) != data.digest(vectors))
+    other = data
+    other.heldOut[place].messages[0].role = .assistant
+    #expect(other.digest(vectors) != data.digest(vectors))
+    other = data
+    other.heldOutQrels.grades[data.heldOut[place].id]?["p0"] = 2
+    #expect(other.digest(vectors) != data.digest(vectors))
+  }
 }

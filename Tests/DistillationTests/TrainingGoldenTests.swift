@@ -117,7 +117,7 @@ extension TrainingGolden.Case {
     recipe.optimisation.weightDecay = number("decay") ?? 0
     if case .text(let gate)? = settings["gate"] {
       var residual = Recipe.Residual()
-      residual.gate = gate == "scalar" ? .scalar : .term
+      residual.gate = Recipe.Residual.Gate(rawValue: gate) ?? .scalar
       residual.start = 0.7
       recipe.student.residual = residual
     }
@@ -131,6 +131,7 @@ struct TrainingGoldenTests {
     "loss parts, every gradient, and the weights after 1, 2 and 20 steps are PyTorch's",
     arguments: [
       ("kld-contrastive", 1), ("margin-mse-flops", 1), ("residual-scalar", 1), ("residual-term", 1),
+      ("residual-conversation", 1),
       ("passages-shared", 40), ("passages-shared", 5), ("passages-separate", 40), ("passages-separate", 7),
       ("kld-alone", 1), ("kld-corrected", 1), ("margin-mse-alone", 1), ("contrastive-alone", 1), ("soft-positives", 1),
       ("l0-flops", 1), ("df-flops", 1), ("depth-l1", 1),
@@ -170,7 +171,8 @@ struct TrainingGoldenTests {
       recipe = expected.recipe
       let checkpoint = try Checkpoint(
         folder: TestSupport.packageRoot + "/Tests/CheckpointsTests/Goldens/bert-old-names")
-      let vocabulary = try Vocabulary(pieces: (0..<103).map { .init("\($0)") })
+      // The gate that is read off the conversation takes the unused piece, as the golden's COLUMN does.
+      let vocabulary = try Vocabulary(pieces: (0..<103).map { .init($0 == 7 ? "[unused0]" : "\($0)") })
       let source = recipe.student.passages.map { settings in
         LearnedPassages.Source(separate: settings.encoder == .separate ? checkpoint : nil, atOnce: passagesAtOnce) {
           golden.passageTokens[Int($0)]

@@ -21,7 +21,8 @@ struct TrainingData: Sendable {
 }
 
 extension TrainingData {
-  /// What tells these data from others, for a run that goes on: ids, what is read, what is relevant, the teachers.
+  /// What tells these data from others, for a run that goes on: ids, what is read, what is relevant, the teachers, and all
+  /// that validation reads and is judged by.
   func digest(_ vectors: VectorsFile) -> String {
     var hash = SHA256()
     hash.update("\(vectors.idDigest.hexadecimal) \(vectors.description.encoder.digest)\n")
@@ -29,7 +30,15 @@ extension TrainingData {
     for example in examples {
       hash.update("\(example.id) \(example.query.tokens) \(example.gold) \(example.rewrite?.tokens ?? [])\n")
     }
-    for turn in heldOut { hash.update("\(turn.id) \(turn.messages.last?.content ?? "")\n") }
+    for turn in heldOut {
+      hash.update("\(turn.id) \(turn.messages.count)\n")
+      for message in turn.messages {
+        hash.update("\(message.role.rawValue) \(message.content.utf8.count) \(message.content)\n")
+      }
+      for (passage, grade) in (heldOutQrels.grades[turn.id] ?? [:]).sorted(by: { $0.key < $1.key }) {
+        hash.update("\(passage) \(grade)\n")
+      }
+    }
     return hash.finish().hexadecimal
   }
 }

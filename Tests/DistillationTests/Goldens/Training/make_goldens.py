@@ -18,6 +18,7 @@ from transformers import AutoModelForMaskedLM
 HERE = os.path.dirname(os.path.abspath(__file__))
 MODEL = os.path.join(HERE, "../../../CheckpointsTests/Goldens/bert-old-names")
 V, BATCH, STEPS, PASSAGES = 103, 4, 20, 40
+START, COLUMN = 0.7, 7  # of a gate, and where it is read off the conversation: no token of `batches` is the column
 
 CASES = {
     "kld-contrastive": dict(contrastive=0.2, temperature=0.5, kld_temperature=2.0, l1=0.02),
@@ -27,6 +28,7 @@ CASES = {
     "passages-separate": dict(contrastive=0.1, temperature=1.0, flops=0.02, passage_flops=0.02, anti_zero=True,
                               rate=2e-3, passages="separate"),
     "residual-term": dict(margin_mse=1.0, kld=0.0, pairs="all", flops=0.02, gate="term", gate_rate=0.05),
+    "residual-conversation": dict(contrastive=0.1, temperature=1.0, l1=0.01, gate="conversation"),
     # Each objective by itself, and its settings.
     "kld-alone": dict(kld_temperature=2.0, squared=True, positive_weight=3.0),
     "kld-corrected": dict(corrected=True, ramp=8, l1=0.05),
@@ -98,7 +100,12 @@ def queries(model, batch, gate):
     own_BV = torch.stack([encode(model, query["tokens"]) for query in batch])
     if gate is None:
         return own_BV
-    return own_BV + gate.exp() * torch.stack([dense(query["frozen"]) for query in batch])
+    frozen_BV = torch.stack([dense(query["frozen"]) for query in batch])
+    if gate == "conversation":
+        words_V = torch.ones(V)
+        words_V[COLUMN] = 0
+        return (own_BV + own_BV[:, COLUMN : COLUMN + 1] * frozen_BV) * words_V
+    return own_BV + gate.exp() * frozen_BV
 
 
 def losses(case, q_BV, batch, p_PV, step, running):
@@ -197,8 +204,13 @@ def run(name, case, steps, p_PV, tokens):
         parameters += [("passages " + key, p) for key, p in passage_encoder.named_parameters()]
     gate = None
     groups = [{"params": [p for _, p in parameters], "lr": case.get("rate", 1e-2), "weight_decay": case.get("decay", 0.0)}]
-    if "gate" in case:
-        gate = torch.full((1 if case["gate"] == "scalar" else V,), math.log(0.7), requires_grad=True)
+    if case.get("gate") == "conversation":
+        gate = "conversation"
+        with torch.no_grad():
+            model.bert.embeddings.word_embeddings.weight[COLUMN] = 0
+            model.cls.predictions.bias[COLUMN] = math.expm1(START)
+    elif "gate" in case:
+        gate = torch.full((1 if case["gate"] == "scalar" else V,), math.log(START), requires_grad=True)
         groups.append({"params": [gate], "lr": case["gate_rate"], "weight_decay": 0.0})
     optimizer = torch.optim.AdamW(groups, betas=(0.9, 0.999), eps=1e-8)
     golden = {"settings": case, "steps": [], "after": {}}
@@ -215,7 +227,7 @@ def run(name, case, steps, p_PV, tokens):
                 # A parameter that the loss does not reach has no gradient in PyTorch.
                 tensors["gradient " + key] = (
                     torch.zeros_like(parameter) if parameter.grad is None else parameter.grad.clone())
-            if gate is not None:
+            if isinstance(gate, torch.Tensor):
                 tensors["gradient gate"] = gate.grad.clone()
         norm = torch.nn.utils.clip_grad_norm_([p for _, p in parameters], 1.0)
         optimizer.step()
@@ -224,7 +236,7 @@ def run(name, case, steps, p_PV, tokens):
             golden["after"][str(number)] = summary(parameters)
     for key, parameter in parameters:
         tensors["weights " + key] = parameter.detach().clone()
-    if gate is not None:
+    if isinstance(gate, torch.Tensor):
         tensors["weights gate"] = gate.detach().clone()
     save_file({k: v.contiguous() for k, v in tensors.items()}, os.path.join(HERE, name + ".safetensors"))
     return golden
