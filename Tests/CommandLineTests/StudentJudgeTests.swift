@@ -26,7 +26,7 @@ struct StudentJudgeTests {
     for (name, setting) in [
       ("plain", nil), ("short", "student.kept_terms=5"), ("important", "student.least_importance=0.4"),
       ("scalar", "student.residual.gate=scalar"), ("term", "student.residual.gate=term"),
-      ("conversation", "student.residual.gate=conversation"),
+      ("conversation", "student.residual.gate=conversation"), ("factors", "student.residual.factors.turns=100"),
     ] as [(String, String?)] {
       let student = try students.train(name, settings: [setting].compactMap(\.self))
       try checkExport(of: student, to: name + "/exported", isResidual: setting?.contains("residual") ?? false, &judge)

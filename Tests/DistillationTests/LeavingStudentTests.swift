@@ -108,4 +108,101 @@ struct LeavingStudentTests {
     let weights = try TermPruning(recipe, vectors: vectors, progress: nil, interruption: nil).leastWeights
     #expect(weights?.contains(.infinity) == true)
   }
+
+  private var withFactors: Recipe {
+    var recipe = fixture.recipe
+    var residual = Recipe.Residual()
+    residual.factors = Recipe.Factors()
+    recipe.student.residual = residual
+    recipe.student.startShare = 0.25
+    return recipe
+  }
+
+  @Test("its factors fit the teachers' weights better than none, and the steps do not see them")
+  func factors() async throws {
+    var recipe = withFactors
+    recipe.validation = nil
+    _ = try await fixture.train(recipe, into: "with")
+    let checkpoint = try Checkpoint(folder: fixture("with/student"))
+    let factors = try #require(checkpoint.student?.residual?.factors)
+    #expect((factors.question + factors.history + factors.frozen).contains { abs($0) > 0.05 })
+
+    func encoder() throws -> SparseEncoder {
+      let checkpoint = try Checkpoint(folder: fixture("with/student"))
+      let frozen = try checkpoint.frozenPart().map { part in
+        try SparseEncoder(checkpoint: part, forward: EngineForwardPass(part, engine: fixture.engine, cores: 1))
+      }
+      return try SparseEncoder(
+        checkpoint: checkpoint, forward: EngineForwardPass(checkpoint, engine: fixture.engine, cores: 1), frozen: frozen
+      )
+    }
+    /// How far the queries are from the teacher's vectors where both weigh as much, terms of the teacher alone left out.
+    func error(_ encoder: SparseEncoder) async throws -> Double {
+      let teacher = try TeacherFile(path: fixture("own.teacher"))
+      var (errors, squares, mass, taught) = (0.0, 0.0, 0.0, 0.0)
+      for turn in fixture.turns {
+        let text = try recipe.student.form.query(for: turn).text
+        let query = try await encoder.encode(query: text).vector
+        let place = try #require(teacher.index(of: turn.id))
+        let target = try #require(try teacher.queryVector(at: place))
+        let weights = Dictionary(uniqueKeysWithValues: zip(target.terms, target.weights))
+        for (term, weight) in zip(query.terms, query.weights) {
+          errors += Double(weight) * Double(weights[term] ?? 0)
+          squares += Double(weight) * Double(weight)
+          taught += Double(weights[term] ?? 0) * Double(weights[term] ?? 0)
+          mass += Double(weight)
+        }
+      }
+      #expect(mass > 0)
+      return taught - errors * errors / squares
+    }
+    let fitted = try await error(encoder())
+    var declared = try #require(checkpoint.student)
+    declared.residual?.factors = nil
+    try declared.write(to: fixture("with/student"))
+    #expect(try await fitted < 0.98 * error(encoder()))
+
+    recipe.student.residual?.factors = nil
+    _ = try await fixture.train(recipe, into: "without")
+    func losses(_ run: String) throws -> [String] {
+      try String(decoding: fixture.bytes(run + "/metrics.jsonl"), as: UTF8.self)
+        .matches(of: #/"loss":[0-9.e-]+/#).map { String($0.0) }
+    }
+    #expect(try losses("with") == losses("without"))
+    let weights = "/student/model.safetensors"
+    #expect(try fixture.bytes("with" + weights) == fixture.bytes("without" + weights))
+  }
+
+  @Test("a run with factors that is stopped and resumed leaves the bytes of one that was not", arguments: [1, 5])
+  func factorsResume(step: Int) async throws {
+    let recipe = withFactors
+    _ = try await fixture.train(recipe, into: "whole")
+    await #expect(throws: ParlanceError.self) {
+      _ = try await fixture.train(recipe, into: "parts", stoppingAfter: step)
+    }
+    _ = try await fixture.train(recipe, into: "parts", resuming: true)
+    for file in ["/student/parlance.json", "/student/model.safetensors"] {
+      #expect(try fixture.bytes("parts" + file) == fixture.bytes("whole" + file), "\(file)")
+    }
+  }
+
+  @Test("teachers without vectors have no weights to fit to or to learn from, which is said")
+  func scoresAlone() async throws {
+    let own = try TeacherFile(path: fixture("own.teacher"))
+    var description = own.description
+    description.hasQueryVectors = false
+    let writer = try TeacherWriter(path: fixture("scores.teacher"), description: description)
+    for place in 0..<own.count { try writer.append(own.queryID(at: place), try own.list(at: place)) }
+    try writer.finish()
+    for (key, change) in [
+      ("student.residual.factors", { (recipe: inout Recipe) in recipe = withFactors }),
+      ("objective.term_mse", { (recipe: inout Recipe) in recipe.objective.termMSE.weight = 1 }),
+    ] {
+      var recipe = fixture.recipe
+      change(&recipe)
+      recipe.data[0].teacher = fixture("scores.teacher")
+      let error = await #expect(throws: ParlanceError.self) { _ = try await fixture.train(recipe, into: "refused") }
+      #expect(error?.code == .badInput && error?.message.contains("`\(key)`") == true, "\(error as Any)")
+    }
+  }
 }

@@ -25,6 +25,7 @@ struct RecipeFilesTests {
     #expect(Set(recipes.compactMap(\.student.passages?.encoder)) == Set(Recipe.Passages.Encoder.allCases))
     #expect(recipes.contains { $0.objective.kld.weight == 0 && $0.objective.marginMSE.weight > 0 })
     #expect(recipes.contains { $0.objective.contrastive.weight == 0 })
+    #expect(recipes.contains { $0.objective.termMSE.weight > 0 && $0.student.residual?.factors != nil })
   }
 
   @Test(

@@ -90,12 +90,16 @@ struct TrainerTests {
     #expect(try fixture.bytes("whole/samples.jsonl") == fixture.bytes("parts/samples.jsonl"))
   }
 
-  @Test("a residual student encodes what it validated with", arguments: Recipe.Residual.Gate.allCases)
-  func residual(gate: Recipe.Residual.Gate) async throws {
+  @Test(
+    "a residual student encodes what it validated with, with and without factors",
+    arguments: Recipe.Residual.Gate.allCases,
+    [false, true])
+  func residual(gate: Recipe.Residual.Gate, hasFactors: Bool) async throws {
     var recipe = fixture.recipe
     var residual = Recipe.Residual()
     residual.gate = gate
     residual.start = 0.6
+    if hasFactors { residual.factors = Recipe.Factors() }
     recipe.student.residual = residual
     recipe.student.keptTerms = 9
     recipe.optimisation.epochs = 0.01
@@ -114,9 +118,17 @@ struct TrainerTests {
     let found = try await student.encode(query: text)
     let whole = try await fixture.encoder.encode(query: text).vector
     let question = try await fixture.encoder.encode(query: "undo last commit").vector
+    let factors = checkpoint.student?.residual?.factors
+    #expect((factors != nil) == hasFactors)
+    let places = fixture.encoder.spokenTokens(of: text).places
+    func factor(_ term: TermID) -> (student: Float, frozen: Float) {
+      factors.map { $0(term, in: places, isFrozen: question.terms.contains(term)) } ?? (1, 1)
+    }
     var sum: [TermID: Float] = [:]
-    for (term, weight) in zip(whole.terms, whole.weights) { sum[term, default: 0] += weight }
-    for (term, weight) in zip(question.terms, question.weights) { sum[term, default: 0] += 0.6 * weight }
+    for (term, weight) in zip(whole.terms, whole.weights) { sum[term, default: 0] += factor(term).student * weight }
+    for (term, weight) in zip(question.terms, question.weights) {
+      sum[term, default: 0] += factor(term).frozen * 0.6 * weight
+    }
     #expect(found.vector.count == min(9, sum.count))
     #expect(found.origins.count == found.vector.count)
     for (term, weight) in zip(found.vector.terms, found.vector.weights) {

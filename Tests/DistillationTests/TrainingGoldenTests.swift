@@ -87,6 +87,7 @@ extension TrainingGolden.Case {
   var recipe: Recipe {
     var recipe = Recipe()
     recipe.objective.kld.weight = number("kld") ?? 1
+    recipe.objective.termMSE.weight = number("term_mse") ?? 0
     recipe.objective.kld.temperature = number("kld_temperature") ?? 1
     recipe.objective.contrastive.weight = number("contrastive") ?? 0
     recipe.objective.contrastive.temperature = number("temperature") ?? 1
@@ -134,7 +135,7 @@ struct TrainingGoldenTests {
       ("residual-conversation", 1),
       ("passages-shared", 40), ("passages-shared", 5), ("passages-separate", 40), ("passages-separate", 7),
       ("kld-alone", 1), ("kld-corrected", 1), ("margin-mse-alone", 1), ("contrastive-alone", 1), ("soft-positives", 1),
-      ("l0-flops", 1), ("df-flops", 1), ("depth-l1", 1),
+      ("term-mse", 1), ("l0-flops", 1), ("df-flops", 1), ("depth-l1", 1),
     ])
   func golden(name: String, passagesAtOnce: Int) async throws {
     let golden = try TrainingGolden.read()
@@ -213,13 +214,15 @@ struct TrainingGoldenTests {
         let vectors = learned?.vectors ?? batch.passages.map { passages[Int($0)] }
         let scores = scorer.scores(
           of: forward.queries, with: vectors, in: batch, cross: objective.usesCrossScores)
-        let (parts, byScores) = objective.loss(of: scores, on: batch)
+        var (parts, byScores) = objective.loss(of: scores, on: batch)
         var gradients = scorer.gradients(
           from: byScores, of: forward.queries, with: vectors, in: batch, byPassages: learned != nil)
         let (penalties, byWeights) = regulariser.penalty(
           of: forward.queries, turns: queries.map(\.turn), passages: vectors, step: number + 1,
           byPassages: learned != nil)
         gradients += byWeights
+        gradients += objective.termError(
+          of: forward.queries, from: try queries.map { try $0.frozen.sparse }, adding: &parts)
         try student.backward(forward, gradients.queries.map { Float($0) })
         if let learned { try student.passages?.backward(learned, gradients.passages.map { Float($0) }) }
 

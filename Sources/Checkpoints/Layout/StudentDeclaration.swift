@@ -21,7 +21,8 @@ public struct StudentDeclaration: Sendable, Hashable {
   /// passage space that the student declares.
   public static let passagesFolder = "passages"
 
-  /// A student that learned only what the history adds: `query = gate * frozen(last question) + student(conversation)`.
+  /// A student that learned only what the history adds: `query = gate * frozen(last question) + student(conversation)`, either
+  /// part times its factors where it has some.
   public struct Residual: Sendable, Hashable {
     /// The folder of the frozen encoder, inside the student's.
     public static let frozenFolder = "frozen"
@@ -29,9 +30,11 @@ public struct StudentDeclaration: Sendable, Hashable {
     public static let gateFile = "gate.safetensors"
 
     public var gate: Gate
+    public var factors: TermFactors?
 
-    public init(gate: Gate) {
+    public init(gate: Gate, factors: TermFactors? = nil) {
       self.gate = gate
+      self.factors = factors
     }
   }
 
@@ -64,6 +67,8 @@ extension StudentDeclaration {
 
   static let fileName = "parlance.json"
   private static let version = 1
+  /// Of a student with factors: programs that know nothing of them would give other vectors.
+  private static let versionWithFactors = 2
   /// The file of `leastWeights`.
   private static let leastWeightsFile = "least_weights.safetensors"
 
@@ -75,8 +80,9 @@ extension StudentDeclaration {
     guard let version = node["parlance_student"]?.integer else {
       throw fault("expected a student's declaration, a number `parlance_student`")
     }
-    guard version == Self.version else {
-      throw fault("expected a student's declaration of version \(Self.version), found \(version)")
+    guard (Self.version...Self.versionWithFactors).contains(version) else {
+      throw fault(
+        "expected a student's declaration of version \(Self.version) or \(Self.versionWithFactors), found \(version)")
     }
     guard let digest = node["passage_space"]?["digest"]?.string, let name = node["passage_space"]?["name"]?.string,
       let form = node["form"]?.string
@@ -108,6 +114,11 @@ extension StudentDeclaration {
       throw fault(
         "expected `residual` with a number above 0 or \"\(Residual.gateFile)\" as `gate`, or a term as `gate_column`")
     }
+    guard let factors = own["factors"], !factors.isNull else { return }
+    guard version == Self.versionWithFactors else {
+      throw fault("expected a declaration of version \(Self.versionWithFactors) where `residual` has `factors`")
+    }
+    residual?.factors = try TermFactors(factors, fault)
   }
 
   /// The numbers of a file with one for each term.
@@ -135,7 +146,7 @@ extension StudentDeclaration {
   public func write(to folder: String) throws(ParlanceError) {
     var json = JSONText()
     json.append(raw: "{\n  \"parlance_student\": ")
-    json.append(integer: Self.version)
+    json.append(integer: residual?.factors == nil ? Self.version : Self.versionWithFactors)
     json.append(raw: ",\n  \"passage_space\": {\"digest\": ")
     json.append(string: passageSpaceDigest)
     json.append(raw: ", \"name\": ")
@@ -156,17 +167,19 @@ extension StudentDeclaration {
     case .scalar(let gate):
       json.append(raw: ",\n  \"residual\": {\"gate\": ")
       json.append(float: gate)
-      json.append(raw: "}")
     case .column(let column):
       json.append(raw: ",\n  \"residual\": {\"gate_column\": ")
       json.append(integer: column)
-      json.append(raw: "}")
     case .terms(let gate):
       try Self.write(gate, as: "gate", to: folder + "/" + Residual.gateFile)
       json.append(raw: ",\n  \"residual\": {\"gate\": ")
       json.append(string: Residual.gateFile)
-      json.append(raw: "}")
     }
+    if let factors = residual?.factors {
+      json.append(raw: ",\n  \"factors\": ")
+      factors.append(to: &json)
+    }
+    if residual != nil { json.append(raw: "}") }
     json.append(raw: "\n}\n")
     try AtomicFile.write(json.bytes, to: folder + "/" + Self.fileName)
   }

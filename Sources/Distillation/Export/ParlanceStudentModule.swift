@@ -12,9 +12,11 @@ enum ParlanceStudentModule {
         documents = model.encode_document(["title text"])
 
     query = gate * frozen(last question) + student(conversation), of which the terms that query/parlance.json tells are kept.
+    Where it has factors, both parts of a term's weight are multiplied by exp(theta . x), x telling where it was said.
     """
 
     import json
+    import math
     import os
     import shutil
 
@@ -104,6 +106,7 @@ enum ParlanceStudentModule {
             self.document = Splade(files, "document") if files.path("document", "config.json") else self.frozen
             self.gate = self.numbers("gate", (self.residual or {}).get("gate"))
             self.least_weights = self.numbers("least_weights", self.declared.get("least_weights"))
+            self.factors = (self.residual or {}).get("factors")
 
         def numbers(self, name, declared):
             if isinstance(declared, str):
@@ -144,7 +147,57 @@ enum ParlanceStudentModule {
             if self.frozen is not None:
                 questions = self.frozen.tokenize([text.split("[SEP]", 1)[0] for text in texts])
                 features.update({f"question_{key}": value for key, value in questions.items()})
+            if self.factors is not None:
+                features["said"] = [self.segments(text) for text in texts]
             return features
+
+        def segments(self, text):
+            """How often each token is in the last question, the answer before it, the question before that, and so on."""
+            segments = [{}]
+            tokens = self.tokenizer(text, add_special_tokens=False, truncation=False, verbose=False)["input_ids"]
+            for token in tokens:
+                if token == self.tokenizer.sep_token_id:
+                    segments.append({})
+                else:
+                    segments[-1][token] = segments[-1].get(token, 0) + 1
+            return segments
+
+        def factor(self, theta, segments, term):
+            """exp(theta . x) with the features of query/parlance.json."""
+            questions, answers = segments[2::2], segments[1::2]
+            user = [place for place, said in enumerate(questions) if term in said]
+            assistant = [place for place, said in enumerate(answers) if term in said]
+            x = {
+                "one": 1,
+                "question": term in segments[0],
+                "user": bool(user),
+                "assistant": bool(assistant),
+                "both": bool(user and assistant),
+                "first": bool(questions) and term in questions[-1],
+                "user_recency": 1 / (user[0] + 1) if user else 0,
+                "assistant_recency": 1 / (assistant[0] + 1) if assistant else 0,
+                "user_share": len(user) / max(1, len(questions)),
+                "assistant_share": len(assistant) / max(1, len(answers)),
+                "user_count": math.log1p(len(user)),
+                "assistant_count": math.log1p(len(assistant)),
+                "assistant_frequency": math.log1p(sum(said.get(term, 0) for said in answers)),
+                "depth": math.log1p(len(questions)),
+                "length": math.log1p(sum(segments[0].values())),
+            }
+            exponent = sum(number * x[name] for name, number in zip(self.factors["features"], theta))
+            return math.exp(min(max(exponent, -5.0), 3.0))
+
+        def multiplied(self, vectors, frozen, said):
+            """Both parts, each weight times its factor."""
+            vectors, frozen = vectors.clone(), frozen.clone()
+            for row, segments in enumerate(said):
+                for term in torch.nonzero((vectors[row] > 0) | (frozen[row] > 0)).flatten().tolist():
+                    is_frozen = bool(frozen[row, term] > 0)
+                    own = "question" if is_frozen or term in segments[0] else "history"
+                    vectors[row, term] *= self.factor(self.factors[own], segments, term)
+                    if is_frozen:
+                        frozen[row, term] *= self.factor(self.factors["frozen"], segments, term)
+            return vectors, frozen
 
         def forward(self, features, task=None, **kwargs):
             task = features.get("task", task)
@@ -163,6 +216,8 @@ enum ParlanceStudentModule {
                 frozen = self.frozen(questions)
                 if column is not None:
                     frozen = frozen.index_fill(1, torch.tensor([column], device=vectors.device), 0)
+                if self.factors is not None:
+                    vectors, frozen = self.multiplied(vectors, frozen, features["said"])
                 vectors = vectors + gate * frozen
             return {**features, "sentence_embedding": self.pruned(vectors)}
 

@@ -6,6 +6,7 @@ extension Objective {
   public struct Configuration: Codable, Sendable, Hashable {
     public var kld = Divergence()
     public var marginMSE = MarginMSE()
+    public var termMSE = TermMSE()
     public var contrastive = Contrastive()
     /// Multiplies the positives' share of the teacher's distribution, which is normalised afterwards: a longer list
     /// shrinks that share, this gives it back.
@@ -16,6 +17,7 @@ extension Objective {
     enum CodingKeys: String, CodingKey, CaseIterable {
       case kld, contrastive
       case marginMSE = "margin_mse"
+      case termMSE = "term_mse"
       case positiveWeight = "positive_weight"
     }
 
@@ -23,6 +25,7 @@ extension Objective {
       let container = try decoder.container(keyedBy: CodingKeys.self)
       kld = try container.value(.kld, or: kld)
       marginMSE = try container.value(.marginMSE, or: marginMSE)
+      termMSE = try container.value(.termMSE, or: termMSE)
       contrastive = try container.value(.contrastive, or: contrastive)
       positiveWeight = try container.value(.positiveWeight, or: positiveWeight)
     }
@@ -32,15 +35,16 @@ extension Objective {
       try require("objective.kld.weight", kld.weight, kld.weight >= 0, "at least 0")
       try require("objective.kld.temperature", kld.temperature, kld.temperature > 0, "above 0")
       try require("objective.margin_mse.weight", marginMSE.weight, marginMSE.weight >= 0, "at least 0")
+      try require("objective.term_mse.weight", termMSE.weight, termMSE.weight >= 0, "at least 0")
       try require(
         "objective.contrastive.weight", contrastive.weight, (0...1).contains(contrastive.weight), "between 0 and 1")
       try require("objective.contrastive.temperature", contrastive.temperature, contrastive.temperature > 0, "above 0")
       try require("objective.positive_weight", positiveWeight, positiveWeight > 0, "above 0")
-      guard kld.weight > 0 || marginMSE.weight > 0 || contrastive.weight > 0 else {
+      guard kld.weight > 0 || marginMSE.weight > 0 || termMSE.weight > 0 || contrastive.weight > 0 else {
         throw ParlanceError(
           .usage,
-          "expected a weight above 0 for one of `objective.kld`, `objective.margin_mse` and `objective.contrastive`; "
-            + "there is nothing to minimise")
+          "expected a weight above 0 for one of `objective.kld`, `objective.margin_mse`, `objective.term_mse` and "
+            + "`objective.contrastive`; there is nothing to minimise")
       }
     }
   }
@@ -97,6 +101,22 @@ extension Objective.Configuration {
       let container = try decoder.container(keyedBy: CodingKeys.self)
       weight = try container.value(.weight, or: weight)
       pairs = try container.name(.pairs, or: pairs)
+    }
+  }
+
+  /// `sum_v (q_v - t_v)^2`, t the vector that the teacher's scores come from.
+  public struct TermMSE: Codable, Sendable, Hashable {
+    public var weight = 0.0
+
+    public init() {}
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+      case weight
+    }
+
+    public init(from decoder: any Decoder) throws {
+      let container = try decoder.container(keyedBy: CodingKeys.self)
+      weight = try container.value(.weight, or: weight)
     }
   }
 

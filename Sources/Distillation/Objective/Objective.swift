@@ -14,6 +14,9 @@ public struct Objective: Sendable {
     configuration.contrastive.weight > 0 && configuration.contrastive.inBatchNegatives
   }
 
+  /// Whether the vectors that the teachers' scores come from are needed.
+  public var usesTeacherVectors: Bool { configuration.termMSE.weight > 0 }
+
   /// The loss on one batch and its derivative by each score.
   public func loss(of scores: PassageScores, on batch: SampledBatch) -> (parts: LossParts, gradient: PassageScores) {
     precondition(scores.own_S.count == batch.slots.count, "one score for each slot")

@@ -42,6 +42,15 @@ extension Recipe {
         residual.final.map { $0 > 0 && $0.isFinite } ?? true, "`student.residual.final` must be above 0")
       try require(
         residual.final == nil || residual.gate == .scalar, "`student.residual.final` goes with the gate `scalar`")
+      if let factors = residual.factors {
+        try require(factors.ridge > 0 && factors.ridge.isFinite, "`student.residual.factors.ridge` must be above 0")
+        try require(
+          (1...Self.mostQueries).contains(factors.turns),
+          "`student.residual.factors.turns` must be between 1 and \(Self.mostQueries)")
+        try require(
+          student.form == .conversation,
+          "`student.residual.factors` look for who said a term, which `student.form: conversation` alone tells")
+      }
     }
     if let passages = student.passages {
       try require(!passages.texts.isEmpty, "expected the passages' texts, a JSONL file, as `student.passages.texts`")

@@ -36,6 +36,15 @@ extension Recipe.Residual {
     learningRate = try from.value(.learningRate, or: learningRate)
     final = try from.decodeIfPresent(Double.self, forKey: .final)
     model = try from.decodeIfPresent(String.self, forKey: .model)
+    factors = try from.decodeIfPresent(Recipe.Factors.self, forKey: .factors)
+  }
+}
+
+extension Recipe.Factors {
+  public init(from decoder: any Decoder) throws {
+    let from = try decoder.container(keyedBy: CodingKeys.self)
+    ridge = try from.value(.ridge, or: ridge)
+    turns = try from.value(.turns, or: turns)
   }
 }
 

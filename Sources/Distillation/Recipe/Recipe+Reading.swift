@@ -75,6 +75,7 @@ extension Recipe {
     recipe.student.keptTerms = 1
     var residual = Residual()
     residual.model = ""
+    residual.factors = Factors()
     recipe.student.residual = residual
     var passages = Passages()
     passages.model = ""

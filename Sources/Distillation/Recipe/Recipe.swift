@@ -68,12 +68,28 @@ public struct Recipe: Codable, Sendable, Equatable {
     public var final: Double?
     /// The frozen encoder, where it is not the model that the student starts from.
     public var model: String?
+    /// Present where the student that leaves multiplies each term's weight after where in the conversation it was said.
+    public var factors: Factors?
 
     public init() {}
 
     enum CodingKeys: String, CodingKey {
-      case gate, start, final, model
+      case gate, start, final, model, factors
       case learningRate = "learning_rate"
+    }
+  }
+
+  /// How a student's ``TermFactors`` are fitted, after its last step, to the weights of the teacher's vectors.
+  public struct Factors: Codable, Sendable, Equatable {
+    /// Weighs the squares of theta against the mean squared error of a turn.
+    public var ridge = 3e-4
+    /// The most turns that are looked at.
+    public var turns = 5000
+
+    public init() {}
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+      case ridge, turns
     }
   }
 

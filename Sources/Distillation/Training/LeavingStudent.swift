@@ -1,10 +1,11 @@
+import Checkpoints
 import Diagnostics
 import SparseEncoder
 import SparseVectors
 import TensorEngine
 
-/// In what a student that leaves differs from the one that learns: a share of the weights it started from, the gate, and
-/// the terms that its queries drop.
+/// In what a student that leaves differs from the one that learns: a share of the weights it started from, the gate, the
+/// factors of its terms, and those that its queries drop.
 final class LeavingStudent {
   let pruning: TermPruning
   private let student: StudentModel
@@ -12,13 +13,17 @@ final class LeavingStudent {
   private let startShare: Double
   /// The parameters before the first step; empty when none of them is to be left.
   private let start: [Tensor]
+  private let fitting: FactorFitting?
+  /// The factors of the last step that was asked for: a validation and the student that it keeps have the same.
+  private var fitted: (step: Int, factors: TermFactors)?
   private let engine: TensorEngine
 
   /// - Parameter student: before its first step.
   init(
-    _ student: StudentModel, recipe: Recipe, pruning: TermPruning, engine: TensorEngine
+    _ student: StudentModel, recipe: Recipe, pruning: TermPruning, fitting: FactorFitting? = nil, engine: TensorEngine
   ) throws(ParlanceError) {
     self.student = student
+    self.fitting = fitting
     self.pruning = pruning
     self.engine = engine
     gate = recipe.student.residual?.final.map { Float($0) }
@@ -41,12 +46,14 @@ final class LeavingStudent {
   ///
   /// Weights between those before and after training do better than either where the data differ from what was trained on
   /// (WiSE-FT, arXiv 2109.01903).
+  ///
+  /// - Parameter step: how many steps it has learned for.
   func callAsFunction<Result>(
-    _ body: (StudentModel) throws(ParlanceError) -> Result
+    at step: Int, _ body: (StudentModel) throws(ParlanceError) -> Result
   ) throws(ParlanceError) -> Result {
     student.gate?.override = gate
     defer { student.gate?.override = nil }
-    guard startShare > 0 else { return try body(student) }
+    guard startShare > 0 else { return try withFactors(at: step, body) }
     let parameters = student.model.parameters.map(\.tensor)
     let own = try Self.copies(of: parameters, engine)
     try engine.setRecording(false)
@@ -56,8 +63,23 @@ final class LeavingStudent {
     }
     try engine.setRecording(true)
     let result: Swift.Result<Result, ParlanceError>
-    do throws(ParlanceError) { result = .success(try body(student)) } catch { result = .failure(error) }
+    do throws(ParlanceError) { result = .success(try withFactors(at: step, body)) } catch { result = .failure(error) }
     for place in parameters.indices { try parameters[place].assign(own[place]) }
     return try result.get()
+  }
+
+  /// Gives `body` the student with the factors that fit its weights as they are.
+  private func withFactors<Result>(
+    at step: Int, _ body: (StudentModel) throws(ParlanceError) -> Result
+  ) throws(ParlanceError) -> Result {
+    guard let fitting else { return try body(student) }
+    if fitted?.step != step {
+      try engine.setRecording(false)
+      fitted = (step, try fitting(student))
+      try engine.setRecording(true)
+    }
+    student.factors = fitted?.factors
+    defer { student.factors = nil }
+    return try body(student)
   }
 }

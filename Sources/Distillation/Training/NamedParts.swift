@@ -5,6 +5,7 @@ extension LossParts {
     var parts: [(name: String, value: Double)] = []
     if let kld { parts.append(("kld", kld)) }
     if let marginMSE { parts.append(("margin_mse", marginMSE)) }
+    if let termMSE { parts.append(("term_mse", termMSE)) }
     if let contrastive { parts.append(("contrastive", contrastive)) }
     parts.append(("queries_without_positive", Double(queriesWithoutPositive)))
     return parts

@@ -47,7 +47,7 @@ struct StudentFolder: Sendable {
       var declaration = StudentDeclaration(
         passageSpaceDigest: space.digest, passageSpaceName: space.name, form: recipe.student.form.rawValue,
         keptTerms: pruning.keptTerms, leastWeights: pruning.leastWeights)
-      if let gate = student.gate { declaration.residual = .init(gate: try gate.value()) }
+      if let gate = student.gate { declaration.residual = .init(gate: try gate.value(), factors: student.factors) }
       try declaration.write(to: fresh)
     }
     try FileNames.replace(folder: path, by: fresh, faults: FaultLayer.current)

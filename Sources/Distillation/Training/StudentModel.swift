@@ -10,6 +10,8 @@ final class StudentModel {
   let optimizer: AdamW
   /// Of a residual student.
   let gate: TrainableGate?
+  /// What multiplies its terms, of a student that leaves; one that learns has none.
+  var factors: TermFactors?
   /// Where the passage encoder learns as well.
   let passages: LearnedPassages?
   private let engine: TensorEngine
@@ -43,7 +45,8 @@ final class StudentModel {
     fileprivate var own: Tensor
     fileprivate var ownCount: Int
     fileprivate var ownStarts: [Int]
-    fileprivate var sums: [ResidualSum] = []
+    /// Of a residual student.
+    fileprivate(set) var sums: [ResidualSum] = []
     fileprivate var frozen: [SparseVector] = []
   }
 
@@ -64,7 +67,12 @@ final class StudentModel {
     var queries = SparseRows(starts: [0], terms: [], weights: [], positions: [])
     for (place, reading) in readings.enumerated() {
       let range = starts[place]..<starts[place + 1]
-      let sum = ResidualSum(student: (terms[range], weights[range]), frozen: reading.frozen, gate: current)
+      let places = factors == nil ? nil : reading.spoken?.places
+      let sum = ResidualSum(
+        student: (terms[range], weights[range]), frozen: reading.frozen, gate: current,
+        factors: factors.flatMap { factors in
+          places.map { places in { factors($0, in: places, isFrozen: $1) } }
+        })
       queries.terms += sum.terms
       queries.weights += sum.weights
       queries.positions += [Int32](repeating: 0, count: sum.terms.count)
@@ -84,6 +92,7 @@ final class StudentModel {
 
   /// Adds the gradients of the parameters.
   ///
+  /// - Precondition: there were no factors.
   /// - Parameter gradient: the loss's derivative with respect to each weight of `forward.queries`.
   func backward(_ forward: Forward, _ gradient: [Float]) throws(ParlanceError) {
     guard forward.ownCount > 0 else { return }

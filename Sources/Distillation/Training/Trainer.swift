@@ -168,9 +168,10 @@ public struct Trainer: Sendable {
     var queries: [Validator.Query] = []
     for turn in data.heldOut {
       let question = turn.messages.last?.content ?? ""
-      let tokens = encoder.queryTokens(of: try recipe.student.form.query(for: turn).text)
-      queries.append(
-        Validator.Query(id: turn.id, reading: TrainingExample.Reading(tokens: tokens.ids, question: question)))
+      let text = try recipe.student.form.query(for: turn).text
+      var reading = TrainingExample.Reading(tokens: encoder.queryTokens(of: text).ids, question: question)
+      if recipe.student.residual?.factors != nil { reading.spoken = encoder.spokenTokens(of: text) }
+      queries.append(Validator.Query(id: turn.id, reading: reading))
     }
     if let frozen {
       let encoded = try await frozen.encode(queries.map(\.reading.question), as: .query)

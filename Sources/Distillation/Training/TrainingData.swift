@@ -85,6 +85,12 @@ struct TrainingDataReader {
     for (set, source) in recipe.data.enumerated() {
       let teacher = try TeacherFile(path: source.teacher)
       try teacher.check(against: vectors)
+      if !teacher.description.hasQueryVectors, let key = recipe.keyThatNeedsTeacherVectors {
+        throw ParlanceError(
+          .badInput,
+          "expected a teacher with query vectors, whose weights `\(key)` looks at; this one has scores alone (`teach "
+            + "--combine rescore` of rewrites keeps them)", at: .init(file: source.teacher))
+      }
       // Hours later would be a bad time to find out.
       try teacher.checkBytes(progress: progress, interruption: interruption)
       data.teachers.append(teacher)
@@ -234,7 +240,9 @@ struct TrainingDataReader {
       let tokens = student.queryTokens(of: text)
       return (TrainingExample.Reading(tokens: tokens.ids, question: question), tokens.isTruncated)
     }
-    let (query, isTruncated) = reading(try recipe.student.form.query(for: turn).text, question)
+    let text = try recipe.student.form.query(for: turn).text
+    var (query, isTruncated) = reading(text, question)
+    if recipe.student.residual?.factors != nil { query.spoken = student.spokenTokens(of: text) }
     if isTruncated { omissions.truncatedQueries += 1 }
     let last = reading(question, question).0
     var example = TrainingExample(
@@ -269,5 +277,13 @@ struct TrainingDataReader {
       }
       progress?(Progress("encoding questions", completed: places.upperBound, total: examples.count, unit: "turns"))
     }
+  }
+}
+
+extension Recipe {
+  /// The key that looks at the weights of the vectors that the teachers' scores come from; `nil` where none does.
+  fileprivate var keyThatNeedsTeacherVectors: String? {
+    if student.residual?.factors != nil { return "student.residual.factors" }
+    return objective.termMSE.weight > 0 ? "objective.term_mse" : nil
   }
 }

@@ -1,5 +1,6 @@
 import Conversations
 import Identifiers
+import SparseEncoder
 import SparseVectors
 
 /// A turn as the trainer reads it: tokens in, passages that its teacher retrieved as what is to be learned.
@@ -11,6 +12,8 @@ struct TrainingExample: Sendable {
     var question: String
     /// The frozen encoder's vector of `question`, for a residual student.
     var frozen = SparseVector.empty
+    /// Where its terms were said, for a student with factors.
+    var spoken: SpokenTokens?
   }
 
   var id: ExternalID

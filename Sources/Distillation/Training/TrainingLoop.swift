@@ -44,7 +44,6 @@ final class TrainingLoop {
     self.data = data
     self.vectors = vectors
     self.student = student
-    leaving = try LeavingStudent(student, recipe: recipe, pruning: pruning, engine: engine)
     self.validator = validator
     self.folder = folder
     self.export = export
@@ -62,6 +61,9 @@ final class TrainingLoop {
       sets: recipe.data.indices.map { set in
         (data.examples.indices.filter { data.examples[$0].set == set }, recipe.data[set].share)
       }, batchSize: recipe.optimisation.batchSize, seed: recipe.optimisation.seed)
+    leaving = try LeavingStudent(
+      student, recipe: recipe, pruning: pruning, fitting: FactorFitting(recipe, data: data, order: order),
+      engine: engine)
     let batches = Int((recipe.optimisation.epochs * Double(order.batchesOfEpoch)).rounded(.up))
     totalSteps = (batches + recipe.optimisation.accumulation - 1) / recipe.optimisation.accumulation
     guard totalSteps > 0 else {
@@ -224,13 +226,18 @@ final class TrainingLoop {
     }
     let queries = forward.queries
     let scores = scorer.scores(of: queries, with: passages, in: batch, cross: objective.usesCrossScores)
-    let (parts, byScores) = objective.loss(of: scores, on: batch)
+    var (parts, byScores) = objective.loss(of: scores, on: batch)
     var gradients = scorer.gradients(
       from: byScores, of: queries, with: passages, in: batch, byPassages: learned != nil)
     let (penalties, byWeights) = regulariser.penalty(
       of: queries, turns: visits.map { data.examples[$0.example].turn }, passages: passages, step: step,
       byPassages: learned != nil)
     gradients += byWeights
+    if objective.usesTeacherVectors {
+      let teachers = try visits.map { visit throws(ParlanceError) in try teacherVector(of: data.examples[visit.example])
+      }
+      gradients += objective.termError(of: queries, from: teachers, adding: &parts)
+    }
     let share = 1 / Float(recipe.optimisation.accumulation)
     try student.backward(forward, gradients.queries.map { Float($0) * share })
     if let learned { try student.passages?.backward(learned, gradients.passages.map { Float($0) * share }) }
@@ -240,6 +247,11 @@ final class TrainingLoop {
       line.append(("passage_terms", Double(terms) / Double(max(1, passages.count))))
     }
     return line
+  }
+
+  private func teacherVector(of example: TrainingExample) throws(ParlanceError) -> SparseVector {
+    // Teachers without vectors were refused when the data were read.
+    try data.teachers[example.set].queryVector(at: example.list) ?? .empty
   }
 
   private func sample(_ visit: ExampleOrder.Visit) throws(ParlanceError) -> PassageSample {
@@ -270,7 +282,7 @@ final class TrainingLoop {
 
   private func validate(_ log: StepLog, seconds: Double) throws(ParlanceError) {
     guard let validator else { return }
-    let outcome = try leaving { student throws(ParlanceError) in
+    let outcome = try leaving(at: memory.step) { student throws(ParlanceError) in
       let vectors = try encode(validator.queries)
       let index = try student.passages.map { passages throws(ParlanceError) in
         try validator.index(of: encodeCollection(passages))
@@ -331,7 +343,7 @@ final class TrainingLoop {
       recipe: recipe, start: export.checkpoint, passageSpace: export.passageSpace, steps: memory.step,
       validation: figures.map { TrainingFigures.table($0, turns: validator?.queries.count ?? 0) })
     let text = try card.text()
-    try leaving { student throws(ParlanceError) in
+    try leaving(at: memory.step) { student throws(ParlanceError) in
       try export.write(student, pruning: leaving.pruning, card: text, to: folder.student)
     }
   }

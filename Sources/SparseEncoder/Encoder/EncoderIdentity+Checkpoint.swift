@@ -51,6 +51,10 @@ extension EncoderIdentity {
     case .column(let column): lines.append("gate-column \(column)")
     case .terms(let gate): lines.append("gate-terms \(SHA256.digest(of: gate.rawSpan))")
     }
+    if let factors = student.residual?.factors {
+      let theta = factors.frozen + factors.question + factors.history
+      lines.append("factors \(SHA256.digest(of: theta.rawSpan))")
+    }
     if let frozen = try checkpoint.frozenPart() {
       let settings = settings.forFrozenPart(of: checkpoint)
       lines.append("frozen \(try EncoderIdentity(checkpoint: frozen, settings: settings).digest)")

@@ -6,10 +6,12 @@ import SparseVectors
 final class ResidualQueries: Sendable {
   let frozen: SparseEncoder
   let gate: StudentDeclaration.Gate
+  let factors: TermFactors?
 
-  init(frozen: SparseEncoder, gate: StudentDeclaration.Gate) {
+  init(frozen: SparseEncoder, _ declared: StudentDeclaration.Residual) {
     self.frozen = frozen
-    self.gate = gate
+    gate = declared.gate
+    factors = declared.factors
   }
 
   /// The last question of a formed query: what stands before its first separator.
@@ -20,8 +22,12 @@ final class ResidualQueries: Sendable {
   /// - Parameters:
   ///   - student: the student's vector of the whole query, with the place that each term came from.
   ///   - frozen: the frozen encoder's of the last question, likewise.
-  func sum(_ student: SparseVector, _ frozen: SparseVector) -> ResidualSum {
-    ResidualSum(student: (student.terms, student.weights), frozen: frozen, gate: gate)
+  ///   - places: where the query's terms were said, asked for where the student has factors.
+  func sum(_ student: SparseVector, _ frozen: SparseVector, _ places: () -> TermPlaces) -> ResidualSum {
+    let own = (student.terms, student.weights)
+    guard let factors else { return ResidualSum(student: own, frozen: frozen, gate: gate) }
+    let places = places()
+    return ResidualSum(student: own, frozen: frozen, gate: gate) { factors($0, in: places, isFrozen: $1) }
   }
 }
 
@@ -32,19 +38,22 @@ extension SparseEncoder {
   ) async throws(ParlanceError) {
     let questions = texts.map(ResidualQueries.lastQuestion)
     for (place, own) in try await residual.frozen.encode(questions, as: .query).enumerated() {
-      encoded[place].vector = residual.sum(encoded[place].vector, own.vector).vector
+      encoded[place].vector =
+        residual.sum(encoded[place].vector, own.vector) { spokenTokens(of: texts[place]).places }.vector
     }
   }
 
   /// Adds the frozen part to a student's vector of a whole query; a term keeps the origin of its greater part.
-  func sum(_ student: EncodedQuery, _ frozen: EncodedQuery, _ residual: ResidualQueries) -> EncodedQuery {
-    let sum = residual.sum(student.vector, frozen.vector)
+  func sum(
+    _ student: EncodedQuery, _ frozen: EncodedQuery, _ residual: ResidualQueries, of text: String
+  ) -> EncodedQuery {
+    let sum = residual.sum(student.vector, frozen.vector) { spokenTokens(of: text).places }
     var result = student
     var origins: [TermID: EncodedQuery.Origin] = [:]
     var frozenWeights: [TermID: Float] = [:]
     for (place, term) in sum.terms.enumerated() {
       let (own, other) = (Int(sum.studentPlaces[place]), Int(sum.frozenPlaces[place]))
-      let share = own < 0 ? 0 : student.vector.weights[own]
+      let share = sum.studentParts[place]
       frozenWeights[term] = other < 0 ? 0 : max(0, sum.weights[place] - share)
       let isOwn = other < 0 || (own >= 0 && share >= sum.weights[place] - share)
       origins[term] = isOwn ? student.origins[own] : frozen.origins[other]

@@ -1,12 +1,16 @@
 public import Checkpoints
 public import SparseVectors
 
-/// `query = gate * frozen(last question) + student(conversation)`, with what is needed to differentiate it.
+/// `query = gate * frozen(last question) + student(conversation)`, with what is needed to differentiate it; where the student
+/// has factors, either part times its own.
 ///
 /// Terms are those of either part whose weight in the sum is above zero.
 public struct ResidualSum: Sendable {
   public private(set) var terms: [TermID] = []
   public private(set) var weights: [Float] = []
+  /// For each term what the student's part is of its weight, factor included, and what the last question's is.
+  public private(set) var studentParts: [Float] = []
+  public private(set) var frozenParts: [Float] = []
   /// For each term its place in the student's vector; -1 where the student does not have it.
   public private(set) var studentPlaces: [Int32] = []
   /// For each term its place in the frozen vector; -1 where the last question does not have it.
@@ -17,9 +21,11 @@ public struct ResidualSum: Sendable {
   /// - Parameters:
   ///   - student: terms of the student's vector, ascending, and their weights.
   ///   - frozen: the frozen encoder's vector of the last question.
+  ///   - factors: what multiplies the two parts of a term; the second argument tells whether the last question has it.
   public init(
     student: (terms: some RandomAccessCollection<TermID>, weights: some RandomAccessCollection<Float>),
-    frozen: SparseVector, gate: StudentDeclaration.Gate
+    frozen: SparseVector, gate: StudentDeclaration.Gate,
+    factors: ((TermID, Bool) -> (student: Float, frozen: Float))? = nil
   ) {
     let own = Array(student.terms), ownWeights = Array(student.weights)
     var column: TermID?
@@ -36,9 +42,15 @@ public struct ResidualSum: Sendable {
     }
     func append(_ term: TermID, _ i: Int?, _ j: Int?) {
       if term == column { return }
-      let weight = (i.map { ownWeights[$0] } ?? 0) + (j.map { factor(term) * frozen.weights[$0] } ?? 0)
+      var parts = (i.map { ownWeights[$0] } ?? 0, j.map { factor(term) * frozen.weights[$0] } ?? 0)
+      if let factors {
+        let both = factors(term, j != nil)
+        parts = (parts.0 * both.student, parts.1 * both.frozen)
+      }
       terms.append(term)
-      weights.append(weight)
+      weights.append(parts.0 + parts.1)
+      studentParts.append(parts.0)
+      frozenParts.append(parts.1)
       studentPlaces.append(Int32(i ?? -1))
       frozenPlaces.append(Int32(j ?? -1))
     }

@@ -41,7 +41,7 @@ extension SparseEncoder {
     }
     guard let residual else { return own }
     let question = ResidualQueries.lastQuestion(of: text)
-    return sum(own, try await residual.frozen.encode(query: question), residual)
+    return sum(own, try await residual.frozen.encode(query: question), residual, of: text)
   }
 
   /// Encodes a query while the calling thread waits.
@@ -57,7 +57,7 @@ extension SparseEncoder {
     }
     guard let residual else { return own }
     let question = ResidualQueries.lastQuestion(of: text)
-    return sum(own, try residual.frozen.encodeBlocking(query: question), residual)
+    return sum(own, try residual.frozen.encodeBlocking(query: question), residual, of: text)
   }
 
   private enum Reading {

@@ -95,7 +95,7 @@ public struct SparseEncoder: Sendable {
           .usage, "a residual student encodes queries together with its frozen encoder, which was not opened",
           at: .init(file: checkpoint.folder))
       }
-      return ResidualQueries(frozen: frozen, gate: declared.gate)
+      return ResidualQueries(frozen: frozen, declared)
     }
     staticQueries = try checkpoint.staticQueries.map { side throws(ParlanceError) in try StaticQueries(side) }
   }

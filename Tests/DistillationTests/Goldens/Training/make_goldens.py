@@ -1,6 +1,6 @@
 """What PyTorch's autograd and AdamW make of a small SPLADE model: the goldens of DistillationTests/Training.
 
-Run with the judges' Python (torch, transformers):  python make_goldens.py
+Run with the judges' Python (torch, transformers):  python make_goldens.py [CASE...], all cases without a name
 Each case is written in plain PyTorch from the formulas: scores of dense vectors, softmax, sums. For each it writes the loss by
 part and the norm of all gradients for 20 steps (cases.json), and every parameter's gradient at the first step and its numbers
 after 20 (NAME.safetensors). After steps 1 and 2 a parameter is told by its sum and the sum of its squares.
@@ -10,6 +10,7 @@ import json
 import math
 import os
 import random
+import sys
 
 import torch
 from safetensors.torch import save_file
@@ -35,6 +36,8 @@ CASES = {
     "margin-mse-alone": dict(margin_mse=1.0, kld=0.0),
     "contrastive-alone": dict(contrastive=1.0, temperature=0.5, own_negatives=True),
     "soft-positives": dict(contrastive=0.3, temperature=1.0, margin_mse=0.2, positives=2),
+    # Toward a teacher's vector, for which the frozen one stands in here.
+    "term-mse": dict(term_mse=0.05, contrastive=0.1, temperature=1.0),
     # Each regulariser that the others leave out.
     "l0-flops": dict(l0_flops=0.05, threshold=35, depth_growth=0.3),
     "df-flops": dict(df_flops=0.05, alpha=0.4, beta=3.0, keep=0.9, ramp=8),
@@ -138,6 +141,10 @@ def losses(case, q_BV, batch, p_PV, step, running):
             error = error + pairs.mean() / len(batch)
         parts["margin_mse"] = error
         distillation = distillation + case["margin_mse"] * error
+    if "term_mse" in case:
+        teacher_BV = torch.stack([dense(query["frozen"]) for query in batch])
+        parts["term_mse"] = ((q_BV - teacher_BV) ** 2).sum(1).mean()
+        distillation = distillation + case["term_mse"] * parts["term_mse"]
     total = (1 - w) * distillation
     if w > 0:
         contrast = 0.0
@@ -248,8 +255,13 @@ def main():
         for place, query in enumerate(batch):
             query["turn"], query["counts"] = turn(step, place), expected[place]
     p_PV = torch.stack([dense(row) for row in rows])
-    cases = {name: run(name, case, steps, p_PV, tokens) for name, case in CASES.items()}
-    with open(os.path.join(HERE, "cases.json"), "w", encoding="utf-8") as file:
+    path, chosen, before = os.path.join(HERE, "cases.json"), sys.argv[1:] or list(CASES), {}
+    if sys.argv[1:]:
+        with open(path, encoding="utf-8") as file:
+            before = json.load(file)["cases"]
+    made = {name: run(name, CASES[name], steps, p_PV, tokens) for name in chosen}
+    cases = {name: made.get(name) or before[name] for name in CASES}
+    with open(path, "w", encoding="utf-8") as file:
         json.dump({"passages": rows, "passage_tokens": tokens, "batches": steps, "cases": cases}, file, separators=(",", ":"))
         file.write("\n")
 

@@ -1,0 +1,45 @@
+public import SparseEncoder
+public import SparseVectors
+
+extension Objective {
+  /// The mean over queries of `sum_v (q_v - t_v)^2`, t the vector that the teacher's scores come from, over all terms v of
+  /// either: what scores over a few passages leave open, how much each word of the history is worth.
+  ///
+  /// A term that the student does not have counts and has no derivative.
+  ///
+  /// - Parameter teachers: one vector for each row.
+  public func termError(
+    of queries: SparseRows, from teachers: [SparseVector], adding parts: inout LossParts
+  ) -> WeightGradients {
+    precondition(teachers.count == queries.count, "one teacher's vector for each query")
+    var gradient = WeightGradients(queries: Array(repeating: 0, count: queries.weights.count))
+    guard configuration.termMSE.weight > 0, queries.count > 0 else { return gradient }
+    let factor = (1 - configuration.contrastive.weight) * configuration.termMSE.weight
+    let share = 1 / Double(queries.count)
+    var value = 0.0
+    for (row, teacher) in teachers.enumerated() {
+      var place = 0
+      func missing(before term: TermID?) {
+        while place < teacher.count, term.map({ teacher.terms[place] < $0 }) ?? true {
+          let weight = Double(teacher.weights[place])
+          value += share * weight * weight
+          place += 1
+        }
+      }
+      for entry in queries.range(of: row) {
+        missing(before: queries.terms[entry])
+        var difference = Double(queries.weights[entry])
+        if place < teacher.count, teacher.terms[place] == queries.terms[entry] {
+          difference -= Double(teacher.weights[place])
+          place += 1
+        }
+        value += share * difference * difference
+        gradient.queries[entry] = 2 * factor * share * difference
+      }
+      missing(before: nil)
+    }
+    parts.termMSE = value
+    parts.total += factor * value
+    return gradient
+  }
+}
