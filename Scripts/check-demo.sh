@@ -23,5 +23,6 @@ grep -E '^run +nDCG@3 .* L0 +FLOPS' "$output" >/dev/null || die "the demo's tabl
 recall() { awk -v name="$1" '$1 ~ "^" name "[^a-z]*$" { gsub(/[^0-9.]/, "", $5); print $5; exit }' "$output"; }
 awk -v student="$(recall student)" -v last="$(recall last-turn)" 'BEGIN { exit !(student > last && last > 0) }' ||
   die "the student finds no more than the last question alone (R@100 $(recall student), $(recall last-turn))"
+grep -q 'against FLOPS' "$scratch/demo/report.html" || die "the demo leaves no report with drawings"
 [ "$took" -le 600 ] || die "the demo took $took s, more than ten minutes"
 say "make demo: $took s after the downloads and builds."

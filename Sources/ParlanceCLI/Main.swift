@@ -73,6 +73,7 @@ struct ParlanceCommand: AsyncParsableCommand {
       MCPCommand.self,
       SweepCommand.self,
       RunsCommand.self,
+      ReportCommand.self,
       BenchCommand.self,
     ])
 

@@ -115,11 +115,17 @@ struct QuickstartCommandTests {
         let judged = try outer.quickstart("--examples judged", in: folder)
         #expect(judged.code == 0, "\(judged.error)")
         #expect(judged.output.contains("demo/passages.vectors is of these passages already"))
-        for step in ["passages docs", "index build --vectors", "search --index demo/index", "evaluate --qrels"] {
+        for step in [
+          "passages docs", "index build --vectors", "search --index demo/index", "evaluate --qrels",
+          "report demo/bm25.trec",
+        ] {
           #expect(judged.output.contains("$ parlance \(step)"), "\(judged.output)")
         }
         #expect(judged.output.contains("nDCG@3"))
         #expect(judged.output.contains("user    undo a commit"), "\(judged.output)")
+        #expect(judged.output.hasSuffix("Look at it: demo/report.html, in a browser\n"), "\(judged.output)")
+        let report = try String(contentsOfFile: folder + "/demo/report.html", encoding: .utf8)
+        #expect(report.contains("<h1>Parlance&#39;s quickstart</h1>") && report.contains("against FLOPS"))
         #expect(judged.error.contains("no student: it takes 8 conversations"), "\(judged.error)")
         #expect(
           try FileManager.default.contentsOfDirectory(atPath: folder + "/demo").count { $0.hasSuffix(".trec") } == 5)

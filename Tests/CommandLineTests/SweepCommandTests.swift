@@ -60,6 +60,11 @@ struct SweepCommandTests {
         #expect(again.code == 0 && again.output.contains("w 0.1") && !again.error.contains("to do"), "\(again.error)")
         let compared = try ParlanceProcess.run(["runs", "compare", "s", "w 0.1", "w 0"], in: students.folder)
         #expect(compared.code == 0 && compared.output.contains("Differences from w 0.1"), "\(compared.error)")
+        try students.succeed("report s --out s.html --passages passages.jsonl")
+        let page = try String(contentsOfFile: students.folder + "/s.html", encoding: .utf8)
+        for part in ["nDCG@3 against FLOPS", "loss by step", "What w 0 searched for", "turns.jsonl", "D_KL"] {
+          #expect(page.contains(part), "\(part)")
+        }
         let shown = try students.parlance("runs show s w-0-f1")
         #expect(shown.output.contains("fold: 1") && shown.output.contains("turns.jsonl"), "\(shown.output)")
 

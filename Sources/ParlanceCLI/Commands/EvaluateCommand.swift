@@ -177,7 +177,7 @@ extension SamplingUnit: ExpressibleByArgument {}
 extension Correction: ExpressibleByArgument {}
 
 /// Reads what `evaluate` was given and computes what it prints; everything is read before anything is printed.
-private struct EvaluationTask {
+struct EvaluationTask {
   let command: EvaluateCommand
   let interruption = Console.standard.interruption
 

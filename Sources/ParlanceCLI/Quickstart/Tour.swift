@@ -53,12 +53,15 @@ struct Tour {
     try await steps.step(PassagesCommand.self, "passages", documents + ["--out", path("passages.jsonl")])
     try await encodeAndIndex()
 
+    var isReported = false
     var tries = ["--model \(model) \"a question of yours\" --explain"]
     if let judged, try judged.fit(path("passages.jsonl"), console: console) {
       var runs = try await search(judged)
       let student = try await train(judged)
       if let student { runs.append(student.run) }
       try await measure(runs, judged)
+      try await draw(runs, judged)
+      isReported = true
       if let student {
         try student.explain()
         tries += [try student.example()]
@@ -71,6 +74,7 @@ struct Tour {
     try console.print()
     try console.print("Try it:")
     for line in tries { try console.print("  \(Self.program) search --index \(path("index")) \(line)") }
+    if isReported { try console.print("Look at it: \(report), in a browser") }
     console.note("done in \(ProgressBar.time((clock.now - start) / .seconds(1)))")
   }
 
@@ -184,6 +188,23 @@ struct Tour {
         ] + runs.flatMap { run in run.queries.map { "\(run.name)=\($0)" } } + ["--index", path("index"), path("bm25")])
   }
 
+  /// The figures as a page to look at.
+  private func draw(_ runs: [TourRun], _ judged: JudgedExamples) async throws {
+    try steps.heading("A report to open in a browser: the figures, what they cost, and the turns won and lost")
+    let trained = runs.flatMap { run in run.training.map { "\(run.name)=\($0)" } }
+    try await steps.step(
+      ReportCommand.self, "report",
+      runs.map(\.path)
+        + [
+          "--qrels", judged.qrels, "--baseline", path("last-turn.trec"), "--measures", "nDCG@3 RR R@10 R@100",
+          "--conversations", judged.conversations, "--queries",
+        ] + runs.flatMap { run in run.queries.map { "\(run.name)=\($0)" } } + ["--index", path("index"), path("bm25")]
+        + (trained.isEmpty ? [] : ["--training"] + trained)
+        + ["--title", "Parlance's quickstart", "--out", report])
+  }
+
+  private var report: String { path("report.html") }
+
   // MARK: - One conversation
 
   private func show(_ judged: JudgedExamples, _ student: TourStudent?) async throws {
@@ -204,4 +225,6 @@ struct TourRun {
   var name: String
   var path: String
   var queries: [String]
+  /// The folders that its students were trained in.
+  var training: [String] = []
 }

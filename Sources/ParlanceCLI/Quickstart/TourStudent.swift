@@ -39,7 +39,8 @@ struct TourStudent {
   /// Both students' answers.
   var run: TourRun {
     TourRun(
-      name: "student", path: steps.path("student.trec"), queries: [1, 2].map { steps.path("student-\($0).vectors") })
+      name: "student", path: steps.path("student.trec"), queries: [1, 2].map { steps.path("student-\($0).vectors") },
+      training: [1, 2].map(folder))
   }
 
   private var teacher: String { steps.path("handwritten.teacher") }

@@ -7,8 +7,13 @@ public struct ComparisonPage: Sendable {
     public var excerpt: String
     /// Whether every system shown for the turn has it among the passages shown.
     public var isShared: Bool
+    /// Whether a judgment says that it answers.
+    public var isRelevant: Bool
 
-    public init(id: String, title: String = "", excerpt: String = "", isShared: Bool = false) {
+    public init(
+      id: String, title: String = "", excerpt: String = "", isShared: Bool = false, isRelevant: Bool = false
+    ) {
+      self.isRelevant = isRelevant
       self.id = id
       self.title = title
       self.excerpt = excerpt
@@ -102,27 +107,9 @@ public struct ComparisonPage: Sendable {
     lines.append(
       "<summary>\(htmlEscaped(heading)) <span class=\"rbo\">\(htmlEscaped(turn.id)), RBO \(figure(turn.overlap))</span></summary>"
     )
-    if !turn.history.isEmpty {
-      lines.append("<div class=\"history\">")
-      lines += turn.history.map { "<p><b>\(htmlEscaped($0.speaker)):</b> \(htmlEscaped($0.text))</p>" }
-      lines.append("</div>")
-    }
-    lines.append("<div class=\"columns\">")
-    for column in turn.columns {
-      lines.append("<div><b>\(htmlEscaped(column.system))</b>")
-      lines.append(column.passages.isEmpty ? "<p class=\"soft\">nothing found</p>" : "<ol>")
-      lines += column.passages.map(html)
-      lines.append((column.passages.isEmpty ? "" : "</ol>") + "</div>")
-    }
-    return (lines + ["</div>", "</details>"]).joined(separator: "\n")
-  }
-
-  private func html(_ passage: Passage) -> String {
-    let title = passage.title.isEmpty ? "" : "<strong>\(htmlEscaped(passage.title))</strong> "
-    let excerpt = passage.excerpt.isEmpty ? "" : "<p>\(htmlEscaped(passage.excerpt))</p>"
-    return
-      "<li\(passage.isShared ? " class=\"shared\"" : "")>\(title)<span class=\"id\">\(htmlEscaped(passage.id))</span>"
-      + "\(excerpt)</li>"
+    if !turn.history.isEmpty { lines.append(PassageColumns.history(turn.history)) }
+    lines.append(PassageColumns(columns: turn.columns).html)
+    return (lines + ["</details>"]).joined(separator: "\n")
   }
 
   private func figure(_ value: Double) -> String { FixedDecimal.text(value, digits: 3) }

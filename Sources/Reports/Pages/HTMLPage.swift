@@ -5,11 +5,21 @@ public struct HTMLPage: Sendable {
   public var lead: String
   /// Fragments of HTML, escaped already.
   public var sections: [String]
+  /// Further rules of style.
+  var style = ""
+  /// What the page has, as links to the ids of its parts.
+  var contents: [(id: String, title: String)] = []
 
   public init(title: String, lead: String = "", sections: [String] = []) {
     self.title = title
     self.lead = lead
     self.sections = sections
+  }
+
+  private var navigation: String {
+    guard !contents.isEmpty else { return "" }
+    let links = contents.map { "<li><a href=\"#\($0.id)\">\(htmlEscaped($0.title))</a></li>" }
+    return "<nav aria-label=\"Contents\"><ul>\(links.joined())</ul></nav>\n"
   }
 
   public var text: String {
@@ -23,13 +33,13 @@ public struct HTMLPage: Sendable {
     <meta name="color-scheme" content="light dark">
     <title>\(htmlEscaped(title))</title>
     <style>
-    \(Self.style)
+    \(Self.style)\(style.isEmpty ? "" : "\n" + style)
     </style>
     </head>
     <body>
-    <main>
+    \(contents.isEmpty ? "" : "<a class=\"skip\" href=\"#content\">Skip to the figures</a>\n")<main>
     <h1>\(htmlEscaped(title))</h1>
-    \(lead.isEmpty ? "" : "<p class=\"lead\">\(htmlEscaped(lead))</p>\n")\(sections.joined(separator: "\n"))
+    \(lead.isEmpty ? "" : "<p class=\"lead\">\(htmlEscaped(lead))</p>\n")\(navigation)\(sections.joined(separator: "\n"))
     </main>
     </body>
     </html>
@@ -49,6 +59,9 @@ public struct HTMLPage: Sendable {
     h3 { font-size: 1rem; margin: 0; overflow-wrap: anywhere; }
     .lead, .note, .soft { color: var(--soft); } .note { margin: .25rem 0; font-size: .9rem; }
     .scroll { overflow-x: auto; }
+    a { color: var(--accent); }
+    a:focus-visible, summary:focus-visible, [tabindex]:focus-visible { outline: 3px solid var(--accent);
+      outline-offset: 2px; border-radius: .2rem; }
     table.figures { border-collapse: collapse; margin: 1rem 0; font-variant-numeric: tabular-nums; }
     table.figures caption { text-align: left; font-weight: 600; padding-bottom: .25rem; }
     table.figures th, table.figures td { padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--line);

@@ -1,0 +1,136 @@
+#if Storage
+  import BinaryFiles
+  import Conversations
+  import Diagnostics
+  import Evaluation
+  import Experiments
+  import Identifiers
+  import RankedResults
+  import Reports
+  import SparseVectors
+
+  /// The report of a sweep's arms.
+  struct SweepReport {
+    let command: ReportCommand
+    private let runs: StoredRuns
+    private let interruption = Console.standard.interruption
+
+    init(command: ReportCommand, folder: String) throws(ParlanceError) {
+      self.command = command
+      runs = try StoredRuns(folder)
+    }
+
+    func report() throws -> ExperimentReport {
+      let sweep = runs.sweep
+      let tables = try SweepTables(
+        sweep: sweep, store: runs.store, baseline: command.baseline,
+        configuration: command.significance.configuration(hasConversations: true))
+      guard let first = tables.sets.first else {
+        throw ParlanceError(
+          .badInput, "no arm is finished yet; parlance runs list \(runs.folder.path) tells how far they are",
+          at: .init(file: runs.folder.path))
+      }
+      var report = ExperimentReport(
+        title: command.title ?? (sweep.name.isEmpty ? runs.folder.path : sweep.name), question: sweep.question,
+        hypothesis: sweep.hypothesis,
+        sets: tables.sets.map { set in
+          let divergences = set.arms.compactMap { arm in arm.divergence.map { (arm.arm, $0) } }
+          return ExperimentReport.Figures(
+            name: set.name, report: set.report,
+            extra: divergences.isEmpty
+              ? [] : [("D_KL", Dictionary(uniqueKeysWithValues: divergences))])
+        })
+      report.tables = [unfinished(tables)].compactMap(\.self)
+      let lines = first.report.evaluations.map(\.name)
+      report.training = try training(first, lines)
+      report.cases = try cases(first, sweep.evaluate.first { $0.name == first.name })
+      try again(&report, first)
+      return report
+    }
+
+    private func unfinished(_ tables: SweepTables) -> Table? {
+      guard !tables.unfinished.isEmpty else { return nil }
+      var table = Table(
+        title: "Arms that are not finished, and are left out",
+        columns: [.label("arm"), .figure("finished"), .figure("failed"), .figure("planned")])
+      table.rows = tables.unfinished.map {
+        [Table.Cell($0.arm), .count($0.finished), .count($0.failed), .count($0.planned)]
+      }
+      return table
+    }
+
+    /// The first run of each arm, the baseline and the best ones first where not all can be drawn.
+    private func training(
+      _ set: SweepTables.OfSet, _ names: [String]
+    ) throws(ParlanceError) -> [ExperimentReport.Training] {
+      let order = set.arms.sorted { left, right in
+        let isBase = { (arm: ArmFigures) in arm.arm == set.report.comparison?.baseline ? 0 : 1 }
+        return (isBase(left), -(left.evaluation.means.first ?? 0)) < (
+          isBase(right), -(right.evaluation.means.first ?? 0)
+        )
+      }
+      let drawn = Set(order.prefix(7).map(\.arm))
+      var curves: [(name: String, curves: [TrainingCurve])] = []
+      for arm in set.arms where drawn.contains(arm.arm) {
+        guard let run = arm.runs.first else { continue }
+        curves.append((arm.arm, try runs.store.curves(of: run.id)))
+      }
+      return TrainingDrawings(curves).training
+    }
+
+    private func cases(
+      _ set: SweepTables.OfSet, _ judged: Sweep.Judged?
+    ) throws(ParlanceError) -> ExperimentReport.Cases? {
+      guard let judged, command.shown > 0, let pair = try CasePair(set.report, asked: command.cases),
+        FileNames.exists(judged.conversations), FileNames.exists(judged.qrels)
+      else { return nil }
+      var turns: [ExternalID: Turn] = [:]
+      for turn in try TurnReader.all(judged.conversations, interruption: interruption) { turns[turn.id] = turn }
+      return try CaseFinder(
+        baseline: trace(pair.baseline.name, set), other: trace(pair.other.name, set),
+        qrels: Qrels(readingFrom: judged.qrels, interruption: interruption), turns: turns,
+        texts: PassageTexts(indexes: command.index, files: command.passages, interruption: interruption),
+        shown: command.shown
+      ).cases(pair.baseline, pair.other, measure: 0)
+    }
+
+    /// Rankings and queries of an arm's first seed, from all of its folds.
+    private func trace(_ name: String, _ set: SweepTables.OfSet) throws(ParlanceError) -> SystemTrace {
+      var trace = SystemTrace(name: name, rankings: [:], vectors: [])
+      guard let arm = set.arms.first(where: { $0.arm == name }), let seed = arm.runs.first?.seed ?? .some(0) else {
+        return trace
+      }
+      for run in arm.runs where run.seed ?? 0 == seed {
+        let ranking = runs.folder.ranking(of: run.id, on: set.name)
+        guard FileNames.exists(ranking) else { continue }
+        let read = try RankedRun(readingFrom: ranking, interruption: interruption)
+        trace.rankings.merge(read.rankings) { first, _ in first }
+        let queries = runs.folder.queries(of: run.id, on: set.name)
+        if FileNames.exists(queries) { trace.vectors.append(try VectorsFile(path: queries)) }
+      }
+      return trace
+    }
+
+    /// Recipes, data and command lines.
+    private func again(_ report: inout ExperimentReport, _ set: SweepTables.OfSet) throws(ParlanceError) {
+      report.commands = [
+        "parlance sweep \(TourSteps.quoted(runs.folder.sweep)) --out \(TourSteps.quoted(runs.folder.path))",
+        command.line,
+      ]
+      let pair = try CasePair(set.report, asked: command.cases)
+      for name in [pair?.baseline.name, pair?.other.name].compactMap(\.self) {
+        if let run = set.arms.first(where: { $0.arm == name })?.runs.first { report.recipes.append((name, run.recipe)) }
+      }
+      if report.recipes.isEmpty, let arm = set.arms.first, let run = arm.runs.first {
+        report.recipes = [(arm.arm, run.recipe)]
+      }
+      let text = try MappedFile(path: runs.folder.sweep)
+      report.recipes.insert(("the whole sweep, sweep.yaml", String(decoding: text.bytes.array(), as: UTF8.self)), at: 0)
+      guard let run = set.arms.first?.runs.first else { return }
+      var table = Table(columns: [.label("file"), .label("SHA-256")])
+      table.rows = try runs.store.fingerprints(of: run.id).map { [Table.Cell($0.file), Table.Cell($0.sha256)] }
+      report.data = table
+      report.program = run.program
+    }
+  }
+#endif

@@ -1,0 +1,75 @@
+import Evaluation
+import Identifiers
+
+extension ExperimentReport {
+  /// The tables of figures: means with marks, intervals, differences, costs.
+  func tables(of set: Figures) -> [Table] {
+    let name = sets.count > 1 ? "\(title): \(set.name)" : title
+    var table = set.report.measuresTable(title: name)
+    for (header, values) in set.extra {
+      table.columns.append(.figure(header))
+      for (row, run) in set.report.evaluations.enumerated() {
+        table.rows[row].append(values[run.name].map { .figure($0, digits: 3) } ?? "")
+      }
+    }
+    return [table]
+      + [set.report.intervalTable(), set.report.comparisonTable(), set.report.effortTable()].compactMap(\.self)
+  }
+
+  /// The report in Markdown: tables by turn, too, and no drawings.
+  public var markdown: String {
+    var parts = ["# \(Table.markdownEscaped(title))\n"]
+    for text in [question, hypothesis].compactMap(\.self) { parts.append(Table.markdownEscaped(text) + "\n") }
+    for set in sets {
+      parts += tables(of: set).map { $0.markdown() }
+      parts += (set.report.turnTables() + set.report.effortTurnTables()).map { $0.markdown() }
+    }
+    parts += tables.map { $0.markdown() }
+    if !commands.isEmpty { parts.append("## Again\n\n" + commands.map { "    \($0)\n" }.joined()) }
+    if let data { parts.append(data.markdown()) }
+    return parts.joined(separator: "\n")
+  }
+
+  /// The tables of figures for LaTeX; `\usepackage{booktabs,amssymb}`.
+  public var latex: String {
+    var parts = ["% \\usepackage{booktabs,amssymb}\n"]
+    for (place, set) in sets.enumerated() {
+      for (number, table) in tables(of: set).enumerated() {
+        parts.append(table.latex(label: "tab:\(place + 1)-\(number + 1)"))
+      }
+    }
+    return parts.joined(separator: "\n")
+  }
+
+  /// A line for each value of each turn in each run, costs among the measures; RFC 4180.
+  public var csv: String {
+    var lines = ["set,run,query,conversation,turn,measure,value"]
+    for set in sets {
+      for evaluation in set.report.evaluations {
+        let efforts = set.report.efforts[evaluation.name] ?? [:]
+        for (position, query) in evaluation.queries.enumerated() {
+          let place = set.report.places?.places[query]
+          let head = [
+            set.name, evaluation.name, query.string, place?.conversation.string ?? "",
+            place.map { "\($0.turn)" } ?? "",
+          ].map(Self.csvQuoted).joined(separator: ",")
+          for (measure, values) in zip(evaluation.measures, evaluation.values) {
+            lines.append("\(head),\(Self.csvQuoted(measure.description)),\(values[position])")
+          }
+          guard let effort = efforts[query] else { continue }
+          let costs: [(String, Double?)] = [
+            ("L0", effort.terms), ("FLOPS", effort.flops), ("postings", effort.postings),
+            ("encode_ms", effort.encoding), ("search_ms", effort.searching),
+          ]
+          for case (let name, let value?) in costs { lines.append("\(head),\(name),\(value)") }
+        }
+      }
+    }
+    return lines.map { $0 + "\r\n" }.joined()
+  }
+
+  private static func csvQuoted(_ text: String) -> String {
+    let isPlain = text.unicodeScalars.allSatisfy { $0 != "," && $0 != "\"" && $0 != "\n" && $0 != "\r" }
+    return isPlain ? text : "\"" + text.replacing("\"", with: "\"\"") + "\""
+  }
+}

@@ -1,0 +1,124 @@
+import Evaluation
+import Foundation
+import Identifiers
+import Testing
+
+@testable import Reports
+
+@Suite("reports of experiments")
+struct ExperimentPageTests {
+  private static let hostile = "<img src=x onerror=alert(1)> & \"q\" 100% $x_1$"
+
+  /// Two runs over twenty turns of ten conversations; names and texts try to be markup.
+  private func report() throws -> ExperimentReport {
+    let measures = [try Measure(parsing: "nDCG@3"), try Measure(parsing: "R@100")]
+    let queries = (0..<20).map { ExternalID("c\($0 / 2)_\($0 % 2 + 1)") }.sorted()
+    let first = Evaluation(
+      name: "base", measures: measures, queries: queries,
+      values: [queries.indices.map { 0.1 + 0.01 * Double($0) }, queries.map { _ in 0.5 }])
+    let second = Evaluation(
+      name: Self.hostile, measures: measures, queries: queries,
+      values: [queries.indices.map { 0.5 + 0.01 * Double($0) }, queries.map { _ in 0.5 }])
+    var places = ConversationPlaces()
+    for (number, query) in queries.enumerated() {
+      places.places[query] = .init(conversation: ExternalID("c\(number / 2)"), turn: number % 2 + 1)
+    }
+    var configuration = BaselineComparison.Configuration()
+    configuration.unit = .conversation
+    let groups = places.groups(queries)
+    var figures = EvaluationReport(evaluations: [first, second])
+    figures.places = places
+    figures.addIntervals(by: configuration, groups: groups)
+    figures.comparison = try BaselineComparison([second], with: first, groups: groups, configuration: configuration)
+    for (run, terms) in [("base", 10.0), (Self.hostile, 20)] {
+      figures.efforts[run] = Dictionary(
+        uniqueKeysWithValues: queries.map {
+          ($0, QueryEffort(terms: terms, flops: terms / 10, postings: 5, encoding: terms, searching: 1))
+        })
+      figures.costs[run] = figures.efforts[run].flatMap { EffortSummary(Array($0.values)) }.flatMap { QueryCost($0) }
+    }
+    var report = ExperimentReport(
+      title: Self.hostile, question: Self.hostile, hypothesis: Self.hostile,
+      sets: [.init(name: "set", report: figures, extra: [("D_KL", ["base": 1.5])])])
+    report.training = [
+      .init(
+        title: "loss", figure: "loss", series: [.init(name: "base", points: [.init(x: 1, y: 2), .init(x: 2, y: 1)])])
+    ]
+    let column = ComparisonPage.Column(
+      system: Self.hostile,
+      passages: [.init(id: Self.hostile, title: Self.hostile, excerpt: Self.hostile, isShared: true, isRelevant: true)])
+    let entry = ExperimentReport.Case(
+      id: Self.hostile, turn: 2, question: Self.hostile, history: [("user", Self.hostile)], values: (0.1, 0.5),
+      columns: [column, column],
+      terms: [
+        (
+          "base",
+          [.init(turn: 1, question: Self.hostile, terms: [(Self.hostile, 1.5, true)], count: 30)]
+        )
+      ])
+    report.cases = .init(
+      baseline: "base", other: Self.hostile, measure: "nDCG@3", counts: (12, 0, 0), wins: [entry], losses: [])
+    report.commands = ["parlance report '\(Self.hostile)'"]
+    report.recipes = [(Self.hostile, Self.hostile)]
+    report.data = Table(columns: [.label("file")], rows: [[Table.Cell(Self.hostile)]])
+    return report
+  }
+
+  @Test("the page fetches nothing, runs nothing, and what came from outside is text")
+  func safety() throws {
+    let html = ExperimentPage(try report()).html
+    #expect(html.contains("content=\"default-src 'none'; style-src 'unsafe-inline'\""))
+    #expect(!html.contains("<img") && !html.contains("<script"))
+    for outside in ["http:", "https:", "url(", "@import", " src=", "<link", "javascript:", " style=", " onclick"] {
+      #expect(!html.replacing("&lt;img src=x", with: "").contains(outside), "\(outside)")
+    }
+  }
+
+  @Test(
+    "every id is there once, every link of the contents leads somewhere, every table has heads for columns and rows")
+  func structure() throws {
+    let html = ExperimentPage(try report()).html
+    let ids = html.matches(of: #/ id="([^"]+)"/#).map { String($0.output.1) }
+    #expect(Set(ids).count == ids.count)
+    for link in html.matches(of: #/href="#([^"]+)"/#) { #expect(ids.contains(String(link.output.1))) }
+    for label in html.matches(of: #/aria-labelledby="([^"]+)"/#) {
+      for id in label.output.1.split(separator: " ") { #expect(ids.contains(String(id))) }
+    }
+    #expect(html.contains("<th scope=\"row\">base<span class=\"hidden\">, the baseline</span>"))
+    // What scrolls can be reached by keyboard and has a name.
+    #expect(
+      html.matches(of: #/class="scroll"/#).count
+        == html.matches(of: #/class="scroll" tabindex="0" role="region" aria-label="/#).count)
+    for part in ["Figures", "Effectiveness against cost", "By turn depth", "Training", "Wins and losses", "Again"] {
+      #expect(html.contains(">\(part)</h2>"), "\(part)")
+    }
+    #expect(html.contains("significantly better") && html.contains("class=\"relevant\">relevant<"))
+    #expect(html.contains("and 29 more"))
+  }
+
+  @Test("LaTeX, Markdown and CSV keep what they would take for markup as text")
+  func others() throws {
+    let report = try report()
+    #expect(report.latex.contains("\\& \"q\" 100\\% \\$x\\_1\\$"), "\(report.latex)")
+    #expect(report.latex.contains("\\toprule") && report.latex.contains("$\\blacktriangle$"))
+    #expect(report.markdown.contains("\\<img src=x") && report.markdown.contains("Cost of a query"))
+    let lines = report.csv.split(separator: "\r\n")
+    #expect(lines.count == 1 + 2 * 20 * 7)
+    #expect(lines[0] == "set,run,query,conversation,turn,measure,value")
+    #expect(
+      lines.contains {
+        $0.hasPrefix("set,\"<img src=x onerror=alert(1)> & \"\"q\"\" 100% $x_1$\",c0_1,c0,1,nDCG@3,0.5")
+      })
+    #expect(report.charts.count >= 7)
+  }
+
+  @Test("a plain report of one run has its figures and nothing else")
+  func plain() throws {
+    let measures = [try Measure(parsing: "RR")]
+    let evaluation = Evaluation(name: "one", measures: measures, queries: [ExternalID("q")], values: [[0.5]])
+    let report = ExperimentReport(
+      title: "one", sets: [.init(name: "runs", report: EvaluationReport(evaluations: [evaluation]))])
+    let html = ExperimentPage(report).html
+    #expect(html.contains("0.500") && !html.contains("<svg") && report.charts.isEmpty)
+  }
+}
