@@ -18,7 +18,7 @@ make -C "$root" install PREFIX="$prefix"
 
 for file in bin/parlance lib/parlance/libparlance-torch.so share/bash-completion/completions/parlance \
   share/zsh/site-functions/_parlance share/fish/vendor_completions.d/parlance.fish share/doc/parlance/LICENSE \
-  share/doc/parlance/NOTICE share/doc/parlance/libtorch/LICENSE; do
+  share/doc/parlance/NOTICE share/doc/parlance/parlance.service share/doc/parlance/libtorch/LICENSE; do
   [ -s "$prefix/$file" ] || die "make install brought no $file"
 done
 [ -z "$(find "$prefix" -name '*.new' -o -name '*.old')" ] || die "make install left a file half-way"

@@ -82,6 +82,8 @@ put_documents() {
   for document in LICENSE NOTICE README.md CHANGELOG.md; do
     put 644 "$root/$document" "$documents/$document"
   done
+  # An example: its paths are a matter of the machine.
+  put 644 "$root/Deployment/parlance.service" "$documents/parlance.service"
   # The packages that are linked into the program.
   for document in "$root"/.build/checkouts/*/{LICENSE,NOTICE}*; do
     [ ! -f "$document" ] ||
