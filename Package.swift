@@ -22,9 +22,10 @@ let testSettings: [SwiftSetting] = [
 let lifetimes: [SwiftSetting] = [.enableExperimentalFeature("Lifetimes")]
 
 func room(
-  _ name: String, _ dependencies: [Target.Dependency] = [], more: [SwiftSetting] = []
+  _ name: String, _ dependencies: [Target.Dependency] = [], excluding excluded: [String] = [],
+  more: [SwiftSetting] = []
 ) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: settings + more)
+  .target(name: name, dependencies: dependencies, exclude: excluded, swiftSettings: settings + more)
 }
 
 /// The tests of one room. Goldens lie beside the test sources and are opened by path, not bundled.
@@ -65,6 +66,12 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
@@ -165,14 +172,29 @@ let package = Package(
         .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["Storage"])),
       ]),
 
-    // Layer 4: the terminal.
+    // Layer 4: the service, and the terminal.
+    room(
+      "SearchService",
+      [
+        "Diagnostics", "Identifiers", "BinaryFiles", "StrictJSON", "Conversations", "SparseVectors", "InvertedIndex",
+        "SparseEncoder", "Retrieval", "WorkerThreads", "WordPiece",
+        .product(name: "Hummingbird", package: "hummingbird", condition: .when(traits: ["Network"])),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle", condition: .when(traits: ["Network"])),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle", condition: .when(traits: ["Network"])),
+        .product(name: "HummingbirdCore", package: "hummingbird", condition: .when(traits: ["Network"])),
+        .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["Network"])),
+        .product(name: "NIOHTTPTypes", package: "swift-nio-extras", condition: .when(traits: ["Network"])),
+        .product(name: "HTTPTypes", package: "swift-http-types", condition: .when(traits: ["Network"])),
+        .product(name: "Logging", package: "swift-log", condition: .when(traits: ["Network"])),
+        .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["Storage"])),
+      ], excluding: ["Page/Assets"]),
     .executableTarget(
       name: "ParlanceCLI",
       dependencies: [
         "Diagnostics", "Identifiers", "BinaryFiles", "LineFiles", "Conversations", "RankedResults", "SparseVectors",
         "WordPiece", "TensorEngine", "Checkpoints", "Evaluation", "InvertedIndex", "SparseEncoder", "ModelHub",
         "Datasets", "StrictJSON", "Reports", "Retrieval", "Distillation", "Rewriting", "ModelContext",
-        "Experiments",
+        "Experiments", "SearchService", "WorkerThreads",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -222,6 +244,12 @@ let package = Package(
     tests(
       "ModelContext",
       ["StrictJSON", "Conversations", "SparseVectors", "InvertedIndex", "Retrieval"]),
+    tests(
+      "SearchService",
+      [
+        "BinaryFiles", "StrictJSON", "Conversations", "SparseVectors", "Checkpoints", "InvertedIndex", "SparseEncoder",
+        "Retrieval",
+      ]),
     // The command line is tested as a process: what a user types, what the screen says, the exit code.
     .testTarget(
       name: "CommandLineTests",

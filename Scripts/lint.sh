@@ -12,6 +12,7 @@ done
 swift format lint --strict --recursive --parallel "${folders[@]}"
 swift package dump-package | "$python" Scripts/check-layers.py
 "$python" Scripts/count-tests-test.py --quiet
+"$python" Scripts/make-page.py --check
 if command -v shellcheck >/dev/null 2>&1; then
   shellcheck Scripts/*.sh Scripts/setup/*.sh .ci/run
 else

@@ -5,6 +5,7 @@ import Diagnostics
 struct Main {
   /// Parses, runs, and turns every error into one line on standard error and an exit code after `sysexits.h`.
   static func main() async {
+    Signals.letIn()
     Signals.endOnBrokenPipe()
     do {
       try MistypedSubcommand.check(CommandLine.arguments.dropFirst())
@@ -62,6 +63,7 @@ struct ParlanceCommand: AsyncParsableCommand {
       VectorsCommand.self,
       IndexCommand.self,
       SearchCommand.self,
+      ServeCommand.self,
       EvaluateCommand.self,
       CompareCommand.self,
       FuseCommand.self,

@@ -27,24 +27,31 @@ public struct PrunedQueryEncoder: QueryEncoder {
   public func occurrences(in text: String) -> [TermOccurrence] { whole.occurrences(in: text) }
 
   public func encode(_ query: FormedQuery) async throws(ParlanceError) -> QueryVector {
-    var encoded = try await whole.encode(query)
-    let terms = encoded.vector.terms
-    let kept = encoded.vector.keepingHeaviest(keptTerms)
-    guard kept.count < terms.count else { return encoded }
-    // Both are in ascending order of terms.
-    var places: [Int] = []
-    for (place, term) in terms.enumerated() where places.count < kept.count && term == kept.terms[places.count] {
-      places.append(place)
-    }
-    encoded.vector = kept
-    if encoded.sources.count == terms.count { encoded.sources = places.map { encoded.sources[$0] } }
-    if let weights = encoded.frozenWeights { encoded.frozenWeights = places.map { weights[$0] } }
-    return encoded
+    try await whole.encode(query).keepingHeaviest(keptTerms)
   }
 
   public func encode(
     _ queries: [FormedQuery], interruption: Interruption?
   ) async throws(ParlanceError) -> [SparseVector] {
     try await whole.encode(queries, interruption: interruption).map { $0.keepingHeaviest(keptTerms) }
+  }
+}
+
+extension QueryVector {
+  /// The vector with its heaviest terms only, and where those came from.
+  package func keepingHeaviest(_ count: Int) -> QueryVector {
+    let terms = vector.terms
+    let kept = vector.keepingHeaviest(count)
+    guard kept.count < terms.count else { return self }
+    // Both are in ascending order of terms.
+    var places: [Int] = []
+    for (place, term) in terms.enumerated() where places.count < kept.count && term == kept.terms[places.count] {
+      places.append(place)
+    }
+    var result = self
+    result.vector = kept
+    if sources.count == terms.count { result.sources = places.map { sources[$0] } }
+    if let weights = frozenWeights { result.frozenWeights = places.map { weights[$0] } }
+    return result
   }
 }

@@ -95,7 +95,20 @@ public struct Searcher: Sendable {
     let start = clock.now
     let encoded = try await encoder.encode(query)
     let middle = clock.now
-    let answer = try index.search(encoded.vector, k: k, filter: filter)
+    return try passages(for: encoded, of: query, k: k, filter: filter, encodingTime: middle - start)
+  }
+
+  /// Finds the best `k` passages for a query that is encoded already, on the calling thread: for who encodes the queries of
+  /// many callers together.
+  ///
+  /// - Throws: as `search(_:k:)`; `interrupted`.
+  package func passages(
+    for encoded: QueryVector, of query: FormedQuery, k: Int, filter: PassageFilter? = nil, encodingTime: Duration,
+    interruption: Interruption? = nil
+  ) throws(ParlanceError) -> SearchResult {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let answer = try index.search(encoded.vector, k: k, filter: filter, interruption: interruption)
     var passages: [FoundPassage] = []
     passages.reserveCapacity(answer.hits.count)
     for (place, hit) in answer.hits.enumerated() {
@@ -106,7 +119,7 @@ public struct Searcher: Sendable {
     }
     return SearchResult(
       query: query, terms: terms(of: encoded), passages: passages, answer: answer, tokenCount: encoded.tokenCount,
-      isTruncated: encoded.isTruncated, encodingTime: middle - start, searchTime: clock.now - middle)
+      isTruncated: encoded.isTruncated, encodingTime: encodingTime, searchTime: clock.now - start)
   }
 
   private func terms(of query: QueryVector) -> [QueryTerm] {

@@ -6,14 +6,7 @@ import WordPiece
 
 extension SparseEncoder: QueryEncoder {
   public func encode(_ query: FormedQuery) async throws(ParlanceError) -> QueryVector {
-    let encoded = try await encode(query: query.text)
-    let sources = encoded.origins.map { origin in
-      origin.bytes.isEmpty
-        ? nil : query.segmentIndex(atUTF8Offset: origin.bytes.lowerBound).map { query.segments[$0].source }
-    }
-    return QueryVector(
-      vector: encoded.vector, sources: sources, frozenWeights: encoded.frozenWeights, tokenCount: encoded.tokenCount,
-      isTruncated: encoded.isTruncated)
+    QueryVector(try await encode(query: query.text), of: query)
   }
 
   public func encode(
@@ -35,5 +28,18 @@ extension SparseEncoder: QueryEncoder {
       }
     }
     return found
+  }
+}
+
+extension QueryVector {
+  /// What a model made of the words of `query`.
+  package init(_ encoded: EncodedQuery, of query: FormedQuery) {
+    let sources = encoded.origins.map { origin in
+      origin.bytes.isEmpty
+        ? nil : query.segmentIndex(atUTF8Offset: origin.bytes.lowerBound).map { query.segments[$0].source }
+    }
+    self.init(
+      vector: encoded.vector, sources: sources, frozenWeights: encoded.frozenWeights, tokenCount: encoded.tokenCount,
+      isTruncated: encoded.isTruncated)
   }
 }

@@ -5,6 +5,7 @@ import Retrieval
 import SparseEncoder
 import SparseVectors
 import TensorEngine
+import WorkerThreads
 
 /// The options of every subcommand that encodes.
 struct ModelOptions: ParsableArguments {
@@ -45,6 +46,9 @@ struct EncodingOptions: ParsableArguments {
     if let threads, threads < 1 { throw ValidationError("expected --threads of at least 1, found \(threads)") }
     if let maxLength, maxLength < 3 { throw ValidationError("expected --max-length of at least 3, found \(maxLength)") }
   }
+
+  /// The cores that are used.
+  var cores: Int { threads ?? WorkerThreads.availableCores }
 
   func open(_ model: String) async throws -> SparseEncoder {
     let settings = EncoderSettings(maxLength: maxLength, passageText: try PassageText(passageText))

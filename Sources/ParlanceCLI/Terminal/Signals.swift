@@ -17,6 +17,15 @@ enum Signals {
     signal(SIGPIPE, SIG_DFL)
   }
 
+  /// Lets in the signals that ask to end or to load anew, which a process inherits as blocked from a parent that had them
+  /// blocked, as a thread of Dispatch has. Called before there is a second thread.
+  static func letIn() {
+    var signals = sigset_t()
+    unsafe sigemptyset(&signals)
+    for number in [SIGINT, SIGTERM, SIGHUP] { unsafe sigaddset(&signals, number) }
+    unsafe pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+  }
+
   /// Raised by the first signal. Reading it for the first time begins to listen.
   static let interruption: Interruption = {
     let interruption = Interruption()

@@ -60,12 +60,13 @@ extension SparseEncoder {
     return sum(own, try residual.frozen.encodeBlocking(query: question), residual, of: text)
   }
 
-  private enum Reading {
+  /// A query as far as it gets without the model.
+  enum Reading: Sendable {
     case finished(EncodedQuery)
     case batch(PackedBatch, Encoding, isTruncated: Bool)
   }
 
-  private func read(query text: String) -> Reading {
+  func read(query text: String) -> Reading {
     let prompted = prompts.query + text
     if let staticQueries {
       let encoded = staticQueries.encode(prompted, maxLength: maxLength)
@@ -81,12 +82,13 @@ extension SparseEncoder {
     return .batch(PackedBatch([encoding.ids]), encoding, isTruncated: isTruncated)
   }
 
-  private func query(_ rows: SparseRows, _ encoding: Encoding, _ isTruncated: Bool) -> EncodedQuery {
-    let whole = rows.vector(at: 0)
+  /// The query in a row of what the model gave.
+  func query(_ rows: SparseRows, at row: Int = 0, _ encoding: Encoding, _ isTruncated: Bool) -> EncodedQuery {
+    let whole = rows.vector(at: row)
     // The sum of a residual student is cut, not its parts.
     let vector = residual == nil ? pruning(whole) : whole
     var origins: [EncodedQuery.Origin] = []
-    for (term, position) in zip(whole.terms, rows.positions[rows.range(of: 0)])
+    for (term, position) in zip(whole.terms, rows.positions[rows.range(of: row)])
     where vector.count == whole.count || vector.terms.contains(term) {
       let token = Int(position)
       let place = encoding.isAdded[token] ? 0..<0 : withoutPrompt(encoding.byteOffsets[token])

@@ -1,0 +1,146 @@
+import ArgumentParser
+import Diagnostics
+import InvertedIndex
+import Retrieval
+import SearchService
+import SparseEncoder
+
+struct ServeCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "serve",
+    abstract: "Answer searches over HTTP, and show them on a page.",
+    discussion: """
+      POST /v1/search takes a conversation as OpenAI writes it and gives passages; the page at / shows how they came \
+      about. SIGHUP loads index and model anew without losing a request; SIGTERM ends it when what was taken is done. \
+      Documentation/serve.md describes the interface.
+
+      Examples:
+        parlance serve --index bm25
+        parlance serve --index index --model DIR --port 8080
+        parlance serve --new-key search-team >> keys.txt
+        parlance serve --index index --model DIR --host 0.0.0.0 --api-keys keys.txt
+      """)
+
+  @Option(help: ArgumentHelp("The index to search.", valueName: "dir"))
+  var index: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The query encoder: a folder, or hf:owner/name[@revision]. BM25 indexes need none.", valueName: "model"))
+  var model: String?
+
+  @Option(help: ArgumentHelp("The address to listen at; one that others reach needs --api-keys.", valueName: "address"))
+  var host = "127.0.0.1"
+
+  @Option(help: ArgumentHelp("The port; 0 takes a free one.", valueName: "n"))
+  var port = 8080
+
+  @Option(help: ArgumentHelp("The keys that are let in: a file of names and hashes.", valueName: "file"))
+  var apiKeys: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Make a key: it goes to standard error, its line of the file to standard output.", valueName: "name"))
+  var newKey: String?
+
+  @Option(help: ArgumentHelp("Let pages of this origin ask. (default: none)", valueName: "origin"))
+  var cors: String?
+
+  @Option(help: ArgumentHelp("Search with so many terms of each query only, the heaviest.", valueName: "n"))
+  var keepTerms: Int?
+
+  @Flag(help: "Search with a model that is not known to fit the index.")
+  var trustModel = false
+
+  @Option(help: ArgumentHelp("The most passages of an answer.", valueName: "n"))
+  var maxK = ServiceLimits().k
+
+  @Option(help: ArgumentHelp("The most messages of a conversation.", valueName: "n"))
+  var maxMessages = ServiceLimits().messages
+
+  @Option(help: ArgumentHelp("The most bytes of a request.", valueName: "n"))
+  var maxBody = ServiceLimits().bodyBytes
+
+  @Option(help: ArgumentHelp("Queries that may wait for the encoder; one more is told to come again.", valueName: "n"))
+  var queue = ServiceLimits().waiting
+
+  @Option(help: ArgumentHelp("Seconds that a request may take.", valueName: "n"))
+  var timeout = 30
+
+  @Option(help: ArgumentHelp("Seconds that a client may take to send its request.", valueName: "n"))
+  var receiveTimeout = 10
+
+  @Option(help: ArgumentHelp("Encoded queries that are kept.", valueName: "n"))
+  var cache = ServiceLimits().cachedQueries
+
+  @Flag(help: "Say nothing of each request.")
+  var quiet = false
+
+  @OptionGroup
+  var encoding: EncodingOptions
+
+  func validate() throws {
+    guard (index != nil) != (newKey != nil) else { throw ValidationError("expected --index DIR, or --new-key NAME") }
+    guard (0...65535).contains(port) else { throw ValidationError("expected --port from 0 to 65535, found \(port)") }
+    for (name, value) in [
+      ("--max-k", maxK), ("--max-messages", maxMessages), ("--max-body", maxBody), ("--queue", queue),
+      ("--timeout", timeout), ("--receive-timeout", receiveTimeout), ("--keep-terms", keepTerms ?? 1),
+      ("--cache", cache + 1),
+    ] where value < 1 { throw ValidationError("\(name) is too small") }
+  }
+
+  func run() async throws {
+    if let newKey {
+      let made = try APIKeys.make(name: newKey)
+      Console.standard.note("the key, which is shown once: \(made.key)")
+      return try Console.standard.print(made.line)
+    }
+    guard let index else { return }
+    // Before the service listens to signals itself: ours are ignored for a moment while they are set up.
+    _ = Console.standard.interruption
+    var configuration = ServiceConfiguration(version: ParlanceCommand.version)
+    configuration.host = host
+    configuration.port = port
+    configuration.keys = try apiKeys.map { file throws(ParlanceError) in try APIKeys(file: file) }
+    configuration.origin = cors
+    configuration.cores = encoding.cores
+    configuration.limits.k = maxK
+    configuration.limits.messages = maxMessages
+    configuration.limits.bodyBytes = maxBody
+    configuration.limits.waiting = queue
+    configuration.limits.requestTime = .seconds(timeout)
+    configuration.limits.receiveTime = .seconds(receiveTimeout)
+    configuration.limits.cachedQueries = cache
+    let (host, quiet) = (host, quiet)
+    let server = try await SearchServer(
+      configuration,
+      onListening: { port in
+        try? Console.standard.print("listening at http://\(host.contains(":") ? "[\(host)]" : host):\(port)")
+        try? Console.standard.flush()
+      },
+      say: { line in if !quiet { Console.standard.note(line) } },
+      opening: { () async throws(ParlanceError) in try await open(index) })
+    try await server.run()
+  }
+
+  private func open(_ path: String) async throws(ParlanceError) -> OpenedSearch {
+    let opened = try InvertedIndex(path: path)
+    guard let model else {
+      guard opened.bm25 != nil else {
+        throw ParlanceError(
+          .usage, "the index holds vectors of \(opened.passageSpace); name the encoder of the queries with --model",
+          at: .init(file: path))
+      }
+      return OpenedSearch(index: opened, model: nil, keptTerms: keepTerms)
+    }
+    let encoder: SparseEncoder
+    do {
+      encoder = try await encoding.open(model)
+    } catch let error as ParlanceError {
+      throw error
+    } catch {
+      throw ParlanceError(.internalFault, "\(error)")
+    }
+    return OpenedSearch(index: opened, model: encoder, trustsModel: trustModel, keptTerms: keepTerms)
+  }
+}

@@ -1,0 +1,62 @@
+/// Who may ask what from where: keys, the names that the service answers to, and pages of other origins.
+package struct AccessGate: Sendable {
+  /// Keys that open the routes that need one; none means that no route does.
+  private let keys: APIKeys?
+  /// The `Host` names that are answered; all of them when `nil`.
+  private let hosts: Set<String>?
+  /// The one origin whose pages may ask.
+  private let origin: String?
+
+  package init(keys: APIKeys? = nil, hosts: Set<String>? = nil, origin: String? = nil) {
+    self.keys = keys
+    self.hosts = hosts
+    self.origin = origin
+  }
+
+  /// A page of another site whose name was made to lead to this machine asks with its own name as `Host`.
+  func checkHost(_ request: APIRequest) throws(Problem) {
+    guard let hosts else { return }
+    let host = request.headers["host"] ?? ""
+    let name = host.hasPrefix("[") ? host.prefix { $0 != "]" } + "]" : host.prefix { $0 != ":" }
+    guard hosts.contains(name.lowercased()) else {
+      throw Problem(421, "Misdirected request", "the service answers to this machine's own names only")
+    }
+  }
+
+  /// - Returns: the key's name; `nil` where none is needed.
+  func checkKey(_ request: APIRequest) throws(Problem) -> String? {
+    guard let keys else { return nil }
+    var presented = request.headers["x-api-key"]
+    if let value = request.headers["authorization"], value.lowercased().hasPrefix("bearer ") {
+      presented = String(value.dropFirst("bearer ".count))
+    }
+    guard let presented, let name = keys.name(of: presented) else {
+      throw Problem(
+        401, "Unauthorized", "expected a key of this service, as `Authorization: Bearer KEY` or `X-API-Key: KEY`")
+    }
+    return name
+  }
+
+  /// What every answer says besides.
+  func addHeaders(to response: inout APIResponse, for request: APIRequest) {
+    response.headers.append(("x-content-type-options", "nosniff"))
+    if response[header: "cache-control"] == nil { response.headers.append(("cache-control", "no-store")) }
+    guard let origin, request.headers["origin"] == origin else { return }
+    response.headers.append(("access-control-allow-origin", origin))
+    response.headers.append(("vary", "origin"))
+  }
+
+  /// The answer to a browser that asks whether a page of the allowed origin may ask.
+  func preflight(_ request: APIRequest, allowing methods: [String]) -> APIResponse? {
+    guard let origin, request.headers["origin"] == origin,
+      request.headers["access-control-request-method"] != nil
+    else { return nil }
+    return APIResponse(
+      status: 204,
+      headers: [
+        ("access-control-allow-methods", methods.joined(separator: ", ")),
+        ("access-control-allow-headers", "authorization, content-type, x-api-key"),
+        ("access-control-max-age", "600"),
+      ])
+  }
+}

@@ -1,0 +1,46 @@
+import Diagnostics
+import Synchronization
+import WorkerThreads
+
+/// Threads on which searches run, beside the encoder's: never on Swift's cooperative pool, which the connections need.
+final class SearchPool: Sendable {
+  private let threads: WorkerThreads
+  private let limit: Int
+  private let pending = Atomic(0)
+  private let metrics: ServiceMetrics
+
+  init(threads: Int, limit: Int, metrics: ServiceMetrics) throws(ParlanceError) {
+    self.threads = try WorkerThreads(count: max(1, threads))
+    self.limit = limit
+    self.metrics = metrics
+  }
+
+  /// Runs `work`, unless too much waits already or the deadline is over when its turn comes.
+  ///
+  /// - Throws: `Problem` 429 and 503; what `work` throws.
+  func run<Result: Sendable>(
+    for request: APIRequest, _ work: @escaping @Sendable (Interruption) throws(ParlanceError) -> Result
+  ) async throws -> Result {
+    guard pending.wrappingAdd(1, ordering: .relaxed).newValue <= limit else {
+      pending.wrappingSubtract(1, ordering: .relaxed)
+      metrics.refused("queue")
+      throw Problem.busy(retryAfter: 1)
+    }
+    defer { pending.wrappingSubtract(1, ordering: .relaxed) }
+    let (interruption, deadline) = (request.interruption, request.deadline)
+    let result = try await withTaskCancellationHandler {
+      try await threads.run { () throws(ParlanceError) -> Result? in
+        try interruption.check()
+        if deadline <= .now { return nil }
+        return try work(interruption)
+      }
+    } onCancel: {
+      interruption.request()
+    }
+    guard let result else {
+      metrics.refused("deadline")
+      throw Problem.late
+    }
+    return result
+  }
+}

@@ -1,0 +1,112 @@
+#if Network
+  import HTTPTypes
+  import NIOCore
+  import NIOHTTPTypes
+  import Synchronization
+
+  /// Cuts clients that send or take too slowly, and tells the request at work when its client is gone.
+  ///
+  /// Idle time-outs alone do not help against a client that sends one byte a second; here the whole head, the whole body and
+  /// the whole taking of the answer have a limit each.
+  final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPRequestPart
+    typealias InboundOut = HTTPRequestPart
+    typealias OutboundIn = HTTPResponsePart
+    typealias OutboundOut = HTTPResponsePart
+
+    private let receiveTime: TimeAmount
+    private let answerTime: TimeAmount
+    private let clients: ConnectedClients
+    private var timer: Scheduled<Void>?
+
+    init(receiveTime: Duration, answerTime: Duration, clients: ConnectedClients) {
+      self.receiveTime = TimeAmount(receiveTime)
+      self.answerTime = TimeAmount(answerTime)
+      self.clients = clients
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+      clients.add(context.channel)
+      limit(receiveTime, context)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+      timer?.cancel()
+      clients.remove(context.channel)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+      timer?.cancel()
+      clients.leave(context.channel)
+      context.fireChannelInactive()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+      if case ChannelEvent.inputClosed = event { clients.leave(context.channel) }
+      context.fireUserInboundEventTriggered(event)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+      switch unwrapInboundIn(data) {
+      case .head: limit(receiveTime, context)
+      case .body: break
+      // The work itself has a deadline of its own, and its answer must be taken.
+      case .end: limit(answerTime, context)
+      }
+      context.fireChannelRead(data)
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+      guard case .end = unwrapOutboundIn(data) else { return context.write(data, promise: promise) }
+      let promise = promise ?? context.eventLoop.makePromise()
+      let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+      promise.futureResult.whenSuccess {
+        let (watch, context) = bound.value
+        watch.limit(watch.receiveTime, context)
+      }
+      context.write(data, promise: promise)
+    }
+
+    /// Closes the connection unless another limit comes before.
+    private func limit(_ time: TimeAmount, _ context: ChannelHandlerContext) {
+      timer?.cancel()
+      let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+      timer = context.eventLoop.scheduleTask(in: time) { bound.value.close(promise: nil) }
+    }
+  }
+
+  /// The connections that are open, and for each what to do when its client leaves.
+  final class ConnectedClients: Sendable {
+    private struct Client {
+      var hasLeft = false
+      var onLeaving: (@Sendable () -> Void)?
+    }
+
+    private let clients = Mutex<[ObjectIdentifier: Client]>([:])
+
+    func add(_ channel: any Channel) {
+      clients.withLock { $0[ObjectIdentifier(channel)] = Client() }
+    }
+
+    func remove(_ channel: any Channel) {
+      _ = clients.withLock { $0.removeValue(forKey: ObjectIdentifier(channel)) }
+    }
+
+    func leave(_ channel: any Channel) {
+      let work = clients.withLock { clients -> (@Sendable () -> Void)? in
+        clients[ObjectIdentifier(channel)]?.hasLeft = true
+        return clients[ObjectIdentifier(channel)]?.onLeaving
+      }
+      work?()
+    }
+
+    /// Does `work` when the client leaves, at once when it has left already; `nil` forgets the wish.
+    func onLeaving(_ channel: any Channel, _ work: (@Sendable () -> Void)?) {
+      let hasLeft = clients.withLock { clients in
+        clients[ObjectIdentifier(channel)]?.onLeaving = work
+        return clients[ObjectIdentifier(channel)]?.hasLeft ?? true
+      }
+      if hasLeft { work?() }
+    }
+  }
+#endif

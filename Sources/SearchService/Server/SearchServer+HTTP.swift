@@ -1,0 +1,155 @@
+#if Network
+  public import Diagnostics
+  import HTTPTypes
+  import Hummingbird
+  import HummingbirdCore
+  import Logging
+  import NIOCore
+  import ServiceLifecycle
+  import UnixSignals
+
+  extension SearchServer {
+    /// Serves until SIGTERM or SIGINT, then finishes what it took. SIGHUP reloads index and model.
+    ///
+    /// - Throws: `unavailable` when the address cannot be had.
+    public func run() async throws(ParlanceError) {
+      var logger = Logger(label: "parlance", factory: { _ in SwiftLogNoOpLogHandler() })
+      logger.logLevel = .critical
+      let limits = configuration.limits
+      let clients = ConnectedClients()
+      var http = HTTP1Channel.Configuration(
+        additionalChannelHandlers: [
+          ConnectionWatch(
+            receiveTime: limits.receiveTime, answerTime: limits.requestTime + limits.receiveTime, clients: clients)
+        ])
+      http.httpDecoder = .init(maxHeaderFieldSize: 8192, maxHeaderListSize: 16384, maxHeaderFieldCount: 64)
+      let application = Application(
+        responder: TableResponder(table: table, limits: limits, clients: clients),
+        server: .http1(configuration: http),
+        configuration: ApplicationConfiguration(
+          address: .hostname(configuration.host, port: configuration.port),
+          availableConnectionsDelegate: MaximumAvailableConnections(limits.connections, logger: logger)),
+        onServerRunning: { [self] channel in onListening(channel.localAddress?.port ?? configuration.port) },
+        logger: logger)
+      var group = ServiceGroupConfiguration(
+        services: [
+          .init(service: application, successTerminationBehavior: .gracefullyShutdownGroup),
+          .init(service: Reloading(server: self)),
+        ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+      group.maximumGracefulShutdownDuration = limits.shutdownTime
+      do {
+        try await ServiceGroup(configuration: group).run()
+      } catch let error as ParlanceError {
+        throw error
+      } catch {
+        throw ParlanceError(
+          .unavailable, "cannot serve at \(configuration.host):\(configuration.port): \(error)")
+      }
+    }
+  }
+
+  /// Waits for SIGHUP, and says that the end is near.
+  private struct Reloading: Service {
+    let server: SearchServer
+
+    func run() async throws {
+      await withGracefulShutdownHandler {
+        for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
+          await server.reload()
+        }
+      } onGracefulShutdown: {
+        server.operations.end()
+      }
+    }
+  }
+
+  /// From Hummingbird's requests to ours, and back.
+  private struct TableResponder: HTTPResponder {
+    typealias Context = BasicServiceContext
+
+    let table: RouteTable
+    let limits: ServiceLimits
+    let clients: ConnectedClients
+
+    func respond(to request: Request, context: Context) async throws -> Response {
+      var headers: [String: String] = [:]
+      for field in request.headers {
+        let name = field.name.canonicalName
+        headers[name] = headers[name].map { $0 + ", " + field.value } ?? field.value
+      }
+      // In HTTP/2's manner, swift-http-types keeps the host outside of the fields.
+      if headers["host"] == nil { headers["host"] = request.head.authority }
+      let interruption = Interruption()
+      var own = APIRequest(
+        method: request.method.rawValue, path: request.uri.path, headers: headers,
+        deadline: .now + limits.requestTime, interruption: interruption)
+      var isBroken = false
+      do {
+        own.body = try await body(of: request)
+      } catch let problem as Problem {
+        // What is left of the body is not read.
+        return Self.response(problem.response(), method: own.method, isLast: true)
+      } catch {
+        isBroken = true
+      }
+      if isBroken { return Self.response(Problem.cancelled.response(), method: own.method, isLast: true) }
+      let (table, channel) = (table, context.channel)
+      let work = Task { [own] in await table.answer(own) }
+      clients.onLeaving(channel) {
+        interruption.request()
+        work.cancel()
+      }
+      let response = await work.value
+      clients.onLeaving(channel, nil)
+      return Self.response(response, method: own.method)
+    }
+
+    private func body(of request: Request) async throws -> [UInt8] {
+      let length = request.headers[.contentLength].flatMap { Int($0) } ?? 0
+      let tooLarge = Problem(413, "Content too large", "expected a body of at most \(limits.bodyBytes) bytes")
+      guard length <= limits.bodyBytes else { throw tooLarge }
+      var bytes: [UInt8] = []
+      bytes.reserveCapacity(length)
+      for try await buffer in request.body {
+        guard bytes.count + buffer.readableBytes <= limits.bodyBytes else { throw tooLarge }
+        bytes.append(contentsOf: buffer.readableBytesView)
+      }
+      return bytes
+    }
+
+    private static func response(_ response: APIResponse, method: String, isLast: Bool = false) -> Response {
+      var fields = HTTPFields()
+      for (name, value) in response.headers {
+        if let name = HTTPField.Name(name) { fields.append(HTTPField(name: name, value: value)) }
+      }
+      fields[.contentLength] = response.status == 204 ? nil : String(response.body.count)
+      if isLast { fields[.connection] = "close" }
+      let isEmpty = method == "HEAD" || response.body.isEmpty
+      return Response(
+        status: HTTPResponse.Status(code: response.status), headers: fields,
+        body: isEmpty ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(bytes: response.body)))
+    }
+  }
+
+  /// A request's context that knows its connection.
+  struct BasicServiceContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    let channel: any Channel
+
+    init(source: ApplicationRequestContextSource) {
+      coreContext = .init(source: source)
+      channel = source.channel
+    }
+  }
+#else
+  public import Diagnostics
+
+  extension SearchServer {
+    /// - Throws: `unavailable`: this build has no server.
+    public func run() async throws(ParlanceError) {
+      throw ParlanceError(
+        .unavailable,
+        "this build of Parlance has no network, so it cannot serve; build it with the package trait Network")
+    }
+  }
+#endif

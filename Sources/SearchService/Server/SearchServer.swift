@@ -1,0 +1,84 @@
+public import Diagnostics
+import InvertedIndex
+import Retrieval
+
+/// The service: `parlance serve` in a program of one's own.
+///
+/// ```swift
+/// var configuration = ServiceConfiguration(version: "1.0")
+/// configuration.port = 8080
+/// let server = try await SearchServer(configuration) {
+///   OpenedSearch(index: try InvertedIndex(path: "index"), model: try await SparseEncoder.open("model"))
+/// }
+/// try await server.run()
+/// ```
+public final class SearchServer: Sendable {
+  let configuration: ServiceConfiguration
+  let search: ConversationSearch
+  let operations: OperationRoutes
+  package let table: RouteTable
+  let say: @Sendable (String) -> Void
+  let onListening: @Sendable (Int) -> Void
+
+  /// - Parameters:
+  ///   - onListening: called with the port once requests are taken.
+  ///   - say: takes lines for the log: one a request, none with words of a conversation.
+  ///   - opening: opens what is served; again for each reload.
+  /// - Throws: `usage` for an address that others reach and no keys; what `opening` throws.
+  public init(
+    _ configuration: ServiceConfiguration,
+    onListening: @escaping @Sendable (Int) -> Void = { _ in }, say: @escaping @Sendable (String) -> Void = { _ in },
+    opening: @escaping @Sendable () async throws(ParlanceError) -> OpenedSearch
+  ) async throws(ParlanceError) {
+    guard configuration.isLocal || configuration.keys != nil else {
+      throw ParlanceError(
+        .usage,
+        "the address \(configuration.host) is reached from outside; expected --api-keys FILE, or the address 127.0.0.1")
+    }
+    self.configuration = configuration
+    self.say = say
+    self.onListening = onListening
+    let limits = configuration.limits
+    let metrics = ServiceMetrics()
+    search = try await ConversationSearch(
+      limits: limits, cores: configuration.cores, metrics: metrics, opening: opening)
+    var features: [String] = []
+    var routes: [Route] = []
+    let descriptions = [
+      OperationRoutes.description, SearchRoutes.description(limits), EncodeRoutes.description(limits),
+    ]
+    if configuration.hasPage { features.append("page") }
+    operations = OperationRoutes(
+      search, version: configuration.version, hasKeys: configuration.keys != nil, features: features)
+    routes += operations.routes + SearchRoutes(search).routes + EncodeRoutes(search).routes
+    if configuration.hasPage { routes += PageRoutes().routes }
+    routes.append(
+      try OpenAPIDocument(descriptions, version: configuration.version, hasKeys: configuration.keys != nil).route)
+    // Where keys are asked for, a page with another name for this machine has none; where they are not, the name decides.
+    let hosts: Set<String>? =
+      configuration.keys == nil ? ["localhost", "127.0.0.1", "[::1]", configuration.host.lowercased()] : nil
+    table = RouteTable(
+      routes, gate: AccessGate(keys: configuration.keys, hosts: hosts, origin: configuration.origin), metrics: metrics,
+      log: { say($0.line) })
+  }
+
+  /// Opens index and model anew; what fails is told and changes nothing.
+  public func reload() async {
+    do throws(ParlanceError) {
+      try await search.holder.reload()
+      say("reloaded: \(search.holder.current.searcher.index.count) passages")
+    } catch {
+      say("not reloaded: \(error)")
+    }
+  }
+}
+
+extension RequestRecord {
+  /// One line for the log.
+  var line: String {
+    var line = "\(method) \(path.isEmpty ? "-" : path) \(status) \(time.milliseconds) ms"
+    if let key { line += " key=\(key)" }
+    if let cause { line += " request=\(id) \(cause)" }
+    return line
+  }
+}

@@ -1,0 +1,188 @@
+#if Network
+  import Foundation
+  import TestSupport
+  import Testing
+
+  /// `parlance serve` over the BM25 index of `SearchFixture`, on a free port; ends with this object.
+  final class ServedFixture {
+    let folder: String
+    let port: Int
+    private let process = Process()
+
+    init(_ arguments: [String] = []) throws {
+      let folder = try TestSupport.temporaryFolder("serve")
+      self.folder = folder
+      for (name, contents) in SearchFixture.files {
+        try contents.write(toFile: folder + "/" + name, atomically: false, encoding: .utf8)
+      }
+      let built = try ParlanceProcess.run(
+        ["index", "build", "--bm25", "--passages", "passages.jsonl", "--out", "bm25"], in: folder)
+      try #require(built.code == 0, "\(built.error)")
+      process.executableURL = URL(fileURLWithPath: ParlanceProcess.executable)
+      process.arguments = ["serve", "--index", "bm25", "--port", "0"] + arguments
+      process.currentDirectoryURL = URL(fileURLWithPath: folder)
+      process.environment = ["LC_ALL": "C.UTF-8"]
+      let output = Pipe()
+      process.standardOutput = output
+      _ = FileManager.default.createFile(atPath: folder + "/log", contents: nil)
+      process.standardError = FileHandle(forWritingAtPath: folder + "/log")
+      try process.run()
+      var line = Data()
+      while let byte = try output.fileHandleForReading.read(upToCount: 1), !byte.isEmpty, byte != Data("\n".utf8) {
+        line += byte
+      }
+      let text = String(decoding: line, as: UTF8.self)
+      port = try #require(
+        text.split(separator: ":").last.flatMap { Int($0) },
+        "\(text) \((try? String(contentsOfFile: folder + "/log", encoding: .utf8)) ?? "")")
+    }
+
+    deinit {
+      kill(process.processIdentifier, SIGKILL)
+      process.waitUntilExit()
+      try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    var log: String { (try? String(contentsOfFile: folder + "/log", encoding: .utf8)) ?? "" }
+
+    func signal(_ number: Int32) { kill(process.processIdentifier, number) }
+
+    /// Waits for the end; one that does not come within a minute is no end.
+    var exitCode: Int32? {
+      let latest = ContinuousClock.now + .seconds(60)
+      while process.isRunning, ContinuousClock.now < latest { usleep(5000) }
+      return process.isRunning ? nil : process.terminationStatus
+    }
+
+    func connect() throws -> ClientConnection { try ClientConnection(port: port) }
+
+    /// One request on a connection of its own: the status line, the fields and the body.
+    func send(_ method: String, _ path: String, _ body: String = "", fields: [String] = []) throws -> String {
+      let connection = try connect()
+      try connection.send(Self.request(method, path, body, fields: fields + ["connection: close"]))
+      return connection.rest()
+    }
+
+    static func request(_ method: String, _ path: String, _ body: String = "", fields: [String] = []) -> String {
+      var lines = ["\(method) \(path) HTTP/1.1", "host: localhost"] + fields
+      if !body.isEmpty { lines += ["content-type: application/json", "content-length: \(body.utf8.count)"] }
+      return lines.joined(separator: "\r\n") + "\r\n\r\n" + body
+    }
+  }
+
+  @Suite("parlance serve", .timeLimit(.minutes(2)))
+  struct ServeCommandTests {
+    static let question = #"{"messages": [{"role": "user", "content": "undo a commit"}]}"#
+
+    @Test("it answers over HTTP, several requests on one connection, and ends on SIGTERM")
+    func answers() throws {
+      let served = try ServedFixture()
+      let connection = try served.connect()
+      for _ in 0..<3 {
+        try connection.send(ServedFixture.request("POST", "/v1/search", Self.question))
+        let answer = try connection.answer()
+        #expect(answer.status == 200)
+        #expect(answer.body.contains(#""id":"p1""#))
+      }
+      try connection.send(ServedFixture.request("HEAD", "/healthz"))
+      #expect(try connection.head().contains("Content-Length: 15"))
+      #expect(try served.send("POST", "/v1/search", "{}").contains("application/problem+json"))
+      served.signal(SIGTERM)
+      #expect(served.exitCode == 0)
+      #expect(served.log.contains("POST /v1/search 200"))
+      #expect(!served.log.contains("undo"))
+    }
+
+    @Test("a body over the limit is refused before it is read, whether its length is told or not")
+    func bodies() throws {
+      let served = try ServedFixture(["--max-body", "1000"])
+      let told = try served.connect()
+      try told.send("POST /v1/search HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100000000\r\n\r\n")
+      #expect(try told.answer().status == 413)
+      let untold = try served.connect()
+      try untold.send("POST /v1/search HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n")
+      try untold.send("800\r\n" + String(repeating: "x", count: 2048) + "\r\n")
+      #expect(try untold.answer().status == 413)
+      #expect(try served.send("POST", "/v1/search", Self.question).hasPrefix("HTTP/1.1 200"))
+    }
+
+    @Test("clients that send a head or a body without end, or nothing, are cut; others are answered meanwhile")
+    func slowClients() throws {
+      let served = try ServedFixture(["--receive-timeout", "1"])
+      let silent = try served.connect()
+      let slowHead = try served.connect()
+      try slowHead.send("POST /v1/search HTTP/1.1\r\nhost: loc")
+      let slowBody = try served.connect()
+      try slowBody.send("POST /v1/search HTTP/1.1\r\nhost: localhost\r\ncontent-length: 20\r\n\r\n{")
+      #expect(try served.send("POST", "/v1/search", Self.question).hasPrefix("HTTP/1.1 200"))
+      for connection in [silent, slowHead, slowBody] { #expect(!connection.rest().hasPrefix("HTTP/1.1 200")) }
+    }
+
+    @Test("what was taken before the wish to end is answered")
+    func gracefulEnd() throws {
+      let served = try ServedFixture()
+      let connection = try served.connect()
+      try connection.send(ServedFixture.request("GET", "/healthz"))
+      _ = try connection.answer()
+      // The request is under way when the signal comes: its body is not whole.
+      let request = ServedFixture.request("POST", "/v1/search", Self.question)
+      try connection.send(String(request.dropLast(10)))
+      let other = try served.connect()
+      try other.send(ServedFixture.request("GET", "/healthz"))
+      _ = try other.answer()
+      served.signal(SIGTERM)
+      try connection.send(String(request.suffix(10)))
+      #expect(try connection.answer().status == 200)
+      #expect(served.exitCode == 0)
+    }
+
+    @Test("SIGHUP loads the index anew while requests are answered, none of which fails")
+    func reload() throws {
+      let served = try ServedFixture()
+      let added = SearchFixture.files["passages.jsonl", default: ""] + "{\"_id\": \"p9\", \"text\": \"bisect\"}\n"
+      try added.write(toFile: served.folder + "/more.jsonl", atomically: false, encoding: .utf8)
+      let built = try ParlanceProcess.run(
+        ["index", "build", "--bm25", "--passages", "more.jsonl", "--out", "bm25"], in: served.folder)
+      try #require(built.code == 0, "\(built.error)")
+      let connection = try served.connect()
+      served.signal(SIGHUP)
+      while true {
+        try connection.send(ServedFixture.request("POST", "/v1/search", #"{"query": "bisect"}"#))
+        let answer = try connection.answer()
+        #expect(answer.status == 200)
+        if answer.body.contains(#""id":"p9""#) { break }
+      }
+    }
+
+    @Test("a key is shown once and its hash let in; a public address without keys is refused")
+    func keys() throws {
+      try SearchFixture.inFolder { folder in
+        let made = try ParlanceProcess.run(["serve", "--new-key", "team"], in: folder)
+        #expect(made.code == 0)
+        #expect(made.output.hasPrefix("team ") && made.error.contains("parlance_"))
+        let refused = try ParlanceProcess.run(["serve", "--index", "bm25", "--host", "0.0.0.0"], in: folder)
+        #expect(refused.code == 64)
+        #expect(refused.error.contains("--api-keys"))
+        let unknown = try ParlanceProcess.run(["serve", "--index", "nowhere"], in: folder)
+        #expect(unknown.code == 66)
+        try made.output.write(toFile: folder + "/keys.txt", atomically: false, encoding: .utf8)
+        let served = try ServedFixture(["--api-keys", folder + "/keys.txt"])
+        let key = try #require(made.error.split(separator: " ").last).trimmingCharacters(in: .whitespacesAndNewlines)
+        #expect(try served.send("POST", "/v1/search", Self.question).hasPrefix("HTTP/1.1 401"))
+        #expect(
+          try served.send("POST", "/v1/search", Self.question, fields: ["authorization: Bearer \(key)"])
+            .hasPrefix("HTTP/1.1 200"))
+      }
+    }
+
+    @Test("an address that somebody has is told as such")
+    func taken() throws {
+      let served = try ServedFixture()
+      try SearchFixture.inFolder { folder in
+        let second = try ParlanceProcess.run(["serve", "--index", "bm25", "--port", "\(served.port)"], in: folder)
+        #expect(second.code == 69)
+        #expect(second.error.contains("127.0.0.1:\(served.port)"))
+      }
+    }
+  }
+#endif
