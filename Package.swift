@@ -177,7 +177,7 @@ let package = Package(
       "SearchService",
       [
         "Diagnostics", "Identifiers", "BinaryFiles", "StrictJSON", "Conversations", "SparseVectors", "InvertedIndex",
-        "SparseEncoder", "Retrieval", "WorkerThreads", "WordPiece",
+        "SparseEncoder", "Retrieval", "ModelContext", "WorkerThreads", "WordPiece",
         .product(name: "Hummingbird", package: "hummingbird", condition: .when(traits: ["Network"])),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle", condition: .when(traits: ["Network"])),
         .product(name: "UnixSignals", package: "swift-service-lifecycle", condition: .when(traits: ["Network"])),

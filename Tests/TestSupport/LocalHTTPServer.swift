@@ -12,6 +12,7 @@ import Synchronization
 /// A server of HTTP/1.1 on this machine, in this process: one answer a connection, and able to misbehave.
 public final class LocalHTTPServer: Sendable {
   public struct Request: Sendable {
+    public var method: String
     public var path: String
     public var headers: [String: String]
     public var body: [UInt8]
@@ -112,7 +113,8 @@ public final class LocalHTTPServer: Sendable {
       guard bytes.count >= place + 4 + length else { continue }
       let words = lines[0].split(separator: " ")
       return Request(
-        path: words.count > 1 ? String(words[1]) : "", headers: headers, body: Array(bytes[(place + 4)...]))
+        method: words.first.map(String.init) ?? "", path: words.count > 1 ? String(words[1]) : "", headers: headers,
+        body: Array(bytes[(place + 4)...]))
     }
   }
 

@@ -47,10 +47,12 @@ public final class SearchServer: Sendable {
     let descriptions = [
       OperationRoutes.description, SearchRoutes.description(limits), EncodeRoutes.description(limits),
     ]
+    features.append("mcp")
     if configuration.hasPage { features.append("page") }
     operations = OperationRoutes(
       search, version: configuration.version, hasKeys: configuration.keys != nil, features: features)
     routes += operations.routes + SearchRoutes(search).routes + EncodeRoutes(search).routes
+    routes += ContextRoutes(search, version: configuration.version, origin: configuration.origin, say: say).routes
     if configuration.hasPage { routes += PageRoutes().routes }
     routes.append(
       try OpenAPIDocument(descriptions, version: configuration.version, hasKeys: configuration.keys != nil).route)

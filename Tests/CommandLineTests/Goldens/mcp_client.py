@@ -1,4 +1,4 @@
-"""Drives a server of the Model Context Protocol with the protocol's own client: mcp_client.py COMMAND ARGUMENT...
+"""Drives a server of the Model Context Protocol with the protocol's own client: mcp_client.py COMMAND ARGUMENT..., or URL.
 
 The server searches the collection of SearchFixture. Prints a line for each kind of the protocol that works; an assertion fails
 where something is other than it should be. The client itself checks structured results against the tools' schemas.
@@ -10,6 +10,7 @@ import sys
 
 import mcp
 from mcp.client.stdio import StdioServerParameters, stdio_client
+from mcp.client.streamable_http import streamable_http_client
 
 CONVERSATION = [
     {"role": "user", "content": "How do I undo a commit?"},
@@ -31,7 +32,7 @@ async def use(client, version):
     assert {term["message"] for term in found.structured_content["terms"]} == {0, 1, 2}
 
     found = await client.call_tool("search", {"query": "undo", "k": 1})
-    assert [passage["metadata"] for passage in found.structured_content["passages"]] == [{"pageNumber": 7}], found
+    assert [list(passage["metadata"].values()) for passage in found.structured_content["passages"]] == [[7]], found
     read = await client.call_tool("get_passage", {"id": passages[0]["id"]})
     assert read.structured_content["title"] == "git reset", read
 
@@ -49,8 +50,9 @@ async def use(client, version):
 
 
 async def main(command, *arguments):
-    server = StdioServerParameters(command=command, args=list(arguments))
-    async with stdio_client(server) as (reading, writing):
+    over_http = command.startswith("http://")
+    server = command if over_http else StdioServerParameters(command=command, args=list(arguments))
+    async with streamable_http_client(server) if over_http else stdio_client(server) as (reading, writing):
         async with mcp.ClientSession(reading, writing) as session:
             greeted = await session.initialize()
             assert greeted.server_info.name == "parlance" and greeted.capabilities.tools is not None
