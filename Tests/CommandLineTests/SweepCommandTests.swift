@@ -68,6 +68,14 @@ struct SweepCommandTests {
         let shown = try students.parlance("runs show s w-0-f1")
         #expect(shown.output.contains("fold: 1") && shown.output.contains("turns.jsonl"), "\(shown.output)")
 
+        // Nor are runs over other data.
+        let judgments = try String(contentsOfFile: students.folder + "/qrels.txt", encoding: .utf8)
+        try (judgments + "c0_1 0 p2 1\n").write(
+          toFile: students.folder + "/qrels.txt", atomically: false, encoding: .utf8)
+        let changed = try students.parlance("sweep sweep.yaml --out s")
+        #expect(changed.code == 65 && changed.error.contains("qrels.txt: it changed since"), "\(changed.error)")
+        try judgments.write(toFile: students.folder + "/qrels.txt", atomically: false, encoding: .utf8)
+
         // What was made by another recipe is not taken for this one's; removed, it is made anew.
         let other = try students.parlance("sweep sweep.yaml --set sampling.negatives=5 --out s")
         #expect(other.code == 65 && other.error.contains("parlance runs rm s w-0-f0"), "\(other.error)")

@@ -70,10 +70,12 @@ public struct SweepRun: Sendable {
     for set in sweep.evaluate {
       measured.append(try await measure(encoder, recipe, set, teachers, vectors))
     }
+    var prints = DataFingerprints()
     let used = usage()
     let result = RunResult(
       run, digest: try run.digest(of: recipe, in: sweep), recipe: try recipe.yaml(),
-      fingerprints: try fingerprints(recipe), program: program, steps: summary.steps, examples: summary.examples,
+      fingerprints: try prints.of(recipe, in: sweep), program: program, steps: summary.steps,
+      examples: summary.examples,
       seconds: summary.seconds, processorSeconds: used.processorSeconds, peakMemory: used.peakMemory,
       measured: measured)
     try result.write(to: folder.result(of: run.id))
@@ -160,18 +162,5 @@ public struct SweepRun: Sendable {
       uniqueKeysWithValues: evaluation.queries.enumerated().map { place, query in
         (query, evaluation.values.map { $0[place] })
       })
-  }
-
-  private func fingerprints(_ recipe: Recipe) throws(ParlanceError) -> [RunResult.Fingerprint] {
-    var files: [String] = [recipe.vectors]
-    for set in recipe.data {
-      files += [set.conversations, set.teacher] + [set.qrels, set.rewrites].compactMap(\.self)
-    }
-    for set in sweep.evaluate { files += [set.conversations, set.qrels] }
-    var seen: Set<String> = []
-    return try files.filter { seen.insert($0).inserted }.map { file throws(ParlanceError) in
-      let mapped = try MappedFile(path: file)
-      return RunResult.Fingerprint(file: file, sha256: SHA256.digest(of: mapped.bytes).hexadecimal)
-    }
   }
 }

@@ -72,19 +72,23 @@
     /// What earlier processes left: results that are not in the store yet go in.
     ///
     /// - Returns: the runs that are not finished.
-    /// - Throws: `badInput` for a finished run of another recipe.
+    /// - Throws: `badInput` for a finished run of another recipe or of other data.
     private func collect(
       _ sweep: Sweep, _ runs: [(run: PlannedRun, recipe: Recipe)], _ store: RunStore
     ) throws(ParlanceError) -> [(run: PlannedRun, recipe: Recipe)] {
       let known = Dictionary(uniqueKeysWithValues: try store.runs().map { ($0.id, $0) })
       var left: [(run: PlannedRun, recipe: Recipe)] = []
+      var data = DataFingerprints()
       for (run, recipe) in runs {
         guard FileNames.exists(folder.result(of: run.id)) else {
           left.append((run, recipe))
           continue
         }
         let digest = try run.digest(of: recipe, in: sweep)
-        if let stored = known[run.id], stored.state == .finished, stored.digest == digest { continue }
+        if let stored = known[run.id], stored.state == .finished, stored.digest == digest {
+          try data.check(store.fingerprints(of: run.id), of: run.id)
+          continue
+        }
         let result = try RunResult(reading: folder.result(of: run.id))
         guard result.digest == digest else {
           throw ParlanceError(
@@ -93,6 +97,7 @@
               + "\(folder.path) \(run.id) takes it away, or sweep into another folder",
             at: .init(file: folder.result(of: run.id)))
         }
+        try data.check(result.fingerprints, of: run.id)
         try store.store(result, curves: TrainingCurve.all(readingFrom: folder.metrics(of: run.id)))
       }
       return left

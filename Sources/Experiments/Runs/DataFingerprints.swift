@@ -1,0 +1,43 @@
+import BinaryFiles
+public import Diagnostics
+import Distillation
+
+/// What is in the files that runs read, each file hashed once.
+public struct DataFingerprints {
+  private var known: [String: String] = [:]
+
+  public init() {}
+
+  public mutating func of(_ file: String) throws(ParlanceError) -> RunResult.Fingerprint {
+    if let known = known[file] { return RunResult.Fingerprint(file: file, sha256: known) }
+    let mapped = try MappedFile(path: file)
+    let digest = SHA256.digest(of: mapped.bytes).hexadecimal
+    known[file] = digest
+    return RunResult.Fingerprint(file: file, sha256: digest)
+  }
+
+  /// Of all that a run by the recipe reads and is measured by.
+  mutating func of(_ recipe: Recipe, in sweep: Sweep) throws(ParlanceError) -> [RunResult.Fingerprint] {
+    var files: [String] = [recipe.vectors]
+    for set in recipe.data {
+      files += [set.conversations, set.teacher] + [set.qrels, set.rewrites].compactMap(\.self)
+    }
+    for set in sweep.evaluate { files += [set.conversations, set.qrels] }
+    var seen: Set<String> = []
+    var prints: [RunResult.Fingerprint] = []
+    for file in files where seen.insert(file).inserted { prints.append(try of(file)) }
+    return prints
+  }
+
+  /// Refuses to go on beside a run that read something else: figures over other data are not to be compared.
+  ///
+  /// - Throws: `badInput` that names the file.
+  public mutating func check(_ prints: [RunResult.Fingerprint], of run: String) throws(ParlanceError) {
+    for print in prints where try of(print.file) != print {
+      throw ParlanceError(
+        .badInput,
+        "it changed since the run \(run) read it; parlance runs rm takes finished runs away, or sweep into another folder",
+        at: .init(file: print.file))
+    }
+  }
+}
