@@ -126,8 +126,7 @@ private struct Plot {
     let frame = LabelPlaces.Box(left: from + 5, top: 2, width: to + 5 - from, height: low - 2)
     labels =
       chart.kind == .points
-      ? LabelPlaces.place(places, avoiding: obstacles, within: frame)
-        ?? LabelPlaces.place(places, avoiding: [], within: frame) : nil
+      ? LabelPlaces.place(places, avoiding: obstacles, within: frame) : nil
     var rows: [[Int]] = [[]]
     if labels == nil, chart.kind == .points || chart.series.count > 1 {
       var used = 0.0

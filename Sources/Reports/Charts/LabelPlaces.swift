@@ -25,13 +25,13 @@ struct LabelPlaces {
 
   /// - Parameters:
   ///   - points: the marks' centres, with the names.
-  ///   - obstacles: what no label lies on, either.
+  ///   - obstacles: what no label lies on while there is another place for it.
   ///   - frame: what all labels stay within.
   /// - Returns: a box for each name, or `nil` when they do not all fit.
   static func place(
     _ points: [(x: Double, y: Double, name: String)], avoiding obstacles: [Box] = [], within frame: Box
   ) -> [Box]? {
-    let marks = points.map { Box(left: $0.x - 6, top: $0.y - 6, width: 12, height: 12) } + obstacles
+    let marks = points.map { Box(left: $0.x - 6, top: $0.y - 6, width: 12, height: 12) }
     var placed: [Box?] = points.map { _ in nil }
     // Those in the densest place choose first.
     let order = points.indices.sorted { left, right in
@@ -42,26 +42,32 @@ struct LabelPlaces {
     }
     for place in order {
       let point = points[place]
-      let width = width(point.name)
-      var found: Box?
-      search: for distance in [9.0, 18, 30, 44] {
-        for (dx, dy) in [
-          (distance, -height / 2), (-distance - width, -height / 2), (-width / 2, -distance - height),
-          (-width / 2, distance), (distance, -distance - height), (distance, distance),
-          (-distance - width, -distance - height), (-distance - width, distance),
-        ] {
-          let box = Box(left: point.x + dx, top: point.y + dy, width: width, height: height)
-          if box.isWithin(frame), !marks.contains(where: box.meets),
-            !placed.contains(where: { $0.map(box.meets) ?? false })
-          {
-            found = box
-            break search
-          }
-        }
+      let free = candidates(around: (point.x, point.y), width: width(point.name)).filter { box in
+        box.isWithin(frame) && !marks.contains(where: box.meets)
+          && !placed.contains(where: { $0.map(box.meets) ?? false })
       }
+      let found = free.first { box in !obstacles.contains(where: box.meets) } ?? free.first
       guard let found else { return nil }
       placed[place] = found
     }
     return placed.compactMap(\.self)
+  }
+
+  /// Beside the point first, then above and below it and across, near ones first.
+  private static func candidates(around point: (x: Double, y: Double), width: Double) -> [Box] {
+    let middle = -height / 2
+    var boxes: [Box] = []
+    for distance: Double in [9, 18, 30, 44] {
+      let before = -distance - width
+      let above = -distance - height
+      let moves: [(Double, Double)] = [
+        (distance, middle), (before, middle), (-width / 2, above), (-width / 2, distance), (distance, above),
+        (distance, distance), (before, above), (before, distance),
+      ]
+      for (across, down) in moves {
+        boxes.append(Box(left: point.x + across, top: point.y + down, width: width, height: height))
+      }
+    }
+    return boxes
   }
 }

@@ -4,7 +4,7 @@
 enum SeriesStyle {
   /// Beyond these, series share colours, and shapes and dashes go on telling them apart.
   static let colours = 7
-  private static let shapes = 5
+  private static let shapes = 8
   private static let dashes = ["", "6 3", "2 3", "8 3 2 3"]
 
   /// The class that has the colour as `stroke` and `fill`.
@@ -15,7 +15,7 @@ enum SeriesStyle {
     return dash.isEmpty ? "" : " stroke-dasharray=\"\(dash)\""
   }
 
-  /// A mark around a place: disc, square, diamond, triangle, cross.
+  /// A mark around a place: disc, square, diamond, triangle, cross, triangle on its tip, saltire, bar.
   static func mark(_ series: Int, x: Double, y: Double, radius: Double = 5) -> String {
     let r = radius
     func text(_ value: Double) -> String { FixedDecimal.text(value, digits: 1) }
@@ -27,6 +27,15 @@ enum SeriesStyle {
     case 1: return path([(-r, -r), (r, -r), (r, r), (-r, r)])
     case 2: return path([(0, -1.4 * r), (1.4 * r, 0), (0, 1.4 * r), (-1.4 * r, 0)])
     case 3: return path([(0, -1.3 * r), (1.25 * r, r), (-1.25 * r, r)])
+    case 5: return path([(0, 1.3 * r), (1.25 * r, -r), (-1.25 * r, -r)])
+    case 6:
+      let (a, b) = (r * 1.15, r * 0.45)
+      return path([
+        (-a, -a + b), (-a + b, -a), (0, -b), (a - b, -a), (a, -a + b), (b, 0), (a, a - b), (a - b, a), (0, b),
+        (-a + b, a),
+        (-a, a - b), (-b, 0),
+      ])
+    case 7: return path([(-1.3 * r, -0.5 * r), (1.3 * r, -0.5 * r), (1.3 * r, 0.5 * r), (-1.3 * r, 0.5 * r)])
     default:
       let (a, b) = (r * 1.2, r * 0.4)
       return path([
@@ -37,9 +46,9 @@ enum SeriesStyle {
 
   /// The rules that charts need, in a page or in a file of their own.
   static let style = """
-    :root { --s0: #0072b2; --s1: #d55e00; --s2: #007f5f; --s3: #a8487f; --s4: #9a6b00; --s5: #2b7bb9; --s6: #4d4d4d; }
+    :root { --s0: #0072b2; --s1: #d55e00; --s2: #007f5f; --s3: #a8487f; --s4: #9a6b00; --s5: #6b4fc4; --s6: #4d4d4d; }
     @media (prefers-color-scheme: dark) { :root { --s0: #4fb3ef; --s1: #ff8a3d; --s2: #2fc79d; --s3: #e79ac6;
-      --s4: #e8b339; --s5: #8ec9f5; --s6: #c4c4c4; } }
+      --s4: #e8b339; --s5: #b9a3ff; --s6: #c4c4c4; } }
     svg.chart { font: 12px system-ui, sans-serif; }
     svg.chart text { fill: var(--text); } svg.chart .tick { fill: var(--soft); }
     svg.chart .grid { stroke: var(--line); stroke-width: 1; } svg.chart .axis { stroke: var(--soft); stroke-width: 1; }

@@ -133,7 +133,7 @@ public struct ExperimentPage: Sendable {
     @media (max-width: 30rem) { main { padding: 1rem; } }
     @media print {
       :root { color-scheme: light; --text: #000; --soft: #444; --page: #fff; --card: #fff; --line: #bbb; --mark: #e6f4ea;
-        --accent: #0b6e4f; --s0: #0072b2; --s1: #d55e00; --s2: #007f5f; --s3: #a8487f; --s4: #9a6b00; --s5: #2b7bb9;
+        --accent: #0b6e4f; --s0: #0072b2; --s1: #d55e00; --s2: #007f5f; --s3: #a8487f; --s4: #9a6b00; --s5: #6b4fc4;
         --s6: #4d4d4d; }
       html { font-size: 66%; } body { font-size: 1rem; } main { max-width: none; padding: 0; } nav, .skip { display: none; }
       .scroll, .history, pre { overflow: visible; max-height: none; } pre { white-space: pre-wrap; }
