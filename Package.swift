@@ -111,7 +111,7 @@ let package = Package(
     room(
       "Rewriting",
       [
-        "Diagnostics", "Identifiers", "BinaryFiles", "StrictJSON", "Conversations",
+        "Diagnostics", "Identifiers", "BinaryFiles", "StrictJSON", "Conversations", "ModelHub",
         .product(
           name: "AsyncHTTPClient", package: "async-http-client", condition: .when(traits: ["Network"])),
         .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["Network"])),
@@ -217,7 +217,12 @@ let package = Package(
     tests("Checkpoints", ["BinaryFiles", "StrictJSON"]),
     tests("Evaluation", ["RankedResults", "SparseVectors"]),
     tests("ModelHub", ["BinaryFiles"]),
-    tests("Rewriting", ["BinaryFiles", "StrictJSON", "Conversations"]),
+    tests(
+      "Rewriting",
+      [
+        "BinaryFiles", "StrictJSON", "Conversations",
+        .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["Network"])),
+      ]),
     tests("Datasets", ["BinaryFiles", "Conversations", "LineFiles", "StrictJSON"]),
     tests("InvertedIndex", ["BinaryFiles", "StrictJSON", "Conversations", "SparseVectors"]),
     tests(

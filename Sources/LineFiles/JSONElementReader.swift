@@ -18,6 +18,11 @@ public final class JSONElementReader {
   /// How many bytes of the file itself were read so far, for progress.
   public var position: Int { source.position }
 
+  /// Whether the file is one array, not values one after the other.
+  public var isArray: Bool { isInArray }
+  /// The first visible byte of the file; `nil` where there is none.
+  public private(set) var opening: UInt8?
+
   private let source: ByteSource
   private let maximumLength: Int
   private var buffer = [UInt8](repeating: 0, count: 1 << 18)
@@ -52,7 +57,8 @@ public final class JSONElementReader {
         break
       }
     }
-    if try nextVisible() == UInt8(ascii: "[") { isInArray = true } else { back() }
+    opening = try nextVisible()
+    if opening == UInt8(ascii: "[") { isInArray = true } else if opening != nil { back() }
   }
 
   /// The place of the element read last, for errors about it: its first line.
@@ -86,6 +92,12 @@ public final class JSONElementReader {
     }
     if isInArray, byte == UInt8(ascii: "]") {
       isOver = true
+      // Two files in one, which `cat` makes: what follows would be lost without a word.
+      guard try nextVisible() == nil else {
+        lineNumber = line
+        throw ParlanceError(
+          .badInput, "expected nothing behind the array's end; are these several files in one?", at: location)
+      }
       return false
     }
     lineNumber = line

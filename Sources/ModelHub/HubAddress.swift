@@ -1,11 +1,11 @@
 /// The parts of an `http` address that redirects are judged by.
-struct HubAddress: Sendable, Hashable {
+package struct HubAddress: Sendable, Hashable {
   /// `https://host:port`, in lower case.
   let origin: String
   /// From the first slash on.
   let path: String
 
-  init?(_ url: String) {
+  package init?(_ url: String) {
     guard let scheme = url.firstRange(of: "://") else { return nil }
     let name = url[..<scheme.lowerBound].lowercased()
     guard name == "http" || name == "https" else { return nil }
@@ -17,10 +17,10 @@ struct HubAddress: Sendable, Hashable {
     path = end == rest.endIndex ? "/" : String(rest[end...])
   }
 
-  var scheme: String { String(origin.prefix { $0 != ":" }) }
-  var host: String { Self.hostAndPort(origin.dropFirst(scheme.count + 3)).host }
+  package var scheme: String { String(origin.prefix { $0 != ":" }) }
+  package var host: String { Self.hostAndPort(origin.dropFirst(scheme.count + 3)).host }
   /// The stated one, or the scheme's.
-  var port: Int {
+  package var port: Int {
     Self.hostAndPort(origin.dropFirst(scheme.count + 3)).port.flatMap { Int($0) } ?? (scheme == "https" ? 443 : 80)
   }
 

@@ -1,25 +1,27 @@
-import Diagnostics
+package import Diagnostics
 
 /// Which proxy a request goes through, by the variables that curl, Python and Go read: `https_proxy`, `http_proxy`,
 /// `all_proxy`, and `no_proxy` for the hosts that are asked directly. Lower case wins over upper case.
 ///
 /// Only proxies that are spoken to in plain HTTP; through them the connection is a tunnel (`CONNECT`). This machine itself
 /// is never asked through a proxy.
-struct ProxySettings: Sendable {
-  struct Proxy: Sendable, Hashable, CustomStringConvertible {
-    var host: String
-    var port: Int
-    var user: String?
-    var password = ""
+package struct ProxySettings: Sendable {
+  package struct Proxy: Sendable, Hashable, CustomStringConvertible {
+    package var host: String
+    package var port: Int
+    package var user: String?
+    package var password = ""
 
     /// Without the password.
-    var description: String { "\(host):\(port)" }
+    package var description: String { "\(host):\(port)" }
   }
 
   let environment: [String: String]
 
+  package init(environment: [String: String]) { self.environment = environment }
+
   /// - Throws: `usage` when the variable names a proxy of another kind.
-  func proxy(for address: HubAddress) throws(ParlanceError) -> Proxy? {
+  package func proxy(for address: HubAddress) throws(ParlanceError) -> Proxy? {
     if Self.isLoopback(address.host) || isExempt(address) { return nil }
     for name in [address.scheme + "_proxy", "all_proxy"] {
       guard let text = variable(name) else { continue }
@@ -61,7 +63,8 @@ struct ProxySettings: Sendable {
     return host.isEmpty ? nil : proxy
   }
 
-  private static func isLoopback(_ host: String) -> Bool {
+  /// Whether the name is this machine's own.
+  package static func isLoopback(_ host: String) -> Bool {
     host == "localhost" || host == "::1" || IPv4(host)?.isWithin("127.0.0.0/8") == true
   }
 

@@ -68,12 +68,14 @@ struct CompareCommandTests {
       #expect(!page.contains("<script") && !page.contains("http://") && !page.contains("https://"))
       #expect(page.contains("&lt;script&gt;alert(1)&lt;/script&gt; hot cake"))
       #expect(page.contains("tea &amp; &lt;b&gt;cake&lt;/b&gt;") && page.contains("what &lt;is&gt; it"))
-      #expect(page.contains("<strong>A &amp; O</strong>"))
+      #expect(page.contains("<strong dir=\"auto\">A &amp; O</strong>"))
       #expect(page.contains("1 of 1 conversation, least alike first"))
       // Turn 2, on which they share nothing, is open, and turn 1 is not.
       #expect(page.components(separatedBy: "<details open>").count == 2)
-      #expect(page.contains("<details open>\n<summary>is it hot"))
+      #expect(page.contains("<details open>\n<summary><span dir=\"auto\">is it hot"))
       #expect(page.components(separatedBy: "class=\"shared\"").count == 5)
+      // Not by colour alone.
+      #expect(page.components(separatedBy: "aria-label=\"found by all\"").count == 5)
       #expect(page.contains("prefers-color-scheme: dark"))
     }
   }
@@ -99,6 +101,14 @@ struct CompareCommandTests {
       #expect((document["pairs"] as? [Any])?.count == 3)
       // The texts come from the index.
       #expect(try String(contentsOfFile: folder + "/p.html", encoding: .utf8).contains("it is tea"))
+      // A turn without a rewrite, which `rewrite` leaves out where it failed, ends nothing.
+      try "{\"id\": \"1\", \"text\": \"what is it\"}\n"
+        .write(toFile: folder + "/some.jsonl", atomically: false, encoding: .utf8)
+      let some = try ParlanceProcess.run(
+        ["compare", "index=bm25,form=rewrite,rewrites=some.jsonl", "one.trec", "--conversations", "c.jsonl"], in: folder
+      )
+      #expect(some.code == 0, "\(some.error)")
+      #expect(some.output.contains("that have no rewrite.") && some.output.contains("Not in it: the rewriting itself"))
       let twice = try ParlanceProcess.run(
         ["compare", "index=bm25", "index=bm25", "--conversations", "c.jsonl"], in: folder)
       #expect(twice.code == 64 && twice.error.contains("two systems are called 'conversation'"))

@@ -68,6 +68,8 @@ struct FuseCommandTests {
   @Test(
     "what is wrong is told with the exit code of its kind, and no file is left",
     arguments: [
+      ("one.trec two.trec --method mnz --normalise z-score", 64, "mnz multiplies scores"),
+      ("one.trec two.trec --method max --missing zero", 64, "no --missing"),
       ("one.trec", 64, "two runs or more"), ("one.trec two.trec --weights 1", 64, "one weight above 0"),
       ("one.trec two.trec --weights 1,x", 64, "not '1,x'"), ("one.trec two.trec --weights 1,0", 64, "not '1,0'"),
       ("one.trec two.trec --depth 0", 64, "the depth of a fused ranking"), ("one.trec two.trec --k -1", 64, "k"),

@@ -28,7 +28,8 @@ struct ImportCommandTests {
     #expect(
       result.output == """
         logs.jsonl: conversations
-        1 file not of the set
+        1 file not of the set:
+          other.txt
         1 conversation
         conversations.jsonl  1 lines
         left out: 1 conversations without a question

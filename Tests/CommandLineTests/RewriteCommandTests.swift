@@ -74,6 +74,25 @@ struct RewriteCommandTests {
     }
   }
 
+  @Test("a key does not cross a network unencrypted unless that is asked for")
+  func keyOverHTTP() throws {
+    try ParlanceProcess.inFolder(of: ["c.jsonl": Self.conversations(1)]) { folder in
+      for (endpoint, isRefused) in [
+        ("http://models.test/v1", true), ("http://127.0.0.2.test/v1", true), ("https://models.test/v1", false),
+        ("http://localhost:9/v1", false), ("http://[::1]:9/v1", false),
+      ] {
+        let arguments = ["rewrite", "c.jsonl", "--out", "o", "--endpoint", endpoint, "--model", "m", "--dry-run"]
+        let result = try ParlanceProcess.run(arguments, in: folder, environment: ["OPENAI_API_KEY": "sk-secret"])
+        #expect(
+          result.error.contains("would go to ") == isRefused && (result.code == 64) == isRefused, "\(result.error)")
+        #expect(!result.error.contains("secret"))
+        let asked = try ParlanceProcess.run(
+          arguments + ["--key-over-http"], in: folder, environment: ["OPENAI_API_KEY": "sk-secret"])
+        #expect(asked.code != 64, "\(asked.error)")
+      }
+    }
+  }
+
   #if Network
     @Test("white space around a key, as settings files leave it, is no part of it")
     func keyWithLineEnd() throws {
@@ -112,8 +131,13 @@ struct RewriteCommandTests {
           "r/a.jsonl",
         ]
         try FileManager.default.createDirectory(atPath: folder + "/r", withIntermediateDirectories: true)
-        let estimate = try ParlanceProcess.run(base + ["--dry-run", "--price", "1,2"], in: folder)
+        let estimate = try ParlanceProcess.run(
+          base + ["--dry-run", "--price", "1,2", "--concurrency", "5"], in: folder)
         #expect(estimate.output.contains("3 rewrites of 3 turns, 0 remembered, 3 to ask for"), "\(estimate.error)")
+        #expect(estimate.output.contains("up to 192 to write; twice that were every answer asked for again"))
+        #expect(estimate.output.contains("with 5 under way: 1 s at half a second an answer, 2 s at three seconds"))
+        // Looking makes nothing.
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder + "/r").isEmpty)
         let result = try ParlanceProcess.run(base, in: folder)
         #expect(result.code == 65)
         #expect(result.error.contains("t1: the answer has under three words, twice"), "\(result.error)")
@@ -124,6 +148,9 @@ struct RewriteCommandTests {
             {"id":"t2","text":"what is it really?"}
 
             """)
+        let later = try ParlanceProcess.run(base + ["--dry-run", "--json"], in: folder)
+        #expect(
+          later.output.contains(#""missing": 0"#) && later.output.contains(#""concurrency": 16"#), "\(later.output)")
         let again = try ParlanceProcess.run(base + ["--json"], in: folder)
         #expect(again.code == 65 && again.output.contains(#""asked": 0, "#) || again.output.contains("\"asked\": 0"))
         #expect(FileManager.default.fileExists(atPath: folder + "/r/rewrites.cache.sqlite"))

@@ -26,7 +26,7 @@ struct JSONElementTests {
     arguments: [
       ("[{\"a\": \"]},\\\"\"},\n [1, [2]] , 3,\"x\" ,null\n]", "1 {\"a\": \"]},\\\"\"}|2 [1, [2]]|2 3|2 \"x\"|2 null"),
       ("{\"a\": 1}\n\n{\"b\":\n2}{}\n7", "1 {\"a\": 1}|3 {\"b\":\n2}|4 {}|5 7"), ("", ""), (" \n", ""), ("[]", ""),
-      ("[1]{}", "1 1"), ("\u{FEFF}[1,2]", "1 1|1 2"),
+      ("[1]\n ", "1 1"), ("\u{FEFF}[1,2]", "1 1|1 2"),
     ])
   func cut(text: String, found: String) throws {
     #expect(try elements(text).joined(separator: "|") == found)
@@ -36,6 +36,13 @@ struct JSONElementTests {
   func short(text: String) throws {
     let error = #expect(throws: ParlanceError.self) { try elements(text) }
     #expect(error?.message.contains("cut short") == true)
+  }
+
+  @Test("what stands behind an array's end is told, once", arguments: ["[1]{}", "[1]\n\n[2]", "[1],"])
+  func behind(text: String) throws {
+    let error = #expect(throws: ParlanceError.self) { try elements(text) }
+    #expect(error?.message.contains("nothing behind the array's end") == true)
+    #expect(error?.location?.line == (text.contains("\n") ? 3 : 1))
   }
 
   @Test("elements longer than the buffer, at any place in it", arguments: [UInt64(5)])

@@ -63,18 +63,62 @@ struct PromptTests {
       ("Rewritten question: “when was it built?”\nmore", "when was it built?"), ("", "the answer is empty"),
       ("Query:\n\n", "the answer is empty"), ("Query: when?", "the answer has under three words"),
       (String(repeating: "word ", count: 201), "the answer is over 200 words"),
+      // A label counts where a line begins.
+      ("It says \"Query:\" and nothing else here", "It says \"Query:\" and nothing else here"),
+      ("埃菲尔铁塔是什么时候建成的", "埃菲尔铁塔是什么时候建成的"), ("エッフェル塔はいつ建てられましたか", "エッフェル塔はいつ建てられましたか"),
+      ("หอไอเฟลสร้างเมื่อไหร่", "หอไอเฟลสร้างเมื่อไหร่"), ("何时", "the answer has under three words"),
+      ("iPhoneの発売日", "iPhoneの発売日"), ("언제 지어졌나요", "the answer has under three words"),
+      (String(repeating: "塔", count: 401), "the answer is over 200 words"),
     ])
   func reading(answer: String, rewrite: String) {
-    switch AnswerReading(label: "Query", lines: 1).rewrite(answer) {
+    switch AnswerReading(label: "Query", lines: 1).rewrite(ChatAnswer(content: answer)) {
     case .success(let text): #expect(text == rewrite)
     case .failure(let fault): #expect(fault.rawValue == rewrite)
     }
+  }
+
+  @Test(
+    "of an answer that was cut off only whole lines count",
+    arguments: [
+      ("Query: when was it built by whom in", 1, nil),
+      ("Query: when was it built?\nThis is bec", 1, "when was it built?"),
+      ("Okay, so the user asks about the tower and I", 1, nil), ("Query: when was it built?\nKeywords: tow", 2, nil),
+      ("", 1, nil),
+    ] as [(String, Int, String?)])
+  func cutOff(answer: String, lines: Int, rewrite: String?) {
+    let result = AnswerReading(label: "Query", lines: lines).rewrite(ChatAnswer(content: answer, finish: "length"))
+    switch result {
+    case .success(let text): #expect(text == rewrite)
+    case .failure(let fault): #expect(rewrite == nil && fault == .cut, "\(fault)")
+    }
+  }
+
+  @Test("a label of the user's own is taken off, in any language; an empty one is none")
+  func ownLabel() throws {
+    let own = AnswerReading(label: "Umschrift", lines: 1)
+    for answer in [
+      "Umschrift: wer baute den Turm", "Hier:\n- **Umschrift:** wer baute den Turm", "umschrift:\nwer baute den Turm",
+    ] {
+      #expect(try own.rewrite(ChatAnswer(content: answer)).get() == "wer baute den Turm", "\(answer)")
+    }
+    let none = AnswerReading(label: "", lines: 1)
+    #expect(try none.rewrite(ChatAnswer(content: "the tower: who built it")).get() == "the tower: who built it")
+  }
+
+  @Test("what a conversation says is never taken for a place of the template")
+  func places() throws {
+    let template = try PromptTemplate(
+      parsing: "name: a\nversion: 1\n=== user\n{{history}} {{other}} {{question}}{{", file: "f")
+    let turn = Self.turn("c_2", ["print {{question}} and {{history}}", "{{history}}", "why {{question}}?"])
+    #expect(
+      template.messages(for: turn)[0].content
+        == "user: print {{question}} and {{history}}\nsystem: {{history}} {{other}} why {{question}}?{{")
   }
 
   @Test("answers of two lines become one query")
   func lines() {
     let reading = AnswerReading(label: "Query", lines: 2)
     let answer = "Query: when was it built?\nKeywords: tower Paris\nIgnored: x"
-    #expect((try? reading.rewrite(answer).get()) == "when was it built? tower Paris")
+    #expect((try? reading.rewrite(ChatAnswer(content: answer)).get()) == "when was it built? tower Paris")
   }
 }

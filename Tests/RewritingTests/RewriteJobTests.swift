@@ -93,7 +93,7 @@ struct RewriteJobTests {
     let result = try await Self.job(endpoint, cache).run(Self.turns(3))
     #expect(result.rewrites[0] == ["c_0": "when was it then", "c_2": "a good rewrite"])
     #expect(
-      result.failures == [.init(turn: "c_1", sample: 0, reason: "the answer is empty, twice", mayAskAgain: false)])
+      result.failures == [.init(turn: "c_1", sample: 0, reason: "the answer is empty, twice", kind: .noRewrite)])
     #expect(endpoint.asked.count == 5)
     #expect(try await Self.job(endpoint, cache).run(Self.turns(3)).failures == result.failures)
     #expect(endpoint.asked.count == 5)
@@ -118,12 +118,13 @@ struct RewriteJobTests {
     #expect(result.rewrites[0] == ["c_0": "when was it built"] && endpoint.asked.count == 2)
   }
 
-  @Test("what is refused for what it says is told, and asked for again by a rerun")
+  @Test(
+    "what is refused for what it says is told with the parameter that is meant, and nobody promises more of a rerun")
   func refused() async throws {
     let isWell = Mutex(false)
     let endpoint = FakeEndpoint { asked, _ in
       asked.question.contains("number 1?") && !isWell.withLock { $0 }
-        ? .status(400, body: #"{"error":{"type":"invalid_request","message":"about number 1"}}"#)
+        ? .status(400, body: #"{"error":{"type":"invalid_request","param":"max_tokens","message":"about number 1"}}"#)
         : .content("Query: a good rewrite")
     }
     let cache = MemoryCache()
@@ -131,9 +132,10 @@ struct RewriteJobTests {
     #expect(
       result.failures == [
         .init(
-          turn: "c_1", sample: 0, reason: "the endpoint refuses the question (status 400, invalid_request)",
-          mayAskAgain: true)
+          turn: "c_1", sample: 0, reason: "the endpoint refuses the question (status 400, invalid_request, max_tokens)",
+          kind: .refused)
       ])
+    #expect(result.failures.first?.mayAskAgain == false)
     isWell.withLock { $0 = true }
     #expect(try await Self.job(endpoint, cache).run(Self.turns(3)).rewrites[0].count == 3)
     #expect(endpoint.asked.count == 4)
@@ -153,6 +155,7 @@ struct RewriteJobTests {
     "what no question can be answered with ends the job, and never tells the key",
     arguments: [
       (401, "the endpoint refuses the key (status 401, invalid_***, ***)"),
+      (402, "the endpoint wants to be paid first (status 402, invalid_***, ***)"),
       (404, "the endpoint has no such address or model (status 404, invalid_***, ***)"),
     ])
   func fatal(status: Int, message: String) async throws {
@@ -189,7 +192,7 @@ struct RewriteJobTests {
     #expect(limit.current == 1)
   }
 
-  @Test("waits grow, are drawn at random and have a bound; Retry-After is read in seconds")
+  @Test("waits grow, are drawn at random and have a bound")
   func waits() {
     let policy = RetryPolicy(first: .seconds(1), most: .seconds(10))
     var random = SeededGenerator(seed: 3)
@@ -200,9 +203,108 @@ struct RewriteJobTests {
       longest = max(longest, wait)
     }
     #expect(longest > .seconds(5))
-    #expect(RetryPolicy.seconds("2") == .seconds(2) && RetryPolicy.seconds(" 0.5 ") == .seconds(0.5))
-    #expect(RetryPolicy.seconds("Wed, 21 Oct 2026 07:28:00 GMT") == nil && RetryPolicy.seconds("-1") == nil)
-    #expect(RetryPolicy.seconds("99999999") == .seconds(3600) && RetryPolicy.seconds(nil) == nil)
+  }
+
+  @Test("Retry-After is read as seconds and as a date")
+  func retryAfter() {
+    #expect(RetryAfter.wait("2") == .seconds(2) && RetryAfter.wait(" 0.5 ") == .seconds(0.5))
+    #expect(RetryAfter.wait("86400") == .seconds(86_400) && RetryAfter.wait("1e12") == nil)
+    #expect(RetryAfter.wait(nil) == nil && RetryAfter.wait("-1") == nil && RetryAfter.wait("soon") == nil)
+    // 2026-10-21 07:28:00 UTC is 1792567680.
+    let date = "Wed, 21 Oct 2026 07:28:00 GMT"
+    #expect(RetryAfter.wait(date, now: 1_792_567_650) == .seconds(30))
+    #expect(RetryAfter.wait(date, now: 1_792_567_690) == .zero)
+    #expect(RetryAfter.wait("Sun, 29 Feb 2032 00:00:00 GMT", now: 1_961_625_600) == .seconds(0))
+    #expect(RetryAfter.wait("Mon, 01 Mar 2032 00:00:01 GMT", now: 1_961_625_600) == .seconds(86_401))
+    for bad in ["Wed, 21 Oct 2026 07:28 GMT", "Wed, 21 Foo 2026 07:28:00 GMT", "Wed, 99 Oct 2026 07:28:00 GMT", "Wed,"]
+    {
+      #expect(RetryAfter.wait(bad, now: 0) == nil, "\(bad)")
+    }
+  }
+
+  @Test("those who were told to be quiet do not come back at once, and a day of quiet ends the run")
+  func quiet() async throws {
+    let endpoint = FakeEndpoint { _, number in
+      number < 4 ? .status(429, retryAfter: "0.05") : .content("Query: a good rewrite")
+    }
+    let pauses = Pauses()
+    let result = try await Self.job(endpoint, pauses: pauses) {
+      $0.retries = RetryPolicy(attempts: 40, first: .seconds(20), most: .seconds(20))
+    }.run(Self.turns(4))
+    #expect(result.rewrites[0].count == 4)
+    // Each of the four waits for up to 20 seconds more; that all draw under one second happens once in 160,000 times.
+    #expect(pauses.total > .seconds(1))
+    let day = FakeEndpoint { _, _ in .status(503, retryAfter: "86400") }
+    let error = await #expect(throws: ParlanceError.self) { try await Self.job(day).run(Self.turns(50)) }
+    #expect(error?.code == .tryAgain && error?.message.contains("86400 seconds of quiet") == true)
+    #expect(day.asked.count <= 8)
+  }
+
+  @Test(
+    "an endpoint that answers nobody ends the run, and so does one that refuses all; one that fails now and then does not"
+  )
+  func hopeless() async throws {
+    let silent = FakeEndpoint { _, _ in .broken }
+    let error = await #expect(throws: ParlanceError.self) { try await Self.job(silent).run(Self.turns(500)) }
+    #expect(error?.code == .tryAgain && error?.message.contains("questions were not answered: ") == true)
+    #expect(silent.asked.count < 200)
+    let strict = FakeEndpoint { _, _ in .status(400, body: #"{"error":{"param":"max_tokens"}}"#) }
+    let refused = await #expect(throws: ParlanceError.self) { try await Self.job(strict).run(Self.turns(500)) }
+    #expect(refused?.code == .badInput && refused?.message.hasSuffix("(status 400, max_tokens)") == true)
+    #expect(strict.asked.count < 60)
+    let moody = FakeEndpoint { asked, number in
+      asked.question.contains("number 1")
+        ? (number % 2 == 0 ? .status(400) : .status(500)) : .content("Query: a good one")
+    }
+    let result = try await Self.job(moody) { $0.retries = RetryPolicy(attempts: 2) }.run(Self.turns(100))
+    #expect(result.failures.count == 11 && result.rewrites[0].count == 89)
+    let quota = FakeEndpoint { _, _ in .status(429, body: #"{"error":{"code":"insufficient_quota"}}"#) }
+    let used = await #expect(throws: ParlanceError.self) { try await Self.job(quota).run(Self.turns(50)) }
+    #expect(used?.code == .unavailable && used?.message.contains("quota is used up") == true)
+  }
+
+  @Test(
+    "what strict JSON refuses is read where it can be",
+    arguments: [
+      #"{"choices":[{"message":{"content":"half \ud83d a face"}}]}"#,
+      #"{"choices":[{"message":{"content":"half \ude00 a face"}}]}"#,
+      #"{"id":1,"id":2,"choices":[{"message":{"role":"assistant","content":"half \uFFFD a face"}}],"usage":null}"#,
+    ])
+  func loose(body: String) {
+    #expect(ChatAnswer(body: Array(body.utf8))?.content == "half \u{FFFD} a face")
+    #expect(
+      ChatAnswer(body: Array(#"{"choices":[{"message":{"content":"\ud83d\ude00 \\ud83d"}}]}"#.utf8))?.content
+        == "😀 \\ud83d")
+  }
+
+  @Test("an answer that was paid and cannot be read is paid twice at most, ever; a page of a proxy is asked again")
+  func unreadable() async throws {
+    let endpoint = FakeEndpoint { asked, number in
+      if asked.question.contains("number 0?") { return .raw(#" {"id":"x","choices":[],"usage":{"prompt_tokens":9}} "#) }
+      return number < 3 ? .raw("<html>{\"choices\"</html>") : .content("Query: a good rewrite")
+    }
+    let cache = MemoryCache()
+    for _ in 0..<2 {
+      let result = try await Self.job(endpoint, cache).run(Self.turns(2))
+      #expect(result.rewrites[0] == ["c_1": "a good rewrite"])
+      #expect(
+        result.failures == [
+          .init(turn: "c_0", sample: 0, reason: "the answer is whole and cannot be read, twice", kind: .noRewrite)
+        ])
+    }
+    // Twice for each of the two questions about the turn.
+    #expect(endpoint.asked.count { $0.question.contains("number 0?") } == 4)
+  }
+
+  @Test("numbers of tokens that nobody can have used do no harm")
+  func manyTokens() async throws {
+    let endpoint = FakeEndpoint { _, _ in
+      .raw(
+        #"{"choices":[{"message":{"content":"a good rewrite"}}],"usage":{"prompt_tokens":9223372036854775807,"completion_tokens":-5}}"#
+      )
+    }
+    let cost = try await Self.job(endpoint).run(Self.turns(3)).cost
+    #expect(cost.promptTokens == .max && cost.completionTokens == 0)
   }
 
   @Test("several samples are drawn and kept apart")

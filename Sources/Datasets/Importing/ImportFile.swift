@@ -1,4 +1,5 @@
 import Diagnostics
+import Identifiers
 import LineFiles
 import StrictJSON
 
@@ -20,7 +21,29 @@ struct ImportFile {
     self.path = path
     self.name = name.hasSuffix(".gz") ? String(name.dropLast(3)) : name
     self.member = member
+    label = Self.label(of: self.name)
   }
+
+  private static func label(of name: String) -> String {
+    let end = name.lastIndex(of: ".").flatMap { name[$0...].contains("/") ? nil : $0 } ?? name.endIndex
+    return String(
+      String.UnicodeScalarView(name[..<end].unicodeScalars.map { ExternalID.fault(of: String($0)) == nil ? $0 : "_" }))
+  }
+
+  /// The same files, those of equal names told apart by their whole paths.
+  static func distinct(_ files: [ImportFile]) -> [ImportFile] {
+    var counts: [String: Int] = [:]
+    for file in files { counts[file.label, default: 0] += 1 }
+    return files.map { file in
+      guard counts[file.label, default: 0] > 1 else { return file }
+      var file = file
+      file.label = label(of: file.path)
+      return file
+    }
+  }
+
+  /// What tells the file from the others of an import, without white space and extension: `2024/01` of `2024/01.jsonl`.
+  var label: String
 
   /// The last part of the name, without its extension: `dev` of `qrels/dev.tsv`.
   var stem: String {
@@ -93,17 +116,50 @@ struct ImportFile {
     return try JSONElementReader(path: path, interruption: interruption)
   }
 
-  /// The first element of a JSON file or JSON lines; `nil` for anything else.
-  func firstElement() -> JSONValue? {
-    guard let elements = try? elements() else { return nil }
-    return try? elements.withNextElement { (bytes: RawSpan) throws(ParlanceError) in
-      try JSONValue(parsing: bytes, file: path)
+  /// The first object of a JSON file or JSON lines; `nil` for an empty file, a text, and what begins with another value.
+  ///
+  /// - Parameter passes: whether malformed first rows are passed over, as the import will.
+  /// - Throws: `badInput` when the first row is malformed; as `LineReader`.
+  func firstObject(passingMalformed passes: Bool) throws(ParlanceError) -> JSONObject? {
+    let opening = try elements().opening
+    guard opening == UInt8(ascii: "{") || opening == UInt8(ascii: "[") else { return nil }
+    if try holdsJSONLines() {
+      let lines = try lines()
+      while let line = try lines.nextString() {
+        if line.isBlank { continue }
+        do throws(ParlanceError) {
+          return try JSONValue(parsing: Array(line.utf8), file: path).object
+        } catch  where passes { continue } catch {
+          throw error.moved(to: lines.location)
+        }
+      }
+      return nil
     }
+    let elements = try elements()
+    return try elements.withNextElement { (bytes: RawSpan) throws(ParlanceError) in
+      do throws(ParlanceError) { return try JSONValue(parsing: bytes, file: path) } catch {
+        throw error.moved(to: elements.location)
+      }
+    }?.object
+  }
+
+  /// Whether the file has an object on a line of its own: one of the first lines that begin with a brace, since any may be
+  /// malformed.
+  func holdsJSONLines() throws(ParlanceError) -> Bool {
+    guard try !elements().isArray else { return false }
+    let lines = try lines()
+    var tried = 0
+    while tried < 20, let line = try lines.nextString() {
+      guard line.utf8.first == UInt8(ascii: "{") else { continue }
+      if (try? JSONValue(parsing: Array(line.utf8), file: path))?.object != nil { return true }
+      tried += 1
+    }
+    return false
   }
 
   /// The columns of the first line.
-  func firstColumns() -> [String] {
-    guard let line = try? lines().nextString() else { return [] }
+  func firstColumns() throws(ParlanceError) -> [String] {
+    guard let line = try lines().nextString() else { return [] }
     return line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
   }
 }

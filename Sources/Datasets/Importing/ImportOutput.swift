@@ -29,6 +29,19 @@ final class ImportOutput {
   private var judged: Set<String> = []
   private var passagesOnce: Set<String> = []
   private var rows = 0
+  /// What the row under way wants to write; `nil` where a malformed row ends the import anyhow.
+  private var pending: RowUnderWay?
+  private var madeFolders: [String] = []
+
+  /// A row is written as a whole or not at all.
+  private struct RowUnderWay {
+    var skipped: [String: Int]
+    var writes: [() throws(ParlanceError) -> Void] = []
+    var turns: [ExternalID] = []
+    var rewritten: [String] = []
+    var judged: [String] = []
+    var passages: [String] = []
+  }
 
   init(
     folder: String, prefix: String, keepsGoing: Bool, progress: ProgressHandler?, interruption: Interruption?
@@ -65,11 +78,32 @@ final class ImportOutput {
       try interruption?.check()
       progress?(Progress("importing", completed: rows, total: nil, unit: "rows"))
     }
-    do { try body() } catch {
+    pending = keepsGoing ? RowUnderWay(skipped: summary.skipped) : nil
+    defer { pending = nil }
+    do {
+      try body()
+      for write in pending?.writes ?? [] { try write() }
+    } catch {
       guard keepsGoing, error.code == .badInput else { throw error }
+      takeBack()
       summary.malformedCount += 1
       if summary.malformed.count < ImportSummary.toldAtMost { summary.malformed.append(error.description) }
     }
+  }
+
+  /// Forgets what a row said before it turned out to be malformed.
+  private func takeBack() {
+    guard let row = pending else { return }
+    summary.skipped = row.skipped
+    turns.subtract(row.turns)
+    rewritten.subtract(row.rewritten)
+    judged.subtract(row.judged)
+    passagesOnce.subtract(row.passages)
+  }
+
+  /// Writes now, or when the row turned out to be well-formed.
+  private func write(_ body: @escaping () throws(ParlanceError) -> Void) throws(ParlanceError) {
+    if pending == nil { try body() } else { pending?.writes.append(body) }
   }
 
   /// An id of a turn, a conversation or a passage.
@@ -99,15 +133,19 @@ final class ImportOutput {
       skip("turns that are there already")
       return false
     }
+    pending?.turns.append(id)
     var messages = history.map { Message(role: $0.role, content: $0.content.trimmed) }
     messages.removeAll { $0.role == .assistant && $0.content.isEmpty }
     messages.append(Message(role: .user, content: question))
     let name = part.map { "conversations.\($0).jsonl" } ?? "conversations.jsonl"
-    let writer = try writer(name, \.turnWriters) { path throws(ParlanceError) in try TurnWriter(path: path) }
-    try writer.write(
-      Turn(id: id, conversation: conversation, number: messages.count { $0.role == .user }, messages: messages))
-    conversations.insert(conversation)
-    summary.written[name, default: 0] += 1
+    let turn = Turn(
+      id: id, conversation: conversation, number: messages.count { $0.role == .user }, messages: messages)
+    try write { [self] () throws(ParlanceError) in
+      let writer = try writer(name, \.turnWriters) { path throws(ParlanceError) in try TurnWriter(path: path) }
+      try writer.write(turn)
+      conversations.insert(conversation)
+      summary.written[name, default: 0] += 1
+    }
     return true
   }
 
@@ -118,10 +156,13 @@ final class ImportOutput {
     let text = text.trimmed
     guard !text.isEmpty else { return skip("rewrites without words") }
     guard rewritten.insert(name + " " + id.string).inserted else { return skip("rewrites that are there already") }
+    pending?.rewritten.append(name + " " + id.string)
     let file = "rewrites/\(name).jsonl"
-    let writer = try writer(file, \.rewriteWriters) { path throws(ParlanceError) in try RewriteWriter(path: path) }
-    try writer.write(Rewrite(id: id, text: text))
-    summary.written[file, default: 0] += 1
+    try write { [self] () throws(ParlanceError) in
+      let writer = try writer(file, \.rewriteWriters) { path throws(ParlanceError) in try RewriteWriter(path: path) }
+      try writer.write(Rewrite(id: id, text: text))
+      summary.written[file, default: 0] += 1
+    }
   }
 
   /// - Parameter part: `test` of `qrels.test.txt`.
@@ -133,24 +174,31 @@ final class ImportOutput {
     guard turns.contains(id) else { return skip("judgments of turns that are not there") }
     let file = name ?? part.map { "qrels.\($0).txt" } ?? "qrels.txt"
     guard judged.insert("\(file) \(id) \(passage)").inserted else { return skip("judgments that are there already") }
-    let writer = try writer(file, \.qrelsWriters) { path throws(ParlanceError) in try QrelsWriter(path: path) }
-    try writer.write(id, passage, grade: grade)
-    summary.written[file, default: 0] += 1
+    pending?.judged.append("\(file) \(id) \(passage)")
+    try write { [self] () throws(ParlanceError) in
+      let writer = try writer(file, \.qrelsWriters) { path throws(ParlanceError) in try QrelsWriter(path: path) }
+      try writer.write(id, passage, grade: grade)
+      summary.written[file, default: 0] += 1
+    }
   }
 
   func write(passage id: String, title: String, text: String) throws(ParlanceError) {
     let id = try self.id(id, "the passage", prefixed: false)
     guard !(title + text).isBlank else { return skip("passages without words") }
-    let writer = try writer("passages.jsonl", \.passageWriters) { path throws(ParlanceError) in
-      try PassageWriter(path: path)
+    try write { [self] () throws(ParlanceError) in
+      let writer = try writer("passages.jsonl", \.passageWriters) { path throws(ParlanceError) in
+        try PassageWriter(path: path)
+      }
+      try writer.write(Passage(id: id, title: title, text: text))
+      summary.written["passages.jsonl", default: 0] += 1
     }
-    try writer.write(Passage(id: id, title: title, text: text))
-    summary.written["passages.jsonl", default: 0] += 1
   }
 
   /// Writes a passage that several rows may name; for sets whose passages are few.
   func write(passageOnce id: String, title: String, text: String) throws(ParlanceError) {
-    if passagesOnce.insert(id).inserted { try write(passage: id, title: title, text: text) }
+    guard passagesOnce.insert(id).inserted else { return }
+    pending?.passages.append(id)
+    try write(passage: id, title: title, text: text)
   }
 
   /// The writer of this file, made when something is first written to it.
@@ -165,11 +213,26 @@ final class ImportOutput {
   }
 
   private func made(_ name: String) throws(ParlanceError) -> String {
-    do {
-      try FileManager.default.createDirectory(
-        atPath: name.contains("/") ? folder + "/rewrites" : folder, withIntermediateDirectories: true)
-    } catch { throw ParlanceError(.cannotWrite, "the folder cannot be made", at: .init(file: folder)) }
+    for path in [folder] + (name.contains("/") ? [folder + "/rewrites"] : [])
+    where !FileManager.default.fileExists(atPath: path) {
+      do {
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+      } catch { throw ParlanceError(.cannotWrite, "the folder cannot be made", at: .init(file: path)) }
+      madeFolders.append(path)
+    }
     return folder + "/" + name
+  }
+
+  /// Leaves nothing of an import that failed: no file, and no folder that it made.
+  func cleanUp() {
+    turnWriters = [:]
+    rewriteWriters = [:]
+    qrelsWriters = [:]
+    passageWriters = [:]
+    for path in madeFolders.reversed()
+    where (try? FileManager.default.contentsOfDirectory(atPath: path))?.isEmpty == true {
+      try? FileManager.default.removeItem(atPath: path)
+    }
   }
 
   /// Gives the files their names.

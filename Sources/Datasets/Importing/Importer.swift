@@ -15,7 +15,10 @@ enum ImportRole: Int, Comparable, CaseIterable {
 /// Reads the files of one set.
 protocol Importer {
   /// What the file is to this importer; `nil` for a file that it has no use for. Looks at names and first rows.
-  func role(of file: ImportFile) -> ImportRole?
+  ///
+  /// - Parameter passes: whether malformed first rows are passed over, as the import will.
+  /// - Throws: `badInput` and `noInput` when the first row cannot be looked at.
+  func role(of file: ImportFile, passingMalformed passes: Bool) throws(ParlanceError) -> ImportRole?
 
   /// Reads a file of that role and writes what is in it.
   ///

@@ -10,7 +10,7 @@ extension ImportFile {
   func eachObject(
     _ output: ImportOutput, _ body: (JSONRow) throws(ParlanceError) -> Void
   ) throws(ParlanceError) {
-    if holdsJSONLines {
+    if try holdsJSONLines() {
       let lines = try lines(output.interruption)
       try eachObject(output, body) { isOver throws(ParlanceError) in
         while let line = try next(lines, &isOver) {
@@ -25,7 +25,10 @@ extension ImportFile {
         let count = elements.elementCount
         do throws(ParlanceError) {
           let bytes = try elements.withNextElement { (bytes: RawSpan) throws(ParlanceError) in bytes.array() }
-          return bytes.map { (line: $0, number: elements.elementCount, location: elements.location) }
+          var location = elements.location
+          // A file may be one line.
+          if elements.isArray { location.component = "element \(elements.elementCount)" }
+          return bytes.map { (line: $0, number: elements.elementCount, location: location) }
         } catch {
           // What did not get on, as in damaged gzip, would fail again for ever.
           isOver = elements.elementCount == count
@@ -63,16 +66,6 @@ extension ImportFile {
     }
   }
 
-  /// Whether the first line with something on it is one JSON object.
-  private var holdsJSONLines: Bool {
-    guard let lines = try? lines() else { return false }
-    while let line = try? lines.nextString() {
-      if line.isBlank { continue }
-      return (try? JSONValue(parsing: Array(line.utf8), file: path))?.object != nil
-    }
-    return false
-  }
-
   /// Gives the columns of each line to `body`, with quotation marks as in CSV where `isQuoted`; empty lines are passed over.
   ///
   /// - Parameter count: how many columns a line has at least.
@@ -83,22 +76,31 @@ extension ImportFile {
   ) throws(ParlanceError) {
     let lines = try lines(output.interruption)
     var isOver = false
+    // Lines that a quotation mark without an end had taken for its own.
+    var givenBack: [(line: String, location: ParlanceError.Location)] = []
     while !isOver {
       try output.row { () throws(ParlanceError) in
-        guard var line = try next(lines, &isOver) else { return isOver = true }
+        let isRead = givenBack.isEmpty
+        guard var line = isRead ? try next(lines, &isOver) : givenBack[0].line else { return isOver = true }
+        let location = isRead ? lines.location : givenBack[0].location
+        if !isRead { givenBack.removeFirst() }
         if line.isBlank { return }
-        let location = lines.location
         var (columns, isOpen) = isQuoted ? Self.fields(line) : (Self.columns(line, at: separator), false)
-        var further = 0
         // A quoted field may hold line ends.
-        while isOpen, further < Self.furtherLines, let more = try lines.nextString() {
-          line += "\n" + more
+        var further = 0
+        while isOpen, further < Self.furtherLines {
+          if further == givenBack.count {
+            guard let more = try lines.nextString() else { break }
+            givenBack.append((more, lines.location))
+          }
+          line += "\n" + givenBack[further].line
           further += 1
           (columns, isOpen) = Self.fields(line)
         }
         guard !isOpen else {
           throw ParlanceError(.badInput, "the quotation mark that a column begins with has no end", at: location)
         }
+        givenBack.removeFirst(further)
         guard columns.count >= count else {
           throw ParlanceError(.badInput, "expected \(count) columns, found \(columns.count)", at: location)
         }
@@ -173,8 +175,8 @@ extension ImportFile {
   }
 
   /// Whether the first line looks like a judgment.
-  var holdsJudgments: Bool {
-    guard let line = try? lines().nextString() else { return false }
+  func holdsJudgments() throws(ParlanceError) -> Bool {
+    guard let line = try lines().nextString() else { return false }
     let columns = line.split { $0 == "\t" || $0 == " " }
     return columns.first == "query-id" || (columns.count == 4 && Int(columns[3]) != nil && columns[1].count <= 2)
   }
@@ -187,6 +189,7 @@ extension ParlanceError {
       return ParlanceError(code, message, at: element)
     }
     place.line = line + (element.line ?? 1) - 1
+    place.component = place.component ?? element.component
     return ParlanceError(code, message, at: place)
   }
 }

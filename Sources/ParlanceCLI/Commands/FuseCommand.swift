@@ -67,6 +67,12 @@ struct FuseCommand: ParsableCommand {
       guard missing == nil else { throw ValidationError("rrf looks at no scores and takes no --missing") }
     } else {
       guard k == nil else { throw ValidationError("--k belongs to --method rrf") }
+      guard method != .max || missing == nil else {
+        throw ValidationError("max takes the best score that there is, and no --missing")
+      }
+      guard method != .mnz || normalise != .zScore else {
+        throw ValidationError("mnz multiplies scores, which z-scores below zero do not bear; use --normalise min-max")
+      }
     }
     guard !json || output != "-" else {
       throw ValidationError("--json and --run - both write to standard output; choose one")

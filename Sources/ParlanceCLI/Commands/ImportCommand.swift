@@ -68,9 +68,17 @@ struct ImportCommand: ParsableCommand {
     }
   }
 
+  private static let unusedShown = 10
+
   static func lines(_ summary: ImportSummary) -> [String] {
     var lines = summary.files.map { "\($0.path): \($0.role)" }
-    if !summary.unused.isEmpty { lines.append("\(FixedDecimal.counted(summary.unused.count, "file")) not of the set") }
+    if !summary.unused.isEmpty {
+      lines.append("\(FixedDecimal.counted(summary.unused.count, "file")) not of the set:")
+      lines += summary.unused.prefix(unusedShown).map { "  " + $0 }
+      if summary.unused.count > unusedShown {
+        lines.append("  and \(FixedDecimal.grouped(summary.unused.count - unusedShown)) more; --json names all")
+      }
+    }
     lines.append(FixedDecimal.counted(summary.conversations, "conversation"))
     for (name, count) in summary.written.sorted(by: { $0.key < $1.key }) {
       lines.append("\(name)  \(FixedDecimal.grouped(count)) lines")

@@ -16,12 +16,14 @@ struct RewriteCommand: AsyncParsableCommand {
       are under way as the endpoint bears; it is asked again, after growing waits or those that it names, when it is too \
       busy, fails or breaks off.
 
-      An answer without words or with under three of them is asked for once more with sampling; what fails even so is \
-      listed and has no line in the output. Ends with exit code 75 when a rerun may bring what is missing, 65 when answers \
-      were no rewrites.
+      An answer without words, with under three or over 200 of them, or cut off by --max-tokens, is asked for once more with \
+      sampling; what fails even so is listed and has no line in the output. Ends with exit code 75 when a rerun may bring \
+      what is missing, 65 when answers were no rewrites or the endpoint refused the question. A run whose endpoint answers \
+      nobody any more, refuses all, or wants to be paid ends early.
 
       The key comes from the environment (\(RewriteOptions.keyVariable), or what --key-variable names) and is written \
-      nowhere. Prompts are \(PromptTemplate.libraryNames.joined(separator: ", ")), or a file of yours: --show-prompt prints \
+      nowhere. It goes to https addresses and to this machine, elsewhere only with --key-over-http. HTTPS_PROXY, HTTP_PROXY \
+      and NO_PROXY are honoured. Prompts are \(PromptTemplate.libraryNames.joined(separator: ", ")), or a file of yours: --show-prompt prints \
       one to begin with.
 
       Examples:
@@ -92,13 +94,14 @@ struct RewriteCommand: AsyncParsableCommand {
     let bar = ProgressBar(console)
     defer { bar.finish() }
     let job = try RewriteJob(
-      options.configuration(), cache: cache, progress: bar.handler,
+      options.configuration(), cache: cache, onlyLooking: dryRun, progress: bar.handler,
       interruption: console.interruption)
     if dryRun {
       let estimate = try job.estimate(turns)
       await job.shutdown()
       bar.finish()
-      return try RewriteReport.print(estimate, of: turns.count, price: price, json: json)
+      return try RewriteReport.print(
+        estimate, of: turns.count, price: price, concurrency: options.concurrency, json: json)
     }
     let result: RewriteResult
     do { result = try await job.run(turns) } catch {
@@ -108,17 +111,18 @@ struct RewriteCommand: AsyncParsableCommand {
     await job.shutdown()
     bar.finish()
     let files = try write(result, turns, to: out)
+    if files.isEmpty { console.warn("there is no rewrite, so that no file was written") }
     try RewriteReport.print(result, files: files, of: turns.count, json: json)
     try console.flush()
     if let code = RewriteReport.exitCode(of: result) { throw ExitCode(code.rawValue) }
   }
 
-  /// Writes each sample's rewrites in the order of the turns.
+  /// Writes each sample's rewrites in the order of the turns. Where there are none an older file stays.
   private func write(
     _ result: RewriteResult, _ turns: [Turn], to out: String
   ) throws(ParlanceError) -> [String] {
     var files: [String] = []
-    for (path, rewrites) in zip(options.paths(out), result.rewrites) {
+    for (path, rewrites) in zip(options.paths(out), result.rewrites) where !rewrites.isEmpty || turns.isEmpty {
       let writer = try RewriteWriter(path: path)
       for turn in turns {
         if let text = rewrites[turn.id] { try writer.write(Rewrite(id: turn.id, text: text)) }

@@ -13,6 +13,10 @@ struct ComparedSystem {
   var latencies: [Double] = []
   /// Where the texts of its passages are.
   var index: InvertedIndex?
+  /// Turns that it did not answer for want of a rewrite, which `rewrite` leaves out where it failed.
+  var unanswered = 0
+  /// Whether somebody else's rewriting went before, which the latencies do not hold.
+  var readsRewrites = false
 
   /// Runs a system over conversations, one turn after the other, as a user would meet it.
   init(
@@ -33,10 +37,18 @@ struct ComparedSystem {
     }
     let searcher = try Searcher(index: index, encoder: encoder)
     let rewrites = try system.rewrites.map { path throws(ParlanceError) in try Rewrites(readingFrom: path) }
+    readsRewrites = rewrites != nil
+    let answered = system.form.needsRewrite ? turns.filter { rewrites?[$0.id] != nil } : turns
+    unanswered = turns.count - answered.count
+    if answered.isEmpty, !turns.isEmpty {
+      throw ParlanceError(
+        .badInput, "expected rewrites of the conversations' turns, there is none",
+        at: system.rewrites.map { .init(file: $0) })
+    }
     run = RankedRun(name: system.name)
     self.index = index.hasTexts ? index : nil
     // Opening maps files and warms up nothing: the first search pays for that, and is done twice.
-    for (place, turn) in (turns.prefix(1) + turns).enumerated() {
+    for (place, turn) in (answered.prefix(1) + answered).enumerated() {
       try interruption.check()
       let query: FormedQuery
       do { query = try system.form.query(for: turn, rewrite: rewrites?[turn.id]) } catch {
@@ -46,7 +58,7 @@ struct ComparedSystem {
       run.rankings[turn.id] = result.passages.map { RankedPassage(passage: $0.id, score: Double($0.score)) }
       guard place > 0 else { continue }
       latencies.append((result.encodingTime + result.searchTime) / .milliseconds(1))
-      bar.handler(Progress("searching as \(system.name)", completed: place, total: turns.count, unit: "turns"))
+      bar.handler(Progress("searching as \(system.name)", completed: place, total: answered.count, unit: "turns"))
     }
   }
 
@@ -67,6 +79,15 @@ struct ComparedSystem {
     var table = Table(
       columns: [.label("system")] + shares.map { .figure("ms \($0.name)") } + [.figure("turns")],
       notes: ["From words to passages with their texts, one turn after the other, the first one warmed up."])
+    let rewritten = systems.filter { $0.readsRewrites && !$0.latencies.isEmpty }.map(\.run.name)
+    if !rewritten.isEmpty {
+      table.notes.append(
+        "Not in it: the rewriting itself, whose results \(rewritten.joined(separator: ", ")) read from a file.")
+    }
+    for system in systems where system.unanswered > 0 {
+      table.notes.append(
+        "\(system.run.name) left out \(FixedDecimal.counted(system.unanswered, "turn")) that have no rewrite.")
+    }
     for system in systems where !system.latencies.isEmpty {
       table.rows.append(
         [Table.Cell(system.run.name)]
@@ -78,6 +99,7 @@ struct ComparedSystem {
   var json: OrderedJSON {
     .object([
       ("name", .string(run.name)), ("queries", .integer(run.rankings.count)),
+      ("unanswered", unanswered > 0 ? .integer(unanswered) : nil),
       (
         "milliseconds",
         latencies.isEmpty

@@ -34,15 +34,19 @@ struct DisagreementPage {
 
   private func turn(_ turn: ConversationDisagreement.Turn, _ texts: [ExternalID: Passage]) -> ComparisonPage.Turn {
     let rankings = systems.map { top(of: $0, turn.id) }
-    let shared = rankings.dropFirst().reduce(Set(rankings.first ?? [])) { $0.intersection($1) }
+    let answers = zip(systems, rankings).filter { $0.0.run.rankings[turn.id] != nil }.map(\.1)
+    let shared =
+      answers.count < 2 ? [] : answers.dropFirst().reduce(Set(answers.first ?? [])) { $0.intersection($1) }
     let columns = zip(systems, rankings).map { system, ranking in
       ComparisonPage.Column(
         system: system.run.name,
-        passages: ranking.map { id in
-          ComparisonPage.Passage(
-            id: id.string, title: texts[id]?.title ?? "",
-            excerpt: Self.cut(texts[id]?.text ?? "", Self.excerptLength), isShared: shared.contains(id))
-        })
+        passages: system.run.rankings[turn.id] == nil
+          ? nil
+          : ranking.map { id in
+            ComparisonPage.Passage(
+              id: id.string, title: texts[id]?.title ?? "",
+              excerpt: Self.cut(texts[id]?.text ?? "", Self.excerptLength), isShared: shared.contains(id))
+          })
     }
     let messages = turns[turn.id]?.messages ?? []
     return ComparisonPage.Turn(

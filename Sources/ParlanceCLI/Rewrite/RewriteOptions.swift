@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import LineFiles
+import ModelHub
 import Rewriting
 
 /// Whom `parlance rewrite` asks, and how.
@@ -41,6 +42,9 @@ struct RewriteOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The environment variable that holds the key.", valueName: "name"))
   var keyVariable = RewriteOptions.keyVariable
 
+  @Flag(help: "Send the key to another machine without encryption, for all on the way to read.")
+  var keyOverHTTP = false
+
   static let keyVariable = "OPENAI_API_KEY"
 
   func check() throws {
@@ -71,6 +75,7 @@ struct RewriteOptions: ParsableArguments {
     if configuration.key == nil, keyVariable != Self.keyVariable {
       throw ParlanceError(.usage, "expected the key in the environment variable \(keyVariable), which is not set")
     }
+    if configuration.key != nil { try checkWay(to: configuration.endpoint) }
     configuration.samples = samples
     configuration.concurrency = concurrency
     configuration.timeout = .seconds(timeout)
@@ -80,6 +85,17 @@ struct RewriteOptions: ParsableArguments {
     configuration.maximumTokens = maxTokens
     configuration.seed = seed
     return configuration
+  }
+
+  /// - Throws: `usage` when the key would cross a network unencrypted, and nobody asked for that.
+  private func checkWay(to endpoint: String) throws(ParlanceError) {
+    guard !keyOverHTTP, let address = HubAddress(endpoint), address.scheme != "https",
+      !ProxySettings.isLoopback(address.host)
+    else { return }
+    throw ParlanceError(
+      .usage,
+      "the key in \(keyVariable) would go to \(address.host) unencrypted; use https, unset the variable, or ask for it with "
+        + "--key-over-http")
   }
 
   /// The key without the white space around it, which a file of settings may leave there.

@@ -64,12 +64,14 @@ enum RewriteReport {
   }
 
   static func print(
-    _ estimate: RewriteEstimate, of turns: Int, price: Price?, json: Bool
+    _ estimate: RewriteEstimate, of turns: Int, price: Price?, concurrency: Int, json: Bool
   ) throws(ParlanceError) {
-    let missing = estimate.rewrites - estimate.remembered
+    let missing = estimate.missing
+    let most = RewriteEstimate.mostQuestions
     let cost = price.map {
       ($0.read * Double(estimate.promptTokens) + $0.written * Double(estimate.completionTokens)) / 1e6
     }
+    let seconds = { (each: Double) in Int((Double(missing) * each / Double(max(1, concurrency))).rounded(.up)) }
     let console = Console.standard
     if json {
       return try console.print(
@@ -77,19 +79,26 @@ enum RewriteReport {
           ("turns", .integer(turns)), ("rewrites", .integer(estimate.rewrites)),
           ("remembered", .integer(estimate.remembered)), ("missing", .integer(missing)),
           ("prompt_tokens", .integer(estimate.promptTokens)),
-          ("completion_tokens_at_most", .integer(estimate.completionTokens)),
-          ("cost_at_most", cost.map { .number($0) }),
+          ("prompt_tokens_at_most", .integer(most * estimate.promptTokens)),
+          ("completion_tokens_at_most", .integer(most * estimate.completionTokens)),
+          ("cost", cost.map { .number($0) }), ("cost_at_most", cost.map { .number(Double(most) * $0) }),
+          ("concurrency", .integer(concurrency)),
+          ("seconds", ["half_a_second_each": .integer(seconds(0.5)), "three_seconds_each": .integer(seconds(3))]),
         ]))
     }
     try console.print(
       "\(FixedDecimal.counted(estimate.rewrites, "rewrite")) of \(FixedDecimal.counted(turns, "turn")), "
         + "\(FixedDecimal.grouped(estimate.remembered)) remembered, \(FixedDecimal.grouped(missing)) to ask for")
     try console.print(
-      "about \(FixedDecimal.grouped(estimate.promptTokens)) tokens to read (four characters a token), at most "
-        + "\(FixedDecimal.grouped(estimate.completionTokens)) to write")
-    if let cost { try console.print("at most about \(FixedDecimal.text(cost, digits: 2)) by that price") }
-    let seconds = { (each: Double) in FixedDecimal.grouped(Int((Double(missing) * each / 16).rounded(.up))) }
+      "about \(FixedDecimal.grouped(estimate.promptTokens)) tokens to read (four characters a token), up to "
+        + "\(FixedDecimal.grouped(estimate.completionTokens)) to write; twice that were every answer asked for again")
+    if let cost {
+      try console.print(
+        "up to \(FixedDecimal.text(cost, digits: 2)) by that price, \(FixedDecimal.text(Double(most) * cost, digits: 2)) "
+          + "were every answer asked for again")
+    }
     try console.print(
-      "with 16 under way: \(seconds(0.5)) s at half a second an answer, \(seconds(3)) s at three seconds")
+      "with \(concurrency) under way: \(FixedDecimal.grouped(seconds(0.5))) s at half a second an answer, "
+        + "\(FixedDecimal.grouped(seconds(3))) s at three seconds")
   }
 }

@@ -5,7 +5,7 @@ public struct ComparisonPage: Sendable {
     public var id: String
     public var title: String
     public var excerpt: String
-    /// Whether every system shown for the turn has it among the passages shown.
+    /// Whether every system that answered the turn has it among the passages shown.
     public var isShared: Bool
     /// Whether a judgment says that it answers.
     public var isRelevant: Bool
@@ -23,9 +23,10 @@ public struct ComparisonPage: Sendable {
 
   public struct Column: Sendable {
     public var system: String
-    public var passages: [Passage]
+    /// `nil` where the system has no answer to the turn, which is something else than an empty one.
+    public var passages: [Passage]?
 
-    public init(system: String, passages: [Passage]) {
+    public init(system: String, passages: [Passage]?) {
       self.system = system
       self.passages = passages
     }
@@ -78,11 +79,14 @@ public struct ComparisonPage: Sendable {
 
   /// The page, whole.
   public var html: String {
-    var sections = tables.map { "<div class=\"scroll\">\n\($0.html())</div>" }
+    var sections = tables.enumerated().map { place, table in
+      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table \(place + 1)\">\n\(table.html())</div>"
+    }
     sections.append("<h2>Where they disagree most</h2>")
     sections.append(
       "<p class=\"note\">\(conversations.count) of \(FixedDecimal.counted(count, "conversation")), least alike first by "
-        + "rank-biased overlap (RBO). Passages on a coloured ground are among those shown of every system.</p>")
+        + "rank-biased overlap (RBO). Passages marked with ● on a coloured ground are among those shown of every system that answered.</p>"
+    )
     sections += conversations.map(html)
     return HTMLPage(title: title, lead: "How alike systems answer, without judgments.", sections: sections).text
   }
@@ -95,7 +99,7 @@ public struct ComparisonPage: Sendable {
     let turns = conversation.turns.indices.map { html(conversation.turns[$0], isOpen: $0 == worst) }
     return """
       <section class="conversation">
-      <h3>\(htmlEscaped(conversation.id)) <span class="soft">RBO \(figure(conversation.overlap))</span></h3>
+      <h3><bdi>\(htmlEscaped(conversation.id))</bdi> <span class="soft">RBO \(figure(conversation.overlap))</span></h3>
       \(turns.joined(separator: "\n"))
       </section>
       """
@@ -105,7 +109,7 @@ public struct ComparisonPage: Sendable {
     let heading = turn.question.isEmpty ? turn.id : turn.question
     var lines = ["<details\(isOpen ? " open" : "")>"]
     lines.append(
-      "<summary>\(htmlEscaped(heading)) <span class=\"rbo\">\(htmlEscaped(turn.id)), RBO \(figure(turn.overlap))</span></summary>"
+      "<summary><span dir=\"auto\">\(htmlEscaped(heading))</span> <span class=\"rbo\">\(htmlEscaped(turn.id)), RBO \(figure(turn.overlap))</span></summary>"
     )
     if !turn.history.isEmpty { lines.append(PassageColumns.history(turn.history)) }
     lines.append(PassageColumns(columns: turn.columns).html)

@@ -5,12 +5,14 @@ import Synchronization
 /// at the same time.
 ///
 /// A question is claimed before it is asked. A claim ends with the answer, when it is given back, or when the one who made it
-/// is gone.
+/// is gone or does not renew it.
 protocol AnswerCache: Sendable {
   func claim(_ key: String) throws(ParlanceError) -> CacheClaim
   func answer(for key: String) throws(ParlanceError) -> ChatAnswer?
   func store(_ answer: ChatAnswer, for key: String, model: String, prompt: String) throws(ParlanceError)
   func giveBack(_ key: String) throws(ParlanceError)
+  /// Says that this one's claims still stand.
+  func renew() throws(ParlanceError)
 }
 
 /// What a cache says about a question.
@@ -37,4 +39,6 @@ final class MemoryCache: AnswerCache {
   }
 
   func giveBack(_ key: String) {}
+
+  func renew() {}
 }

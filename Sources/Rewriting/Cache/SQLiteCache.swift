@@ -2,31 +2,24 @@
   import Diagnostics
   import GRDB
 
-  #if canImport(Glibc)
-    import Glibc
-  #elseif canImport(Musl)
-    import Musl
-  #else
-    import Darwin
-  #endif
-
-  /// Answers in an SQLite file that several processes of one machine share.
+  /// Answers in an SQLite file that several processes of one machine share, those in containers as well.
   ///
-  /// Each answer is on the disk before it is used. Claims name the process that made them: one of a process that is no more
-  /// counts for nothing, so a killed run's questions are asked again at once; one that is older than an hour neither, so
-  /// that a number that the system gave to another process blocks nothing for ever.
+  /// Each answer is on the disk before it is used. Claims name their owner, who renews them; one that was not renewed for a
+  /// minute counts for nothing. A process that sees that the owner is gone does not wait for that, so a killed run's questions
+  /// are asked again at once.
   final class SQLiteCache: AnswerCache {
     private let database: DatabaseQueue
     private let path: String
-    private let process: Int64
+    private let owner: CacheOwner
 
-    private static let version = 1
-    private static let claimSeconds = 3600
+    /// 2 has owners of claims, and why a model ended; 1 had process numbers.
+    private static let version = 2
+    private static let claimSeconds = 60
 
     /// - Throws: `cannotWrite` when the file cannot be made; `badInput` when it is another's, or a later version's.
-    init(path: String, process: Int64 = Int64(getpid())) throws(ParlanceError) {
+    init(path: String, owner: CacheOwner = .current()) throws(ParlanceError) {
       self.path = path
-      self.process = process
+      self.owner = owner
       var configuration = Configuration()
       configuration.busyMode = .timeout(60)
       configuration.journalMode = .wal
@@ -44,17 +37,13 @@
       let found = try write { db in
         let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
         let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
-        guard version == 0, tables == 0 else { return version }
-        try db.execute(
-          sql: """
-            CREATE TABLE answers (
-              key TEXT PRIMARY KEY, model TEXT NOT NULL, prompt TEXT NOT NULL, content TEXT NOT NULL,
-              prompt_tokens INTEGER, completion_tokens INTEGER, stored INTEGER NOT NULL DEFAULT (unixepoch())
-            ) STRICT, WITHOUT ROWID;
-            CREATE TABLE claims (key TEXT PRIMARY KEY, process INTEGER NOT NULL, made INTEGER NOT NULL)
-              STRICT, WITHOUT ROWID;
-            PRAGMA user_version = 1;
-            """)
+        switch (version, tables) {
+        case (0, 0): try db.execute(sql: Self.answers + Self.claims)
+        // Nobody asks for what was paid because the file has become older.
+        case (1, _): try db.execute(sql: Self.further + "DROP TABLE claims;" + Self.claims)
+        default: return version
+        }
+        try db.execute(sql: "PRAGMA user_version = \(Self.version)")
         return Self.version
       }
       guard found == Self.version else {
@@ -65,16 +54,41 @@
       }
     }
 
+    private static let answers = """
+      CREATE TABLE answers (
+        key TEXT PRIMARY KEY, model TEXT NOT NULL, prompt TEXT NOT NULL, content TEXT NOT NULL,
+        prompt_tokens INTEGER, completion_tokens INTEGER, stored INTEGER NOT NULL DEFAULT (unixepoch()),
+        finish TEXT, unreadable INTEGER NOT NULL DEFAULT 0
+      ) STRICT, WITHOUT ROWID;
+      """
+    private static let further = """
+      ALTER TABLE answers ADD COLUMN finish TEXT;
+      ALTER TABLE answers ADD COLUMN unreadable INTEGER NOT NULL DEFAULT 0;
+      """
+    private static let claims = """
+      CREATE TABLE claims (
+        key TEXT PRIMARY KEY, owner TEXT NOT NULL, place TEXT NOT NULL, process INTEGER NOT NULL, began INTEGER NOT NULL,
+        renewed INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      """
+
     func claim(_ key: String) throws(ParlanceError) -> CacheClaim {
       try write { db in
         if let answer = try Self.answer(db, key) { return .answered(answer) }
         let claim = try Row.fetchOne(
-          db, sql: "SELECT process FROM claims WHERE key = ? AND made > unixepoch() - ?",
+          db, sql: "SELECT * FROM claims WHERE key = ? AND renewed > unixepoch() - ?",
           arguments: [key, Self.claimSeconds])
-        if let owner = claim?["process"] as Int64?, owner != process, Self.isAlive(owner) { return .taken }
+        if let claim {
+          let other = CacheOwner(
+            token: claim["owner"], place: claim["place"], process: claim["process"], began: claim["began"])
+          if other.token != owner.token, !other.isGone(seenFrom: owner) { return .taken }
+        }
         try db.execute(
-          sql: "INSERT OR REPLACE INTO claims (key, process, made) VALUES (?, ?, unixepoch())",
-          arguments: [key, process])
+          sql: """
+            INSERT OR REPLACE INTO claims (key, owner, place, process, began, renewed)
+            VALUES (?, ?, ?, ?, ?, unixepoch())
+            """,
+          arguments: [key, owner.token, owner.place, owner.process, owner.began])
         return .mine
       }
     }
@@ -87,33 +101,42 @@
       try write { db in
         try db.execute(
           sql: """
-            INSERT OR IGNORE INTO answers (key, model, prompt, content, prompt_tokens, completion_tokens)
-            VALUES (?, ?, ?, ?, ?, ?)
+            INSERT OR IGNORE INTO answers
+              (key, model, prompt, content, prompt_tokens, completion_tokens, finish, unreadable)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
             """,
-          arguments: [key, model, prompt, answer.content, answer.promptTokens, answer.completionTokens])
+          arguments: [
+            key, model, prompt, answer.content, answer.promptTokens, answer.completionTokens, answer.finish,
+            answer.isUnreadable,
+          ])
         try db.execute(sql: "DELETE FROM claims WHERE key = ?", arguments: [key])
       }
     }
 
     func giveBack(_ key: String) throws(ParlanceError) {
       try write { db in
-        try db.execute(sql: "DELETE FROM claims WHERE key = ? AND process = ?", arguments: [key, process])
+        try db.execute(sql: "DELETE FROM claims WHERE key = ? AND owner = ?", arguments: [key, owner.token])
+      }
+    }
+
+    func renew() throws(ParlanceError) {
+      try write { db in
+        try db.execute(sql: "UPDATE claims SET renewed = unixepoch() WHERE owner = ?", arguments: [owner.token])
       }
     }
 
     private static func answer(_ db: Database, _ key: String) throws -> ChatAnswer? {
       try Row.fetchOne(
-        db, sql: "SELECT content, prompt_tokens, completion_tokens FROM answers WHERE key = ?", arguments: [key]
+        db,
+        sql: "SELECT content, finish, unreadable, prompt_tokens, completion_tokens FROM answers WHERE key = ?",
+        arguments: [key]
       ).map { row in
-        ChatAnswer(
-          content: row["content"], promptTokens: row["prompt_tokens"], completionTokens: row["completion_tokens"])
+        var answer = ChatAnswer(
+          content: row["content"], finish: row["finish"], promptTokens: row["prompt_tokens"],
+          completionTokens: row["completion_tokens"])
+        answer.isUnreadable = row["unreadable"]
+        return answer
       }
-    }
-
-    /// Whether a process of this number runs on this machine.
-    private static func isAlive(_ process: Int64) -> Bool {
-      guard let number = pid_t(exactly: process), number > 0 else { return false }
-      return kill(number, 0) == 0 || errno == EPERM
     }
 
     private func write<Value>(_ body: (Database) throws -> Value) throws(ParlanceError) -> Value {

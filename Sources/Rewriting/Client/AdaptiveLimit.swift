@@ -1,12 +1,13 @@
 import Synchronization
 
 /// How many questions may be under way: one more after each round without trouble, half as many after an answer that says it
-/// is too much, as TCP does.
+/// is too much, as TCP does. It holds for questions that are asked again as well.
 ///
 /// An endpoint that names a time (`Retry-After`) is left alone by all until then.
 final class AdaptiveLimit: Sendable {
   private struct State {
     var limit: Double
+    var sent = 0
     var quietUntil: ContinuousClock.Instant?
     /// Since when the limit stands: answers to questions from before say nothing about it.
     var halved: ContinuousClock.Instant?
@@ -21,6 +22,17 @@ final class AdaptiveLimit: Sendable {
   }
 
   var current: Int { state.withLock { Int($0.limit) } }
+
+  /// Takes a place among those that are under way, where there is one.
+  func enter() -> Bool {
+    state.withLock { state in
+      guard state.sent < Int(state.limit) else { return false }
+      state.sent += 1
+      return true
+    }
+  }
+
+  func leave() { state.withLock { $0.sent -= 1 } }
 
   func succeeded() {
     state.withLock { $0.limit = min(Double(most), $0.limit + 1 / $0.limit) }

@@ -1,22 +1,59 @@
 #if Network
   import AsyncHTTPClient
   public import Diagnostics
+  import ModelHub
   import NIOCore
   import NIOHTTP1
+  import Synchronization
 
-  /// AsyncHTTPClient as a transport: no redirects, so that the key stays where it belongs; no retries of its own.
+  #if canImport(FoundationEssentials)
+    import FoundationEssentials
+  #else
+    import Foundation
+  #endif
+
+  /// AsyncHTTPClient as a transport: no redirects, so that the key stays where it belongs; no retries of its own; through the
+  /// proxy that the environment names for an address.
   public final class AsyncHTTPChatTransport: ChatTransport {
-    private let client: HTTPClient
+    private let connections: Int
+    private let proxies: ProxySettings
+    /// A client has one proxy for all its requests, or none.
+    private let clients = Mutex<[ProxySettings.Proxy?: HTTPClient]>([:])
     /// Longer answers are no rewrites.
     private static let mostBytes = 4 << 20
 
-    public init(connections: Int) {
-      var configuration = HTTPClient.Configuration()
-      configuration.redirectConfiguration = .disallow
-      configuration.timeout = .init(connect: .seconds(20))
-      configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = max(8, connections)
-      configuration.connectionPool.retryConnectionEstablishment = false
-      client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    public convenience init(connections: Int) {
+      self.init(connections: connections, environment: ProcessInfo.processInfo.environment)
+    }
+
+    init(connections: Int, environment: [String: String]) {
+      self.connections = connections
+      proxies = ProxySettings(environment: environment)
+    }
+
+    private func client(for url: String) throws(ParlanceError) -> HTTPClient {
+      guard let address = HubAddress(url) else { throw Self.noAddress }
+      let proxy = try proxies.proxy(for: address)
+      return clients.withLock { clients in
+        if let client = clients[proxy] { return client }
+        var configuration = HTTPClient.Configuration()
+        configuration.redirectConfiguration = .disallow
+        configuration.timeout = .init(connect: .seconds(20))
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = max(8, connections)
+        configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.proxy = proxy.map { proxy in
+          .server(
+            host: proxy.host, port: proxy.port,
+            authorization: proxy.user.map { .basic(username: $0, password: proxy.password) })
+        }
+        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        clients[proxy] = client
+        return client
+      }
+    }
+
+    private static var noAddress: ParlanceError {
+      ParlanceError(.usage, "the endpoint is no http or https address")
     }
 
     public func post(
@@ -27,15 +64,18 @@
       for header in headers { request.headers.add(name: header.name, value: header.value) }
       request.body = .bytes(ByteBuffer(bytes: body))
       let nanoseconds = timeout.components.seconds * 1_000_000_000 + timeout.components.attoseconds / 1_000_000_000
+      let client = try client(for: url)
       do {
         // The client's own timeout ends with the head of an answer.
         return try await withThrowingTaskGroup(of: ChatReply.self) { [request, client] group in
           group.addTask {
             let response = try await client.execute(request, timeout: .nanoseconds(nanoseconds))
-            let buffer = try await response.body.collect(upTo: Self.mostBytes)
-            return ChatReply(
-              status: Int(response.status.code), retryAfter: response.headers.first(name: "retry-after"),
-              body: Array(buffer.readableBytesView))
+            var reply = ChatReply(
+              status: Int(response.status.code), retryAfter: response.headers.first(name: "retry-after"), body: [])
+            do {
+              reply.body = Array(try await response.body.collect(upTo: Self.mostBytes).readableBytesView)
+            } catch is NIOTooManyBytesError { reply.isTooLong = true }
+            return reply
           }
           group.addTask {
             try await Task.sleep(for: timeout)
@@ -48,12 +88,14 @@
       } catch let error as ParlanceError {
         throw error
       } catch let error as HTTPClientError where error == .invalidURL || error == .emptyScheme || error == .emptyHost {
-        throw ParlanceError(.usage, "the endpoint is no http or https address")
+        throw Self.noAddress
       } catch {
         throw ParlanceError(.tryAgain, "the endpoint cannot be reached, or broke off: \(error)")
       }
     }
 
-    public func shutdown() async { try? await client.shutdown() }
+    public func shutdown() async {
+      for client in clients.withLock({ Array($0.values) }) { try? await client.shutdown() }
+    }
   }
 #endif

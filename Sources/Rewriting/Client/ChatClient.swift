@@ -1,12 +1,6 @@
 import Diagnostics
 import StrictJSON
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 /// Asks one endpoint, and asks again where that may help.
 struct ChatClient: Sendable {
   let url: String
@@ -21,52 +15,77 @@ struct ChatClient: Sendable {
   /// What became of a question.
   enum Outcome: Sendable {
     case answered(ChatAnswer)
-    /// Asked as often as the policy allows, or refused for what it says; with the reason. A later run may ask again.
+    /// Asked as often as the policy allows, with the reason of the last time. A later run may fare better.
     case failed(String)
+    /// Refused for what it says, with the reason. A later run fares no better.
+    case refused(String)
   }
 
+  /// How often a question is paid whose answer cannot be read.
+  private static let unreadableAnswers = 2
+
   /// - Returns: the answer and how often was asked.
-  /// - Throws: `unavailable` where no question can be answered: a key that is refused, an address or a model that is not
-  ///   there; `usage` for an address that is none; `interrupted`.
+  /// - Throws: `unavailable` where no question can be answered: a key that is refused, an account without money, an address or
+  ///   a model that is not there; `tryAgain` where the endpoint asks for more quiet than anybody waits for; `usage` for an
+  ///   address that is none; `interrupted`.
   func ask(_ request: ChatRequest) async throws(ParlanceError) -> (outcome: Outcome, asked: Int) {
     var headers = [("content-type", "application/json"), ("accept", "application/json")]
     if let key { headers.append(("authorization", "Bearer " + key)) }
     let body = request.body
     var generator = SystemRandomNumberGenerator()
-    var reason = ""
+    var (reason, unreadable) = ("", 0)
     for attempt in 1...policy.attempts {
-      try await waitForQuiet()
+      // All who were told to be quiet would come back at once.
+      if try await waitForQuiet() { try await wait(policy.wait(before: attempt, &generator)) }
+      while !limit.enter() { try await wait(.milliseconds(50)) }
       let clock = ContinuousClock()
       let asked = clock.now
-      var named: Duration?
+      var tooQuiet: ParlanceError?
       do throws(ParlanceError) {
+        defer { limit.leave() }
         let reply = try await transport.post(url, headers: headers, body: body, timeout: timeout)
         switch try judge(reply) {
         case .answered(let answer):
           limit.succeeded()
           return (.answered(answer), attempt)
-        case .refused(let why): return (.failed(why), attempt)
+        case .unreadable(let why):
+          limit.succeeded()
+          (reason, unreadable) = (why, unreadable + 1)
+          if unreadable == Self.unreadableAnswers { return (.answered(.unreadable), attempt) }
+        case .refused(let why): return (.refused(why), attempt)
         case .again(let why, let isTooMuch):
           reason = why
-          named = RetryPolicy.seconds(reply.retryAfter)
           if isTooMuch { limit.overloaded(asked: asked, now: clock.now) }
-          if let named { limit.stayQuiet(until: clock.now + named) }
+          if let named = RetryAfter.wait(reply.retryAfter) {
+            limit.stayQuiet(until: clock.now + min(named, RetryPolicy.mostQuiet))
+            if named > RetryPolicy.mostQuiet {
+              tooQuiet = ParlanceError(
+                .tryAgain, "\(why), and asks for \(named.components.seconds) seconds of quiet; run again after that")
+            }
+          }
         }
       } catch {
         guard error.code == .tryAgain else { throw error }
         reason = scrubbed(error.message)
         limit.overloaded(asked: asked, now: clock.now)
       }
+      if let tooQuiet { throw tooQuiet }
       guard attempt < policy.attempts else { break }
-      // An endpoint that says "at once" to all of them at once is given time as well.
-      if (named ?? .zero) < .milliseconds(100) { try await wait(policy.wait(before: attempt, &generator)) }
+      if limit.quietTime(from: clock.now) == nil { try await wait(policy.wait(before: attempt, &generator)) }
     }
     return (.failed("\(reason) (asked \(policy.attempts) times)"), policy.attempts)
   }
 
   /// Waits while the endpoint asked for quiet.
-  private func waitForQuiet() async throws(ParlanceError) {
-    while let time = limit.quietTime(from: ContinuousClock().now) { try await wait(time) }
+  ///
+  /// - Returns: whether it had.
+  private func waitForQuiet() async throws(ParlanceError) -> Bool {
+    var hasWaited = false
+    while let time = limit.quietTime(from: ContinuousClock().now) {
+      hasWaited = true
+      try await wait(time)
+    }
+    return hasWaited
   }
 
   /// Waits in pieces, so that a wish to stop is seen.
@@ -83,6 +102,8 @@ struct ChatClient: Sendable {
 
   private enum Verdict {
     case answered(ChatAnswer)
+    /// Whole, so that it was paid, and no answer.
+    case unreadable(String)
     case refused(String)
     case again(String, isTooMuch: Bool)
   }
@@ -90,28 +111,33 @@ struct ChatClient: Sendable {
   private func judge(_ reply: ChatReply) throws(ParlanceError) -> Verdict {
     switch reply.status {
     case 200..<300:
-      guard let answer = ChatAnswer(body: reply.body) else {
-        return .again("the answer is not whole, or none of chat/completions", isTooMuch: false)
-      }
-      return .answered(answer)
+      if let answer = ChatAnswer(body: reply.body) { return .answered(answer) }
+      if reply.isTooLong { return .unreadable("the answer is longer than any rewrite") }
+      if ChatAnswer.wasPaid(reply.body) { return .unreadable("the answer has no message") }
+      return .again("the answer is not whole, or none of chat/completions", isTooMuch: false)
     case 401, 403:
       throw ParlanceError(
         .unavailable, "the endpoint refuses the key" + (key == nil ? ", none was given" : "") + error(in: reply))
+    case 402: throw ParlanceError(.unavailable, "the endpoint wants to be paid first" + error(in: reply))
     case 404, 405: throw ParlanceError(.unavailable, "the endpoint has no such address or model" + error(in: reply))
+    case 429 where kinds(in: reply).contains("insufficient_quota"):
+      throw ParlanceError(.unavailable, "the account's quota is used up" + error(in: reply))
     case 429, 503: return .again("the endpoint is overloaded" + error(in: reply), isTooMuch: true)
     case 408, 409, 425, 500...599: return .again("the endpoint failed" + error(in: reply), isTooMuch: false)
     default: return .refused("the endpoint refuses the question" + error(in: reply))
     }
   }
 
-  /// Status and what kind of error the endpoint says it is; never its message, which may repeat the conversation.
-  private func error(in reply: ChatReply) -> String {
+  /// What kind of error the endpoint says it is, and which parameter it means.
+  private func kinds(in reply: ChatReply) -> [String] {
     let document = try? JSONValue(parsing: reply.body, file: "answer")
-    let kinds = ["type", "code"].compactMap { document?["error"]?[$0]?.string }
-    return scrubbed(
-      " (status "
-        + ([String(reply.status)] + kinds.prefix(2).map { String($0.prefix(60)) })
-        .joined(separator: ", ") + ")")
+    return ["type", "code", "param"].compactMap { document?["error"]?[$0]?.string }
+  }
+
+  /// Status and kind of an error; never its message, which may repeat the conversation.
+  private func error(in reply: ChatReply) -> String {
+    let words = [String(reply.status)] + kinds(in: reply).map { String($0.prefix(60)) }
+    return scrubbed(" (status " + words.joined(separator: ", ") + ")")
   }
 
   private func scrubbed(_ text: String) -> String {

@@ -59,27 +59,3 @@ struct ChatRequest: Sendable, Hashable {
     SHA256.digest(of: Array("\(prompt)\n\(sample)\n".utf8) + body).hexadecimal
   }
 }
-
-/// What came back.
-public struct ChatAnswer: Sendable, Hashable {
-  public var content: String
-  /// Tokens read and written, where the endpoint counts them.
-  public var promptTokens: Int?
-  public var completionTokens: Int?
-
-  public init(content: String, promptTokens: Int? = nil, completionTokens: Int? = nil) {
-    self.content = content
-    self.promptTokens = promptTokens
-    self.completionTokens = completionTokens
-  }
-
-  /// - Returns: `nil` for what is no whole answer: garbage, half a body, another document.
-  init?(body: [UInt8]) {
-    guard let document = try? JSONValue(parsing: body, file: "answer"),
-      let message = document["choices"]?.array?.first?["message"]
-    else { return nil }
-    content = message["content"]?.string ?? ""
-    promptTokens = document["usage"]?["prompt_tokens"]?.integer
-    completionTokens = document["usage"]?["completion_tokens"]?.integer
-  }
-}

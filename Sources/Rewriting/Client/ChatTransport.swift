@@ -17,11 +17,15 @@ public struct ChatReply: Sendable {
   public var status: Int
   /// `Retry-After` as it was sent.
   public var retryAfter: String?
+  /// Empty where it was too long to be an answer.
   public var body: [UInt8]
+  /// Whether the body was longer than any answer.
+  public var isTooLong: Bool
 
-  public init(status: Int, retryAfter: String? = nil, body: [UInt8]) {
+  public init(status: Int, retryAfter: String? = nil, body: [UInt8], isTooLong: Bool = false) {
     self.status = status
     self.retryAfter = retryAfter
     self.body = body
+    self.isTooLong = isTooLong
   }
 }

@@ -5,6 +5,9 @@ public struct RetryPolicy: Sendable, Hashable {
   public var first: Duration
   public var most: Duration
 
+  /// Longer times of quiet that an endpoint names are not waited for.
+  static let mostQuiet = Duration.seconds(3600)
+
   public init(attempts: Int = 12, first: Duration = .milliseconds(500), most: Duration = .seconds(60)) {
     self.attempts = max(1, attempts)
     self.first = first
@@ -16,13 +19,5 @@ public struct RetryPolicy: Sendable, Hashable {
   func wait(before attempt: Int, _ generator: inout some RandomNumberGenerator) -> Duration {
     let whole = min(first * (1 << min(attempt - 1, 20)), most)
     return whole * Double.random(in: 0...1, using: &generator)
-  }
-
-  /// The seconds that `Retry-After` names; dates, which few endpoints send, are not read.
-  static func seconds(_ header: String?) -> Duration? {
-    guard let header, let seconds = Double(header.filter { !$0.isWhitespace }), seconds >= 0, seconds.isFinite else {
-      return nil
-    }
-    return .seconds(min(seconds, 3600))
   }
 }

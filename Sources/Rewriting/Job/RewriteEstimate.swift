@@ -6,10 +6,16 @@ public struct RewriteEstimate: Sendable, Hashable {
   /// Rewrites wanted, and those whose answer the cache has.
   public var rewrites = 0
   public var remembered = 0
-  /// Of those that are missing; four characters are taken for a token, as is usual for English.
+  /// Of those that are missing, when no answer has to be asked for twice; four characters are taken for a token, as is usual
+  /// for English.
   public var promptTokens = 0
-  /// At most, were each answer as long as the prompt allows.
+  /// Were each answer as long as the prompt allows, and none asked for twice.
   public var completionTokens = 0
+
+  public var missing: Int { rewrites - remembered }
+
+  /// How often is asked when every first answer is no rewrite, so that all numbers above are doubled.
+  public static let mostQuestions = 2
 }
 
 extension RewriteJob {

@@ -11,15 +11,17 @@ extension RewriteJob {
   ///
   /// - Parameters:
   ///   - cache: the SQLite file, which other processes may use at the same time.
+  ///   - onlyLooking: whether nothing is asked, so that a cache that does not exist need not be made.
   ///   - progress: called from the task that runs the job.
   /// - Throws: as the cache's opening; `unavailable` where this build has no network (the package trait `Network`).
   public init(
-    _ configuration: Configuration, cache path: String, progress: ProgressHandler? = nil,
+    _ configuration: Configuration, cache path: String, onlyLooking: Bool = false, progress: ProgressHandler? = nil,
     interruption: Interruption? = nil
   ) throws(ParlanceError) {
     #if Network
+      let isMissing = onlyLooking && !FileManager.default.fileExists(atPath: path)
       self.init(
-        configuration, cache: try SQLiteCache(path: path),
+        configuration, cache: isMissing ? MemoryCache() : try SQLiteCache(path: path),
         transport: AsyncHTTPChatTransport(connections: configuration.concurrency), progress: progress,
         interruption: interruption)
     #else

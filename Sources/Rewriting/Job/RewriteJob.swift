@@ -67,11 +67,26 @@ public struct RewriteJob: Sendable {
     var sample: Int
   }
 
+  /// How often claims are renewed, a quarter of the time that one lasts.
+  private static let renewalSeconds = 15
+
   /// Asks for all rewrites of these turns that the cache does not have.
   ///
-  /// - Throws: as `ChatClient.ask`; `cannotWrite` and `tryAgain` when the cache cannot be written; `interrupted`. What was
-  ///   answered until then is in the cache.
+  /// - Throws: as `ChatClient.ask`; `tryAgain` for an endpoint that answers nobody; `badInput` for one that refuses every
+  ///   question; `cannotWrite` and `tryAgain` when the cache cannot be written; `interrupted`. What was answered until then is
+  ///   in the cache.
   public func run(_ turns: [Turn]) async throws(ParlanceError) -> RewriteResult {
+    let renewal = Task { [cache] in
+      while !Task.isCancelled {
+        try? await Task.sleep(for: .seconds(Self.renewalSeconds))
+        try? cache.renew()
+      }
+    }
+    defer { renewal.cancel() }
+    return try await ask(turns)
+  }
+
+  private func ask(_ turns: [Turn]) async throws(ParlanceError) -> RewriteResult {
     let limit = AdaptiveLimit(most: configuration.concurrency)
     let client = ChatClient(
       url: configuration.url, key: configuration.key, transport: transport, limit: limit,
@@ -81,6 +96,7 @@ public struct RewriteJob: Sendable {
       turns.indices.flatMap { turn in (0..<configuration.samples).map { Item(turn: turn, sample: $0) } })
     let total = waiting.count
     var fault: ParlanceError?
+    var health = EndpointHealth()
     await withTaskGroup(of: (Item, Result<ItemOutcome, ParlanceError>).self) { group in
       var underWay = 0
       while true {
@@ -94,7 +110,9 @@ public struct RewriteJob: Sendable {
         underWay -= 1
         switch outcome {
         case .success(.taken): waiting.append(item)
-        case .success(let outcome): result.add(outcome, turns[item.turn].id, item.sample)
+        case .success(let outcome):
+          result.add(outcome, turns[item.turn].id, item.sample)
+          do throws(ParlanceError) { try health.note(outcome) } catch { fault = fault ?? error }
         case .failure(let error): fault = fault ?? error
         }
         if fault == nil, interruption?.isRequested == true {
@@ -116,7 +134,7 @@ public struct RewriteJob: Sendable {
   /// What became of one rewrite.
   enum ItemOutcome: Sendable {
     case rewritten(String, RewriteResult.Cost)
-    case failed(String, RewriteResult.Cost, mayAskAgain: Bool)
+    case failed(String, RewriteResult.Cost, RewriteResult.Failure.Kind)
     /// Another process, or another turn with the same words, is asking for it; it is looked at again later.
     case taken
   }
@@ -132,15 +150,16 @@ public struct RewriteJob: Sendable {
       let answer: ChatAnswer
       switch try await self.answer(to: request, client, &cost) {
       case nil: return .taken
-      case .failed(let why)?: return .failed(why, cost, mayAskAgain: true)
+      case .failed(let why)?: return .failed(why, cost, .unanswered)
+      case .refused(let why)?: return .failed(why, cost, .refused)
       case .answered(let found)?: answer = found
       }
-      switch reading.rewrite(answer.content) {
+      switch reading.rewrite(answer) {
       case .success(let text): return .rewritten(text, cost)
       case .failure(let fault): reason = fault.rawValue
       }
     }
-    return .failed(reason + ", twice", cost, mayAskAgain: false)
+    return .failed(reason + ", twice", cost, .noRewrite)
   }
 
   /// The question, and what is asked when its answer is no rewrite.
@@ -180,8 +199,8 @@ public struct RewriteJob: Sendable {
         return outcome
       }
       cost.answered += 1
-      cost.promptTokens += answer.promptTokens ?? 0
-      cost.completionTokens += answer.completionTokens ?? 0
+      cost.promptTokens = RewriteResult.Cost.sum(cost.promptTokens, answer.promptTokens ?? 0)
+      cost.completionTokens = RewriteResult.Cost.sum(cost.completionTokens, answer.completionTokens ?? 0)
       try cache.store(answer, for: key, model: configuration.model, prompt: configuration.prompt.identity)
       return outcome
     } catch {

@@ -17,17 +17,33 @@ public struct RewriteResult: Sendable {
       left.asked += right.asked
       left.answered += right.answered
       left.remembered += right.remembered
-      left.promptTokens += right.promptTokens
-      left.completionTokens += right.completionTokens
+      left.promptTokens = sum(left.promptTokens, right.promptTokens)
+      left.completionTokens = sum(left.completionTokens, right.completionTokens)
+    }
+
+    /// What endpoints count may be any number.
+    static func sum(_ left: Int, _ right: Int) -> Int {
+      let (sum, isTooMuch) = max(0, left).addingReportingOverflow(max(0, right))
+      return isTooMuch ? .max : sum
     }
   }
 
   public struct Failure: Sendable, Hashable {
+    public enum Kind: Sendable, Hashable {
+      /// Nobody answered, so that a later run may bring more.
+      case unanswered
+      /// The endpoint does not take the question, today or tomorrow.
+      case refused
+      /// The answers were none; they are remembered like others.
+      case noRewrite
+    }
+
     public var turn: ExternalID
     public var sample: Int
     public var reason: String
-    /// Whether a later run asks again; answers that are no rewrites are remembered like others.
-    public var mayAskAgain: Bool
+    public var kind: Kind
+    /// Whether a later run may bring more.
+    public var mayAskAgain: Bool { kind == .unanswered }
   }
 
   /// By the sample, from 0: the rewrites by the turn.
@@ -46,8 +62,8 @@ public struct RewriteResult: Sendable {
     case .rewritten(let text, let cost):
       rewrites[sample][turn] = text
       self.cost += cost
-    case .failed(let reason, let cost, let mayAskAgain):
-      failures.append(Failure(turn: turn, sample: sample, reason: reason, mayAskAgain: mayAskAgain))
+    case .failed(let reason, let cost, let kind):
+      failures.append(Failure(turn: turn, sample: sample, reason: reason, kind: kind))
       self.cost += cost
     case .taken: break
     }

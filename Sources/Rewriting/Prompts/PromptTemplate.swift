@@ -43,11 +43,26 @@ public struct PromptTemplate: Sendable, Hashable {
   /// The messages about a turn.
   public func messages(for turn: Turn) -> [ChatMessage] {
     let history = HistoryText.of(turn, atMost: Self.historyLength)
-    return parts.map { part in
-      let text = part.text.replacing("{{history}}", with: history.isEmpty ? withoutHistory : history)
-        .replacing("{{question}}", with: turn.messages.last?.content ?? "")
-      return ChatMessage(role: part.role, content: text)
+    let values = [
+      "{{history}}": history.isEmpty ? withoutHistory : history, "{{question}}": turn.messages.last?.content ?? "",
+    ]
+    return parts.map { ChatMessage(role: $0.role, content: Self.filled($0.text, values)) }
+  }
+
+  /// The text with the values in their places. What a value says is never a place of its own: people write `{{question}}`, too.
+  private static func filled(_ text: String, _ values: [String: String]) -> String {
+    var (filled, rest) = ("", text[...])
+    while let open = rest.firstRange(of: "{{"), let close = rest[open.upperBound...].firstRange(of: "}}") {
+      let place = rest[open.lowerBound..<close.upperBound]
+      if let value = values[String(place)] {
+        filled += rest[..<open.lowerBound] + value
+        rest = rest[close.upperBound...]
+      } else {
+        filled += rest[..<open.upperBound]
+        rest = rest[open.upperBound...]
+      }
     }
+    return filled + rest
   }
 
   /// Reads a template.

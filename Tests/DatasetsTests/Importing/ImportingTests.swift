@@ -14,7 +14,7 @@ struct ImportingTests {
     arguments: [
       (good + "\n{\"messages\": [}\n", "logs.jsonl:2: "), (good + "\n[1]\n", "logs.jsonl:2: expected an object"),
       (good + "\n{\"x\": 1}\n", "logs.jsonl:2: expected an array as \"messages\""),
-      ("[" + good + ",\n\n{\"x\":\n 1, }\n]", "logs.jsonl:4: expected another element behind the comma"),
+      ("[" + good + ",\n\n{\"x\":\n 1, }\n]", "logs.jsonl:4 (element 2): expected another element behind the comma"),
       (
         good + "\n{\"id\": \"a b\", \"messages\": [{\"role\": \"user\", \"content\": \"Hi?\"}]}",
         "expected an id without"
@@ -50,11 +50,11 @@ struct ImportingTests {
   func damaged() throws {
     let folder = try TestSupport.temporaryFolder("import")
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    try Data([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 0xFF, 0xFF, 0xFF]).write(
-      to: URL(fileURLWithPath: folder + "/queries.jsonl.gz"))
+    let file = folder + "/queries.jsonl.gz"
+    try Data([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 0xFF, 0xFF, 0xFF]).write(to: URL(fileURLWithPath: file))
     let job = DatasetImport(.beir, keepsGoing: true)
-    let error = #expect(throws: ParlanceError.self) { try job.run(from: [folder], to: folder + "/out") }
-    #expect(error?.code == .noInput)
+    let error = #expect(throws: ParlanceError.self) { try job.run(from: [file], to: folder + "/out") }
+    #expect(error?.code == .noInput && error?.message.contains("queries.jsonl.gz") == true)
   }
 
   @Test("what is there is not written over, and files of other things are no input")

@@ -3,9 +3,10 @@ import StrictJSON
 
 /// A set in BEIR's layout: `corpus.jsonl`, `queries.jsonl`, `qrels/NAME.tsv`. Each query is a conversation of one question.
 struct BEIRImporter: Importer {
-  func role(of file: ImportFile) -> ImportRole? {
-    if file.hasExtension("tsv") { return file.holdsJudgments ? .judgments : nil }
-    guard file.hasExtension("jsonl"), let first = file.firstElement()?.object, first["_id"] != nil, first["text"] != nil
+  func role(of file: ImportFile, passingMalformed passes: Bool) throws(ParlanceError) -> ImportRole? {
+    if file.hasExtension("tsv") { return try file.holdsJudgments() ? .judgments : nil }
+    guard file.hasExtension("jsonl"), let first = try file.firstObject(passingMalformed: passes), first["_id"] != nil,
+      first["text"] != nil
     else { return nil }
     return file.says("queries") ? .conversations : file.says("corpus") ? .passages : nil
   }

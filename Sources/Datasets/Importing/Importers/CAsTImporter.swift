@@ -11,15 +11,16 @@ struct CAsTImporter: Importer {
   /// numbered otherwise.
   private var origins: [String: String] = [:]
 
-  func role(of file: ImportFile) -> ImportRole? {
+  func role(of file: ImportFile, passingMalformed passes: Bool) throws(ParlanceError) -> ImportRole? {
     if file.hasExtension("tsv") {
-      let columns = file.firstColumns()
+      let columns = try file.firstColumns()
       return columns.count == 2 && file.says("resolved") && columns[0].contains("_") ? .rewrites : nil
     }
     if file.hasExtension("txt", "qrel", "qrels") {
-      return file.name.lowercased().contains("qrel") && file.holdsJudgments ? .judgments : nil
+      guard file.name.lowercased().contains("qrel") else { return nil }
+      return try file.holdsJudgments() ? .judgments : nil
     }
-    guard file.hasExtension("json"), let topic = file.firstElement()?.object else { return nil }
+    guard file.hasExtension("json"), let topic = try file.firstObject(passingMalformed: passes) else { return nil }
     return topic["number"] != nil && topic["turn"]?.array?.first?["number"] != nil ? .conversations : nil
   }
 

@@ -12,15 +12,17 @@ struct ChatLogImporter: Importer {
     "chatgpt": .assistant, "bing": .assistant, "bard": .assistant,
   ]
 
-  func role(of file: ImportFile) -> ImportRole? {
-    guard file.hasExtension("json", "jsonl"), let first = file.firstElement()?.object else { return nil }
+  func role(of file: ImportFile, passingMalformed passes: Bool) throws(ParlanceError) -> ImportRole? {
+    guard file.hasExtension("json", "jsonl"), let first = try file.firstObject(passingMalformed: passes) else {
+      return nil
+    }
     return first["messages"]?.array != nil || first["conversations"]?.array != nil ? .conversations : nil
   }
 
   func read(_ file: ImportFile, as role: ImportRole, into output: ImportOutput) throws(ParlanceError) {
     try file.eachObject(output) { row throws(ParlanceError) in
-      // Without an id of its own a conversation is known by its file and place.
-      let name = row.optionalText("id", "conversation_id") ?? "\(file.stem)-\(row.number)"
+      // Without an id of its own a conversation is known by its file, below the folder that was named, and its place there.
+      let name = row.optionalText("id", "conversation_id") ?? "\(file.label)-\(row.number)"
       var history: [Message] = []
       var number = 0
       for message in try row.rows("messages", "conversations") {

@@ -7,11 +7,14 @@ import StrictJSON
 /// Turns have the track's ids, `9-1_2`. The user's profile is no part of the conversation and is left out, although
 /// resolved utterances may speak of it.
 struct IKATImporter: Importer {
-  func role(of file: ImportFile) -> ImportRole? {
+  func role(of file: ImportFile, passingMalformed passes: Bool) throws(ParlanceError) -> ImportRole? {
     if file.hasExtension("txt", "qrel", "qrels") || file.stem.lowercased().contains("qrels") {
-      return file.holdsJudgments && !file.says("ptkb") ? .judgments : nil
+      guard !file.says("ptkb") else { return nil }
+      return try file.holdsJudgments() ? .judgments : nil
     }
-    guard file.hasExtension("json", "jsonl"), let first = file.firstElement()?.object else { return nil }
+    guard file.hasExtension("json", "jsonl"), let first = try file.firstObject(passingMalformed: passes) else {
+      return nil
+    }
     if first["number"] != nil, first["turns"] != nil || first["responses"] != nil { return .conversations }
     return first["doc_id"] != nil && first["passage_text"] != nil ? .passages : nil
   }

@@ -7,9 +7,11 @@ import StrictJSON
 ///
 /// Turns have the benchmark's ids, `CONVERSATION<::>3`.
 struct MTRAGImporter: Importer {
-  func role(of file: ImportFile) -> ImportRole? {
-    if file.hasExtension("tsv") { return file.holdsJudgments ? .judgments : nil }
-    guard file.hasExtension("json", "jsonl"), let first = file.firstElement()?.object else { return nil }
+  func role(of file: ImportFile, passingMalformed passes: Bool) throws(ParlanceError) -> ImportRole? {
+    if file.hasExtension("tsv") { return try file.holdsJudgments() ? .judgments : nil }
+    guard file.hasExtension("json", "jsonl"), let first = try file.firstObject(passingMalformed: passes) else {
+      return nil
+    }
     if first["task_id"] != nil, first["input"] != nil { return .conversations }
     if first["messages"] != nil { return .conversations }
     let isPassage = first["_id"] ?? first["id"] ?? first["document_id"]

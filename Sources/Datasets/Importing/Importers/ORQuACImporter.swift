@@ -6,8 +6,10 @@ import StrictJSON
 /// OR-QuAC (Qu et al., SIGIR 2020): the preprocessed `train.txt`, `dev.txt` and `test.txt`, a turn a line; `all_blocks.txt`, the
 /// collection; `qrels.txt`, one JSON object of turns and their passages.
 struct ORQuACImporter: Importer {
-  func role(of file: ImportFile) -> ImportRole? {
-    guard file.hasExtension("txt", "json", "jsonl"), let first = file.firstElement()?.object else { return nil }
+  func role(of file: ImportFile, passingMalformed passes: Bool) throws(ParlanceError) -> ImportRole? {
+    guard file.hasExtension("txt", "json", "jsonl"), let first = try file.firstObject(passingMalformed: passes) else {
+      return nil
+    }
     if first["qid"] != nil, first["question"] != nil { return .conversations }
     if first["text"] != nil, first["id"] != nil { return .passages }
     return first.first?.value.object?.first?.value.integer != nil ? .judgments : nil

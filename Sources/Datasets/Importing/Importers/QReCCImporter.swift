@@ -6,8 +6,10 @@ import StrictJSON
 /// `Context`, human rewrites, and in the files of SCAI's task the passages; its collection as JSON lines of `id` and
 /// `contents`.
 struct QReCCImporter: Importer {
-  func role(of file: ImportFile) -> ImportRole? {
-    guard file.hasExtension("json", "jsonl"), let first = file.firstElement()?.object else { return nil }
+  func role(of file: ImportFile, passingMalformed passes: Bool) throws(ParlanceError) -> ImportRole? {
+    guard file.hasExtension("json", "jsonl"), let first = try file.firstObject(passingMalformed: passes) else {
+      return nil
+    }
     if first["Conversation_no"] != nil, first["Question"] != nil { return .conversations }
     return first["id"] != nil && first["contents"] != nil ? .passages : nil
   }

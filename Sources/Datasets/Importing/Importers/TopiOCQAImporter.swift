@@ -11,13 +11,15 @@ import StrictJSON
 struct TopiOCQAImporter: Importer {
   let idsAreRows: Bool
 
-  func role(of file: ImportFile) -> ImportRole? {
+  func role(of file: ImportFile, passingMalformed passes: Bool) throws(ParlanceError) -> ImportRole? {
     if file.hasExtension("tsv", "txt") {
-      let columns = file.firstColumns()
+      let columns = try file.firstColumns()
       if columns.count == 3, columns[0] == "id" || file.says("segments") { return .passages }
       return idsAreRows && columns.count == 2 && Int(columns[0]) != nil ? .rewrites : nil
     }
-    guard file.hasExtension("json", "jsonl"), let first = file.firstElement()?.object else { return nil }
+    guard file.hasExtension("json", "jsonl"), let first = try file.firstObject(passingMalformed: passes) else {
+      return nil
+    }
     if first["Conversation_no"] != nil, first["Question"] != nil { return .conversations }
     return first["conv_id"] != nil && first["question"] != nil ? .conversations : nil
   }

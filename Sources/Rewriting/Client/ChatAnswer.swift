@@ -1,0 +1,118 @@
+import StrictJSON
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// What came back.
+public struct ChatAnswer: Sendable, Hashable {
+  public var content: String
+  /// Why the model ended: `stop`, `length`, or another word of the endpoint's.
+  public var finish: String?
+  /// Tokens read and written, where the endpoint counts them.
+  public var promptTokens: Int?
+  public var completionTokens: Int?
+  /// Whether it came whole, so that it was paid, and has no content that can be read.
+  public var isUnreadable = false
+
+  public init(content: String, finish: String? = nil, promptTokens: Int? = nil, completionTokens: Int? = nil) {
+    self.content = content
+    self.finish = finish
+    self.promptTokens = promptTokens
+    self.completionTokens = completionTokens
+  }
+
+  /// An answer that was paid and that nobody can read.
+  static var unreadable: ChatAnswer {
+    var answer = ChatAnswer(content: "")
+    answer.isUnreadable = true
+    return answer
+  }
+
+  /// Whether it ended because it reached the greatest number of tokens.
+  var wasCutOff: Bool { finish == "length" }
+
+  /// - Returns: `nil` for what is no whole answer: garbage, half a body, another document.
+  public init?(body: [UInt8]) {
+    let document =
+      (try? JSONValue(parsing: body, file: "answer"))
+      ?? (try? JSONValue(parsing: LoneSurrogates.replaced(in: body), file: "answer"))
+    if let document {
+      guard let choice = document["choices"]?.array?.first, let message = choice["message"] else { return nil }
+      let usage = document["usage"]
+      self.init(
+        content: message["content"]?.string ?? "", finish: choice["finish_reason"]?.string,
+        promptTokens: usage?["prompt_tokens"]?.integer, completionTokens: usage?["completion_tokens"]?.integer)
+      return
+    }
+    // Members given twice, and what else a strict reader refuses and an endpoint sends.
+    guard let loose = try? JSONDecoder().decode(Loose.self, from: Data(body)), let choice = loose.choices.first else {
+      return nil
+    }
+    self.init(
+      content: choice.message.content ?? "", finish: choice.finish_reason, promptTokens: loose.usage?.prompt_tokens,
+      completionTokens: loose.usage?.completion_tokens)
+  }
+
+  /// Whether a body that gives no answer is nevertheless a whole document of the protocol's, as which it was paid: one object
+  /// that speaks of choices. A page of a proxy is none, and half a body is none.
+  static func wasPaid(_ body: [UInt8]) -> Bool {
+    let visible = { (byte: UInt8) in byte > 0x20 }
+    guard body.first(where: visible) == UInt8(ascii: "{"), body.last(where: visible) == UInt8(ascii: "}") else {
+      return false
+    }
+    return String(decoding: body, as: UTF8.self).contains("\"choices\"")
+  }
+
+  private struct Loose: Decodable {
+    struct Choice: Decodable {
+      struct Message: Decodable { var content: String? }
+      var message: Message
+      var finish_reason: String?
+    }
+
+    struct Usage: Decodable {
+      var prompt_tokens: Int?
+      var completion_tokens: Int?
+    }
+
+    var choices: [Choice]
+    var usage: Usage?
+  }
+}
+
+/// Halves of characters, which models that write bytes leave in JSON now and then, as `\ud83d` without its other half.
+private enum LoneSurrogates {
+  /// The same text with U+FFFD in the place of each.
+  static func replaced(in body: [UInt8]) -> [UInt8] {
+    var bytes = body
+    var place = 0
+    while place + 1 < bytes.count {
+      guard bytes[place] == UInt8(ascii: "\\") else {
+        place += 1
+        continue
+      }
+      guard let unit = unit(at: place, bytes), (0xD800...0xDFFF).contains(unit) else {
+        place += 2
+        continue
+      }
+      if unit < 0xDC00, let next = self.unit(at: place + 6, bytes), (0xDC00...0xDFFF).contains(next) {
+        place += 12
+        continue
+      }
+      bytes.replaceSubrange(place + 2..<place + 6, with: Array("fffd".utf8))
+      place += 6
+    }
+    return bytes
+  }
+
+  /// The UTF-16 unit that `\uXXXX` at this place names.
+  private static func unit(at place: Int, _ bytes: [UInt8]) -> UInt16? {
+    guard place + 6 <= bytes.count, bytes[place] == UInt8(ascii: "\\"), bytes[place + 1] == UInt8(ascii: "u") else {
+      return nil
+    }
+    return UInt16(String(decoding: bytes[place + 2..<place + 6], as: UTF8.self), radix: 16)
+  }
+}
