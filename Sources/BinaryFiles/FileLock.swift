@@ -1,4 +1,5 @@
 public import Diagnostics
+import Synchronization
 
 #if canImport(Glibc)
   import Glibc
@@ -11,16 +12,18 @@ public import Diagnostics
 /// Keeps a second writer away from a file or folder; the system lets go of it when the process ends in any way.
 ///
 /// The lock is on a file of its own, which stays (removing it would let two writers lock different files).
-public final class FileLock {
+public final class FileLock: Sendable {
   public let path: String
-  private let descriptor: Int32
+  /// -1 once the lock was released.
+  private let descriptor: Atomic<Int32>
 
   /// - Parameter path: the lock's own file, such as `index/lock`; it is made when it is not there.
   /// - Throws: `tryAgain` when somebody else holds the lock, `cannotWrite` when the file cannot be made.
   public init(path: String) throws(ParlanceError) {
     self.path = path
-    descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+    let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw systemError(errno, cannot: "lock it", path: path, fallback: .cannotWrite) }
+    self.descriptor = Atomic(descriptor)
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
       let number = errno
       guard number == EWOULDBLOCK else {
@@ -32,6 +35,12 @@ public final class FileLock {
   }
 
   deinit {
-    close(descriptor)
+    release()
+  }
+
+  /// Lets go of the lock at once, whoever still refers to it.
+  public func release() {
+    let descriptor = descriptor.exchange(-1, ordering: .acquiringAndReleasing)
+    if descriptor >= 0 { close(descriptor) }
   }
 }

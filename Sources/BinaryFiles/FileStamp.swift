@@ -23,6 +23,18 @@ package struct FileStamp: Sendable, Hashable, BitwiseCopyable {
     var seconds, nanoseconds: Int64
   }
 
+  /// - Returns: `nil` where there is no such file.
+  package init?(path: String) {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else { return nil }
+    self.init(status)
+  }
+
+  /// Whether both are the stamps of one file that nobody wrote to in between, whatever its name.
+  package func isSameFile(as other: FileStamp) -> Bool {
+    device == other.device && inode == other.inode && isUnwritten(since: other)
+  }
+
   init(_ status: stat) {
     device = UInt64(truncatingIfNeeded: status.st_dev)
     inode = UInt64(truncatingIfNeeded: status.st_ino)

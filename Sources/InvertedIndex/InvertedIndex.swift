@@ -17,8 +17,11 @@ public final class InvertedIndex: Sendable {
   public let path: String
   /// How weights are kept.
   public var weights: StoredWeights { manifest.weights }
-  /// The number of passages.
-  public var count: Int { manifest.passages }
+  /// The number of passages, without those that were deleted.
+  public var count: Int { manifest.livePassages }
+  /// How many passages were deleted and are still in the files: `LiveIndex.merge` drops them. The numbers of documents are
+  /// below `count + deletedCount`.
+  public var deletedCount: Int { manifest.passages - manifest.livePassages }
   /// The encoder whose passage vectors were indexed.
   public var passageSpace: EncoderIdentity { manifest.passageSpace }
   /// How words are weighed, where the index holds BM25's weights.
@@ -28,22 +31,34 @@ public final class InvertedIndex: Sendable {
 
   let manifest: IndexManifest
   let manifestBytes: Int
+  let manifestStamp: FileStamp
   let segments: [IndexSegment]
+  let vocabularyFile: SectionedFile
   private let exactSearch: ExactSearch
-  private let vocabularyFile: SectionedFile
-  private let loadedVocabulary = Mutex<Vocabulary?>(nil)
+  private let loadedVocabulary: Mutex<Vocabulary?>
 
   /// Opens the index in the folder `path`: manifest and tables are checked, postings and texts when they are first read.
   ///
   /// - Throws: `noInput` when there is no index; `badInput` when it is damaged or of a version that cannot be read.
-  public init(path: String) throws(ParlanceError) {
-    let files = try Files(path)
+  public convenience init(path: String) throws(ParlanceError) {
+    try self.init(path: path, reusing: nil)
+  }
+
+  /// The index as it is now, which takes over from an earlier one what is still the same: mappings, what was checked and read
+  /// of them, and what searches work in.
+  init(path: String, reusing earlier: InvertedIndex?) throws(ParlanceError) {
+    let files = try Files(path, reusing: earlier)
     self.path = path
     manifest = files.manifest
     manifestBytes = files.manifestBytes
+    manifestStamp = files.manifestStamp
     vocabularyFile = files.vocabulary
     segments = files.segments
-    exactSearch = ExactSearch()
+    exactSearch = earlier?.exactSearch ?? ExactSearch()
+    let known = earlier.flatMap { earlier in
+      earlier.vocabularyFile === files.vocabulary ? earlier.loadedVocabulary.withLock { $0 } : nil
+    }
+    loadedVocabulary = Mutex(known)
   }
 
   /// The best `k` passages for `query`: exactly those that scoring every passage would give.
@@ -64,12 +79,16 @@ public final class InvertedIndex: Sendable {
     var answer = SearchAnswer(
       hits: [], isExact: true, weights: weights, postingsTouched: 0, queryTerms: query.count,
       matchedTerms: prepared.terms.count)
-    var masks = [[PassageMask]](repeating: [], count: segments.count)
+    var masks = segments.map { segment in segment.live.map { [$0] } ?? [] }
     if let filter {
+      var allowed = 0
       for (index, segment) in segments.enumerated() {
-        masks[index] = [try segment.mask(of: filter, interruption: interruption)]
+        var mask = try segment.mask(of: filter, interruption: interruption)
+        if let live = segment.live { mask.formIntersection(live) }
+        masks[index] = [mask]
+        allowed += mask.count
       }
-      answer.passagesAllowed = masks.reduce(0) { $0 + ($1.first?.count ?? 0) }
+      answer.passagesAllowed = allowed
     }
     guard !prepared.terms.isEmpty else { return answer }
     let found = try exactSearch.run(prepared, k: min(k, count), in: segments, masks: masks, interruption: interruption)
@@ -110,7 +129,8 @@ public final class InvertedIndex: Sendable {
     }
   }
 
-  /// How many passages have the term; 0 for one that the vocabulary does not have.
+  /// How many passages have the term, deleted ones that are still in the files among them; 0 for one that the vocabulary does
+  /// not have.
   ///
   /// - Throws: `badInput` for a damaged index.
   public func passageCount(with term: TermID) throws(ParlanceError) -> Int {
@@ -125,13 +145,13 @@ public final class InvertedIndex: Sendable {
   /// - Throws: `usage` for a document that the index does not have; `badInput` for a damaged index.
   public func id(of document: DocumentID) throws(ParlanceError) -> ExternalID {
     let (segment, number) = try place(of: document)
-    return try segment.documents.id(at: number)
+    return try segments[segment].documents.id(at: number)
   }
 
-  /// The passage that has `id`, or `nil`.
+  /// The passage that has `id`, or `nil` where none has or it was deleted.
   public func document(for id: ExternalID) throws(ParlanceError) -> DocumentID? {
     for segment in segments {
-      if let number = try segment.documents.passage(id) {
+      if let number = try segment.documents.passage(id), segment.isLive(number) {
         return DocumentID(segment.firstDocument + UInt32(number))
       }
     }
@@ -143,7 +163,7 @@ public final class InvertedIndex: Sendable {
   /// - Throws: `unavailable` when the index was built without texts; otherwise as `id(of:)`.
   public func passage(of document: DocumentID) throws(ParlanceError) -> Passage {
     let (segment, number) = try place(of: document)
-    guard let passage = try segment.documents.text(at: number) else {
+    guard let passage = try segments[segment].documents.text(at: number) else {
       throw ParlanceError(
         .unavailable, "the index was built without texts; build it with --passages to have them",
         at: .init(file: path))
@@ -151,12 +171,13 @@ public final class InvertedIndex: Sendable {
     return passage
   }
 
-  /// The segment that has `document`, and its number there.
-  func place(of document: DocumentID) throws(ParlanceError) -> (IndexSegment, Int) {
-    for segment in segments where Int(document.rawValue) < Int(segment.firstDocument) + segment.postings.passages {
-      return (segment, Int(document.rawValue - segment.firstDocument))
+  /// The number of the segment that has `document`, and the passage's number there.
+  func place(of document: DocumentID) throws(ParlanceError) -> (segment: Int, number: Int) {
+    for (index, segment) in segments.enumerated()
+    where Int(document.rawValue) < Int(segment.firstDocument) + segment.passages {
+      return (index, Int(document.rawValue - segment.firstDocument))
     }
     throw ParlanceError(
-      .usage, "expected a document below \(count), found \(document.rawValue)", at: .init(file: path))
+      .usage, "expected a document below \(manifest.passages), found \(document.rawValue)", at: .init(file: path))
   }
 }

@@ -8,6 +8,12 @@ public import SparseEncoder
 import SparseVectors
 import Synchronization
 
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
 /// Encodes the passages of files and builds an index of them in one go, texts inside.
 ///
 ///     let job = IndexingJob(passages: ["passages.jsonl"], path: "index")
@@ -85,6 +91,49 @@ public struct IndexingJob: Sendable {
       path: path, passageSpace: encoder.passageIdentity, vocabulary: encoder.vocabulary, configuration: configuration)
     // From above: 200 terms a passage, in the vectors and in the postings.
     try FreeSpace.check(count * 200 * 14, for: path)
+    let summary = try await encode(
+      with: encoder, count: count, progress: progress, interruption: interruption
+    ) { id, vector throws(ParlanceError) in try writer.append(id, vector) }
+    try writer.finish(texts: PassageSource(files: passages), progress: progress, interruption: interruption)
+    return summary
+  }
+
+  /// Adds the passages to an index that is there, or replaces those whose id it has. Their vectors wait in a temporary file.
+  ///
+  /// - Throws: as `run` and `LiveIndex.add`.
+  public func add(
+    to index: LiveIndex, with encoder: SparseEncoder, count: Int, progress: ProgressHandler? = nil,
+    interruption: Interruption? = nil
+  ) async throws(ParlanceError) -> (summary: Summary, change: IndexChange) {
+    try encoder.checkEncodesPassages()
+    try index.snapshot.check(encoder.passageIdentity, vocabularyDigest: encoder.vocabulary.digest)
+    let folder = FileManager.default.temporaryDirectory.path + "/parlance-\(UInt64.random(in: 0 ... .max))"
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+    } catch {
+      throw ParlanceError(.cannotWrite, "cannot make a temporary folder for the vectors", at: .init(file: folder))
+    }
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let vectors = folder + "/passages.vectors"
+    try FreeSpace.check(count * 200 * 8, for: vectors)
+    let writer = try VectorsWriter(
+      path: vectors,
+      description: VectorsDescription(encoder: encoder.passageIdentity, vocabulary: encoder.vocabulary))
+    let summary = try await encode(
+      with: encoder, count: count, progress: progress, interruption: interruption
+    ) { id, vector throws(ParlanceError) in try writer.append(id, vector) }
+    try writer.finish()
+    let change = try index.add(
+      VectorsFiles(paths: [vectors]), by: encoder.passageIdentity,
+      texts: index.snapshot.hasTexts ? PassageSource(files: passages) : nil, progress: progress,
+      interruption: interruption)
+    return (summary, change)
+  }
+
+  private func encode(
+    with encoder: SparseEncoder, count: Int, progress: ProgressHandler?, interruption: Interruption?,
+    into append: (ExternalID, SparseVector) throws(ParlanceError) -> Void
+  ) async throws(ParlanceError) -> Summary {
     let words = encoder.settings.passageText
     let source = Mutex(try PassageSource(files: passages))
     var summary = Summary()
@@ -94,7 +143,7 @@ public struct IndexingJob: Sendable {
       }, text: { words.words(of: $0) }, total: count,
       progress: progress, interruption: interruption
     ) { passage, encoded throws(ParlanceError) in
-      try writer.append(passage.id, encoded.vector)
+      try append(passage.id, encoded.vector)
       summary.passages += 1
       if encoded.isTruncated { summary.truncated += 1 }
       if encoded.vector.isEmpty {
@@ -107,7 +156,6 @@ public struct IndexingJob: Sendable {
         .badInput, "expected the \(count) passages of before, found \(summary.passages); files must stay as they are",
         at: passages.first.map { .init(file: $0) })
     }
-    try writer.finish(texts: PassageSource(files: passages), progress: progress, interruption: interruption)
     return summary
   }
 }

@@ -50,6 +50,9 @@ public final class PassageCollection: Sendable {
         "expected an index of vectors by \(description.passageSpace), as \(vectors.path), it is of "
           + "\(index.passageSpace)")
     }
+    guard index.deletedCount == 0 else {
+      throw other("expected an index without deleted passages, \(index.deletedCount) were deleted")
+    }
     guard index.count == vectors.count else {
       throw other("expected an index of the \(vectors.count) passages of \(vectors.path), it has \(index.count)")
     }

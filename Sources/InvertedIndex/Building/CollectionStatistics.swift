@@ -24,6 +24,14 @@ struct CollectionStatistics {
     progress?(Progress("reading", completed: vectors.count, total: vectors.count, unit: "passages"))
   }
 
+  /// Takes for each term that occurs the greatest weight that `segment` says, where that is greater.
+  mutating func raiseGreatest(to segment: SegmentPostings) throws(ParlanceError) {
+    let all = try segment.statistics(of: terms.indices.map { TermID(UInt32($0)) })
+    for index in terms.indices where terms[index].passages > 0 {
+      terms[index].greatest = max(terms[index].greatest, all[index].greatest)
+    }
+  }
+
   private mutating func take(
     _ vector: SparseVector, weights: StoredWeights, from vectors: some PassageVectors, at index: Int
   ) throws(ParlanceError) {

@@ -1,4 +1,3 @@
-import BinaryFiles
 public import Conversations
 public import Diagnostics
 public import SparseVectors
@@ -41,66 +40,46 @@ public struct IndexBuilder: Sendable {
     interruption: Interruption? = nil
   ) throws(ParlanceError) {
     try configuration.check()
-    try build(
-      vectors, texts: texts, in: { () throws(ParlanceError) in try IndexFolder(path: path) }, progress: progress,
-      interruption: interruption)
+    func open() throws(ParlanceError) -> (IndexFolder, Int) {
+      let folder = try IndexFolder(path: path)
+      return (folder, folder.begin())
+    }
+    try build(vectors, texts: texts, in: open, progress: progress, interruption: interruption)
   }
 
-  /// - Parameter open: gives the folder, once the vectors are found fit.
+  /// - Parameter open: gives the folder and the number for its new files, once the vectors are found fit.
   func build(
-    _ vectors: some PassageVectors, texts: PassageSource?, in open: () throws(ParlanceError) -> IndexFolder,
+    _ vectors: some PassageVectors, texts: PassageSource?, in open: () throws(ParlanceError) -> (IndexFolder, Int),
     progress: ProgressHandler?, interruption: Interruption?
   ) throws(ParlanceError) {
-    guard vectors.count <= UInt32.max else {
-      throw ParlanceError(.badInput, "expected at most \(UInt32.max) passages, found \(vectors.count)")
-    }
-    let statistics = try CollectionStatistics(
-      of: vectors, vocabularySize: vocabulary.count, weights: configuration.weights, progress: progress,
+    let segment = try NewSegment(
+      of: vectors, vocabularySize: vocabulary.count, configuration: configuration, progress: progress,
       interruption: interruption)
-    let ids = try IDTable(of: vectors, interruption: interruption)
-
-    let folder = try open()
+    let (folder, generation) = try open()
     do {
-      try FreeSpace.check(
-        statistics.postings * (2 + configuration.weights.bytesPerWeight) + 40 * vectors.count,
-        for: IndexManifest.path(in: folder.path))
+      try segment.checkRoom(in: folder)
       let manifest = try write(
-        vectors, statistics, ids, texts, to: folder, progress: progress, interruption: interruption)
-      folder.removeAll(but: manifest)
+        segment, texts, to: folder, generation, progress: progress, interruption: interruption)
+      folder.end(generation, with: manifest)
     } catch {
-      folder.removeNewFiles()
+      folder.removeFiles(of: generation)
       throw error
     }
   }
 
   private func write(
-    _ vectors: some PassageVectors, _ statistics: CollectionStatistics, _ ids: IDTable, _ texts: PassageSource?,
-    to folder: IndexFolder, progress: ProgressHandler?, interruption: Interruption?
+    _ segment: NewSegment<some PassageVectors>, _ texts: PassageSource?, to folder: IndexFolder, _ generation: Int,
+    progress: ProgressHandler?, interruption: Interruption?
   ) throws(ParlanceError) -> IndexManifest {
-    func path(_ name: String) -> String { folder.path + "/" + name }
-    let vocabularyName = folder.name("vocabulary")
-    let passagesName = folder.name("passages")
-    let postingsName = folder.name("postings")
-
-    let vocabularyBytes = try IndexVocabulary.write(vocabulary, to: path(vocabularyName))
-    let passagesBytes = try DocumentStoreWriter(path: path(passagesName), configuration: configuration, ids: ids)
-      .write(vectors, texts: texts, progress: progress, interruption: interruption)
-    let postingsBytes = try PostingsWriter(
-      path: path(postingsName), weights: configuration.weights, passagesPerRange: configuration.passagesPerRange,
-      statistics: statistics
-    ).write(vectors, progress: progress, interruption: interruption)
-
+    let vocabularyName = IndexFolder.name("vocabulary", generation)
+    let vocabularyBytes = try IndexVocabulary.write(vocabulary, to: folder.path + "/" + vocabularyName)
+    let written = try segment.write(
+      texts: texts, to: folder, generation, progress: progress, interruption: interruption)
     let manifest = IndexManifest(
-      generation: folder.generation, weights: configuration.weights, passageSpace: passageSpace,
+      generation: generation, weights: configuration.weights, passageSpace: passageSpace,
       vocabularyFile: .init(name: vocabularyName, bytes: vocabularyBytes),
-      vocabularyDigest: vocabulary.digest, vocabularySize: vocabulary.count,
-      segments: [
-        .init(
-          postingsFile: .init(name: postingsName, bytes: postingsBytes),
-          passagesFile: .init(name: passagesName, bytes: passagesBytes), passages: vectors.count,
-          postings: statistics.postings, hasTexts: texts != nil)
-      ],
-      bm25: bm25, keptTerms: keptTerms)
+      vocabularyDigest: vocabulary.digest, vocabularySize: vocabulary.count, segments: [written], bm25: bm25,
+      keptTerms: keptTerms)
     try interruption?.check()
     try manifest.write(to: folder.path)
     return manifest

@@ -1,5 +1,6 @@
 import BinaryFiles
 import Diagnostics
+import Synchronization
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -8,14 +9,20 @@ import Diagnostics
 #endif
 
 /// The folder of an index while somebody writes to it: locked, with file names that were never used before.
-final class IndexFolder {
+final class IndexFolder: Sendable {
   let path: String
-  /// The index that is there now, if it is whole.
+  /// The index that was there when the folder was locked, if it was whole.
   let current: IndexManifest?
-  /// The generation of the next manifest.
-  let generation: Int
 
   private let lock: FileLock
+  private let generations: Mutex<Generations>
+
+  private struct Generations {
+    /// The next one.
+    var next: Int
+    /// Those whose files are being written: no manifest names them yet.
+    var begun: Set<Int> = []
+  }
 
   private static let lockName = "lock"
 
@@ -38,9 +45,13 @@ final class IndexFolder {
     }
     lock = try FileLock(path: path + "/" + Self.lockName)
     current = try? IndexManifest.read(from: path).manifest
-    generation = 1 + max(current?.generation ?? 0, names.compactMap(Self.generation(of:)).max() ?? 0)
+    generations = Mutex(
+      Generations(next: 1 + max(current?.generation ?? 0, names.compactMap(Self.generation(of:)).max() ?? 0)))
     if let current { removeAll(but: current) }
   }
+
+  /// Lets another writer in; nothing may be written here any more.
+  func unlock() { lock.release() }
 
   /// `index` for `index/`: the folder above it is the one to sync.
   private static func withoutTrailingSlashes(_ path: String) -> String {
@@ -49,29 +60,48 @@ final class IndexFolder {
     return String(path)
   }
 
-  /// A new file of this generation.
-  func name(_ kind: String) -> String {
+  /// A number for new files, which stay until `end`.
+  func begin() -> Int {
+    generations.withLock { generations in
+      generations.begun.insert(generations.next)
+      generations.next += 1
+      return generations.next - 1
+    }
+  }
+
+  /// A new file of a generation.
+  static func name(_ kind: String, _ generation: Int) -> String {
     let digits = String(generation)
     return String(repeating: "0", count: max(0, 6 - digits.utf8.count)) + digits + "." + kind
   }
 
-  /// Removes all files that do not belong to `manifest`.
-  func removeAll(but manifest: IndexManifest) {
+  /// Ends a generation whose files belong to `manifest`, the one that is there now, and removes all files that do not, but for
+  /// those of generations that go on.
+  func end(_ generation: Int, with manifest: IndexManifest) {
+    _ = generations.withLock { $0.begun.remove(generation) }
+    removeAll(but: manifest)
+  }
+
+  private func removeAll(but manifest: IndexManifest) {
+    let begun = generations.withLock { $0.begun }
     let kept = Set(manifest.files.map(\.name) + [IndexManifest.fileName, Self.lockName])
     for name in (try? Self.names(in: path)) ?? [] where Self.isOurs(name) && !kept.contains(name) {
+      if let generation = Self.generation(of: name), begun.contains(generation) { continue }
       FileNames.remove(path + "/" + name, faults: FaultLayer.current)
     }
   }
 
-  /// Removes the files of this generation, after a build that failed, unless the manifest that names them is there
-  /// already: the last sync may fail after it got its name.
-  func removeNewFiles() {
+  /// Removes the files of a generation, after a build that failed, but for those that a manifest names which is there already:
+  /// the last sync may fail after it got its name.
+  func removeFiles(of generation: Int) {
+    _ = generations.withLock { $0.begun.remove(generation) }
+    var kept: Set<String> = []
     if FileManager.default.fileExists(atPath: IndexManifest.path(in: path)) {
-      guard let manifest = try? IndexManifest.read(from: path).manifest, manifest.generation != generation else {
-        return
-      }
+      guard let manifest = try? IndexManifest.read(from: path).manifest else { return }
+      kept = Set(manifest.files.map(\.name))
     }
-    for name in (try? Self.names(in: path)) ?? [] where Self.generation(of: name) == generation {
+    for name in (try? Self.names(in: path)) ?? [] where Self.generation(of: name) == generation && !kept.contains(name)
+    {
       FileNames.remove(path + "/" + name, faults: FaultLayer.current)
     }
   }
@@ -110,7 +140,7 @@ final class IndexFolder {
   }
 
   /// The kinds of files of an index, and what `IndexWriter` keeps vectors in meanwhile.
-  private static let kinds = ["postings", "passages", "vocabulary", spoolKind, spoolKind + ".partial"]
+  private static let kinds = ["postings", "passages", "vocabulary", "deleted", spoolKind, spoolKind + ".partial"]
   static let spoolKind = "spool"
 
   /// The number of `000001.postings` or `.000001.postings.partial-x1`; `nil` for every other name, so that no file of

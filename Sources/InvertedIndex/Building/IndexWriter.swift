@@ -14,6 +14,7 @@ public import SparseVectors
 /// at and locked at the beginning; a writer that is let go unfinished leaves the index that was there before, or none.
 public final class IndexWriter {
   private let folder: IndexFolder
+  private let generation: Int
   private let spoolPath: String
   private let builder: IndexBuilder
   private let spool: VectorsWriter
@@ -27,18 +28,19 @@ public final class IndexWriter {
     try configuration.check()
     builder = IndexBuilder(passageSpace: passageSpace, vocabulary: vocabulary, configuration: configuration)
     folder = try IndexFolder(path: path)
-    spoolPath = folder.path + "/" + folder.name(IndexFolder.spoolKind)
+    generation = folder.begin()
+    spoolPath = folder.path + "/" + IndexFolder.name(IndexFolder.spoolKind, generation)
     do {
       spool = try VectorsWriter(
         path: spoolPath, description: VectorsDescription(encoder: passageSpace, vocabulary: vocabulary))
     } catch {
-      folder.removeNewFiles()
+      folder.removeFiles(of: generation)
       throw error
     }
   }
 
   deinit {
-    folder.removeNewFiles()
+    folder.removeFiles(of: generation)
   }
 
   /// Takes the next passage's vector.
@@ -55,6 +57,7 @@ public final class IndexWriter {
   ) throws(ParlanceError) {
     try spool.finish()
     try builder.build(
-      VectorsFiles(paths: [spoolPath]), texts: texts, in: { folder }, progress: progress, interruption: interruption)
+      VectorsFiles(paths: [spoolPath]), texts: texts, in: { (folder, generation) }, progress: progress,
+      interruption: interruption)
   }
 }

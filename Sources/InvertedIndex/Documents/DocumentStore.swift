@@ -75,14 +75,8 @@ final class DocumentStore: Sendable {
 
   /// The text of passage `index`, or `nil` where the index was built without texts.
   func text(at index: Int) throws(ParlanceError) -> Passage? {
-    guard let texts else { return nil }
-    let place = try texts.places.value(UInt64.self, at: index)
-    let blockIndex = try block(of: place, texts)
-    let (bytes, start) = try decompressed(blockIndex, texts)
-    guard place >= start, place - start < bytes.count else {
-      throw contradiction("the place of the text of passage \(index)")
-    }
-    return try passage(at: index, in: bytes, from: Int(place - start))
+    var reader = TextReader(self)
+    return try reader.passage(at: index)
   }
 
   /// Reads the texts of all passages, where there are texts; blocks are decompressed once where passages follow each other in
@@ -92,20 +86,36 @@ final class DocumentStore: Sendable {
   func forEachText(
     interruption: Interruption?, _ body: (Passage, Int) throws(ParlanceError) -> Void
   ) throws(ParlanceError) {
-    guard let texts else { return }
-    var current: (index: Int, bytes: [UInt8], start: UInt64)?
+    var reader = TextReader(self)
     for index in 0..<count {
       if index & 255 == 0 { try interruption?.check() }
+      guard let passage = try reader.passage(at: index) else { return }
+      try body(passage, index)
+    }
+  }
+
+  /// Reads many texts; a block is decompressed once where passages follow each other in it.
+  struct TextReader {
+    private let store: DocumentStore
+    private var current: (index: Int, bytes: [UInt8], start: UInt64)?
+
+    init(_ store: DocumentStore) {
+      self.store = store
+    }
+
+    /// - Returns: `nil` where the index was built without texts.
+    mutating func passage(at index: Int) throws(ParlanceError) -> Passage? {
+      guard let texts = store.texts else { return nil }
       let place = try texts.places.value(UInt64.self, at: index)
-      let blockIndex = try block(of: place, texts)
+      let blockIndex = try store.block(of: place, texts)
       if current?.index != blockIndex {
-        let (bytes, start) = try decompressed(blockIndex, texts)
+        let (bytes, start) = try store.decompressed(blockIndex, texts)
         current = (blockIndex, bytes, start)
       }
       guard let current, place >= current.start, place - current.start < current.bytes.count else {
-        throw contradiction("the place of the text of passage \(index)")
+        throw store.contradiction("the place of the text of passage \(index)")
       }
-      try body(passage(at: index, in: current.bytes, from: Int(place - current.start)), index)
+      return try store.passage(at: index, in: current.bytes, from: Int(place - current.start))
     }
   }
 

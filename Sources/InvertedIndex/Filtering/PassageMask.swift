@@ -16,7 +16,12 @@ struct PassageMask: Sendable, Equatable {
     words = Array(repeating: 0, count: ranges * wordsPerRange)
     counts = Array(repeating: 0, count: ranges)
     guard isFull else { return }
-    for passage in 0..<passages { insert(passage) }
+    for range in 0..<ranges {
+      counts[range] = min(passagesPerRange, passages - range * passagesPerRange)
+      let (whole, rest) = counts[range].quotientAndRemainder(dividingBy: 64)
+      for word in 0..<whole { words[range * wordsPerRange + word] = .max }
+      if rest > 0 { words[range * wordsPerRange + whole] = 1 << UInt64(rest) - 1 }
+    }
   }
 
   var count: Int { counts.reduce(0, +) }

@@ -24,6 +24,10 @@ struct IndexManifest: Codable, Sendable, Equatable {
     var passages: Int
     var postings: Int
     var hasTexts: Bool
+    /// How many of the passages are deleted; none when `nil`.
+    var deleted: Int?
+
+    var livePassages: Int { passages - (deleted ?? 0) }
   }
 
   /// Counts the manifests of this folder; file names begin with it.
@@ -35,24 +39,39 @@ struct IndexManifest: Codable, Sendable, Equatable {
   var vocabularyDigest: String
   var vocabularySize: Int
   var segments: [Segment]
+  /// Which passages are deleted, where some are.
+  var deletedFile: File?
   /// How words are weighed, where the index holds BM25's weights.
   var bm25: BM25Configuration?
   /// How many terms of each passage were kept, the heaviest; all of them when `nil`.
   var keptTerms: Int?
 
+  /// Deleted ones included: the numbers of documents are below.
   var passages: Int { segments.reduce(0) { $0 + $1.passages } }
+  var livePassages: Int { segments.reduce(0) { $0 + $1.livePassages } }
   var postings: Int { segments.reduce(0) { $0 + $1.postings } }
-  var files: [File] { [vocabularyFile] + segments.flatMap { [$0.postingsFile, $0.passagesFile] } }
+  var files: [File] {
+    [vocabularyFile] + segments.flatMap { [$0.postingsFile, $0.passagesFile] } + (deletedFile.map { [$0] } ?? [])
+  }
+
+  /// The version of the format that this manifest needs: who does not know of deleted passages would find them.
+  var version: FormatVersion { deletedFile == nil ? FormatVersion(1, 0) : FormatVersion(2, 0) }
 
   static let fileName = "manifest"
-  static let format = FileFormat(magic: "PARLINDX", name: "manifest of an index", version: FormatVersion(1, 0))
+  static let format = format(FormatVersion(2, 0))
   private static let section = "manifest"
+
+  private static func format(_ version: FormatVersion) -> FileFormat {
+    FileFormat(magic: "PARLINDX", name: "manifest of an index", version: version, oldestMajor: 1)
+  }
 
   static func path(in folder: String) -> String { folder + "/" + fileName }
 
   /// - Throws: `noInput` when `folder` holds no index or may not be looked into; `badInput` when its manifest is damaged or of another version.
-  /// - Returns: the manifest and the length of its file.
-  static func read(from folder: String) throws(ParlanceError) -> (manifest: IndexManifest, bytes: Int) {
+  /// - Returns: the manifest, the length of its file, and which file it was.
+  static func read(
+    from folder: String
+  ) throws(ParlanceError) -> (manifest: IndexManifest, bytes: Int, stamp: FileStamp) {
     let path = path(in: folder)
     guard !FileNames.isMissing(path) else {
       throw ParlanceError(
@@ -65,7 +84,7 @@ struct IndexManifest: Codable, Sendable, Equatable {
     guard let manifest = try? JSONDecoder().decode(IndexManifest.self, from: Data(bytes)), manifest.makesSense else {
       throw contradiction(path)
     }
-    return (manifest, file.count)
+    return (manifest, file.count, file.stamp)
   }
 
   /// Makes this the manifest of `folder`, in one step.
@@ -75,7 +94,7 @@ struct IndexManifest: Codable, Sendable, Equatable {
     guard let bytes = try? encoder.encode(self) else {
       throw ParlanceError(.internalFault, "the manifest cannot be written as JSON")
     }
-    let file = try SectionedFileWriter(path: Self.path(in: folder), format: Self.format)
+    let file = try SectionedFileWriter(path: Self.path(in: folder), format: Self.format(version))
     try file.beginSection(Self.section)
     try file.write(Array(bytes))
     try file.commit()
@@ -87,7 +106,11 @@ struct IndexManifest: Codable, Sendable, Equatable {
   /// Names lie in the folder itself and numbers fit what the formats can hold.
   private var makesSense: Bool {
     files.allSatisfy { !$0.name.isEmpty && !$0.name.utf8.contains(UInt8(ascii: "/")) && $0.bytes >= 0 }
-      && segments.allSatisfy { (0...Int(UInt32.max)).contains($0.passages) && $0.postings >= 0 }
+      && segments.allSatisfy {
+        (0...Int(UInt32.max)).contains($0.passages) && $0.postings >= 0
+          && (0...$0.passages).contains($0.deleted ?? 0)
+      }
+      && (deletedFile != nil || segments.allSatisfy { $0.deleted == nil })
       && passages <= Int(UInt32.max) && (0...Int(UInt32.max)).contains(vocabularySize)
       && (0...Self.greatestGeneration).contains(generation)
   }

@@ -1,23 +1,48 @@
 import BinaryFiles
 import Diagnostics
 
-/// An immutable part of an index: some passages with their postings.
+/// An immutable part of an index: some passages with their postings. Which of them are deleted is said by the index.
 struct IndexSegment: Sendable {
   let postings: SegmentPostings
   let documents: DocumentStore
-  /// The document number of the segment's first passage.
-  let firstDocument: UInt32
   let filters = SegmentFilters()
+  /// The document number of the segment's first passage.
+  var firstDocument: UInt32 = 0
+  /// The passages that are not deleted, where some are.
+  private(set) var live: PassageMask?
 
   /// - Throws: `noInput` for a missing file; `badInput` where the files are damaged or not those of the manifest.
   init(
-    _ segment: IndexManifest.Segment, of manifest: IndexManifest, in folder: String, firstDocument: UInt32
+    _ segment: IndexManifest.Segment, of manifest: IndexManifest, in folder: String
   ) throws(ParlanceError) {
     postings = try SegmentPostings(path: folder + "/" + segment.postingsFile.name)
     documents = try DocumentStore(path: folder + "/" + segment.passagesFile.name)
-    self.firstDocument = firstDocument
+    try check(segment, of: manifest)
+  }
+
+  /// - Throws: `badInput` unless the files are those that the manifest names.
+  func check(_ segment: IndexManifest.Segment, of manifest: IndexManifest) throws(ParlanceError) {
     try postings.check(segment, of: manifest)
     try documents.check(segment)
+  }
+
+  var passages: Int { postings.passages }
+  var livePassages: Int { live?.count ?? passages }
+
+  func isLive(_ passage: Int) -> Bool { live?.contains(passage) ?? true }
+
+  /// The numbers of deleted passages, ascending.
+  var deleted: [UInt32] {
+    get {
+      guard let live else { return [] }
+      return (0..<passages).filter { !live.contains($0) }.map(UInt32.init)
+    }
+    set {
+      guard !newValue.isEmpty else { return live = nil }
+      var mask = PassageMask(passages: passages, passagesPerRange: postings.passagesPerRange, isFull: true)
+      for passage in newValue { mask.remove(Int(passage)) }
+      live = mask
+    }
   }
 }
 

@@ -12,10 +12,10 @@ extension InvertedIndex {
   public func explain(
     _ query: SparseVector, _ document: DocumentID
   ) throws(ParlanceError) -> [TermContribution] {
-    let (segment, number) = try place(of: document)
+    let (segmentIndex, number) = try place(of: document)
+    let segment = segments[segmentIndex]
     let prepared = try PreparedQuery(
       query, segments: segments.map(\.postings), vocabularySize: manifest.vocabularySize)
-    let segmentIndex = segments.firstIndex { $0.firstDocument == segment.firstDocument } ?? 0
     var contributions: [TermContribution] = []
     for (index, (term, weight)) in zip(prepared.terms, prepared.weights).enumerated() {
       guard let stored = try segment.postings.posting(of: term, in: number) else { continue }

@@ -104,6 +104,13 @@ struct IndexVerification {
         _ = try IndexVocabulary.read(file, expecting: manifest)
       }
     ]
+    if let file = manifest.deletedFile {
+      checks.append(
+        check(file, opening: DeletedPassages.init) { deleted throws(ParlanceError) in
+          try deleted.file.verify(progress: progress, interruption: interruption)
+          _ = try deleted.passages(of: manifest)
+        })
+    }
     for segment in manifest.segments {
       checks.append(
         check(segment.passagesFile, opening: DocumentStore.init) { documents throws(ParlanceError) in

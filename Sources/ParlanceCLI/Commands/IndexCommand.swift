@@ -11,8 +11,11 @@ import SparseEncoder
 struct IndexCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "index",
-    abstract: "Build an index, say what it holds, check it.",
-    subcommands: [IndexBuildCommand.self, IndexInfoCommand.self, IndexVerifyCommand.self])
+    abstract: "Build an index, change it, say what it holds, check it.",
+    subcommands: [
+      IndexBuildCommand.self, IndexAddCommand.self, IndexDeleteCommand.self, IndexMergeCommand.self,
+      IndexInfoCommand.self, IndexVerifyCommand.self,
+    ])
 }
 
 /// `parlance index build`.
@@ -199,6 +202,9 @@ struct IndexInfoCommand: ParsableCommand {
     let hundredths = Int((info.bytesPerPosting * 100).rounded())
     let fraction = hundredths % 100
     try console.print("passages         \(info.passages)\(info.hasTexts ? ", texts inside" : ", no texts")")
+    if info.deleted > 0 {
+      try console.print("deleted          \(info.deleted), still in the files; parlance index merge drops them")
+    }
     try console.print("postings         \(info.postings)")
     try console.print("vocabulary       \(info.vocabularySize) terms, \(info.vocabularyDigest.prefix(12))")
     try console.print("passage space    \(info.passageSpace)")
@@ -207,6 +213,15 @@ struct IndexInfoCommand: ParsableCommand {
     try console.print("bytes a posting  \(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction)")
     try console.print(
       "format           \(info.formatVersion), \(info.segments) segment\(info.segments == 1 ? "" : "s")")
+    if info.segments > 1 || info.deleted > 0 {
+      for segment in info.segmentDetails {
+        try console.print(
+          "segment          \(segment.passages) passages, \(segment.deleted) deleted, \(segment.bytes) bytes")
+      }
+    }
+    if !info.metadataFields.isEmpty {
+      try console.print("metadata         \(info.metadataFields.joined(separator: ", "))")
+    }
     for file in info.files { try console.print("file             \(file.name), \(file.bytes) bytes") }
     try console.print("total            \(info.bytes) bytes")
   }

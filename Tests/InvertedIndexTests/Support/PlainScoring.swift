@@ -8,10 +8,15 @@ import SparseVectors
 /// was built from: no postings, no ranges, no code of the index.
 struct PlainScoring {
   private let passages: [[TermID: Float]]
+  /// For each passage the number of its segment.
+  private let segments: [Int]
   private let weights: StoredWeights
 
-  init(vectors: [SparseVector], weights: StoredWeights) {
-    passages = vectors.map { Dictionary(uniqueKeysWithValues: zip($0.terms, $0.weights)) }
+  init(vectors: [SparseVector], weights: StoredWeights) { self.init(segments: [vectors], weights: weights) }
+
+  init(segments: [[SparseVector]], weights: StoredWeights) {
+    passages = segments.joined().map { Dictionary(uniqueKeysWithValues: zip($0.terms, $0.weights)) }
+    self.segments = segments.enumerated().flatMap { number, own in own.map { _ in number } }
     self.weights = weights
   }
 
@@ -35,19 +40,23 @@ struct PlainScoring {
   }
 
   private func wholeScores(_ query: SparseVector) -> [Float] {
-    var greatest: [TermID: Float] = [:]
-    for passage in passages {
-      for (term, weight) in passage { greatest[term] = max(greatest[term] ?? 0, weight) }
+    var greatest: [[TermID: Float]] = Array(repeating: [:], count: (segments.max() ?? 0) + 1)
+    for (passage, segment) in zip(passages, segments) {
+      for (term, weight) in passage { greatest[segment][term] = max(greatest[segment][term] ?? 0, weight) }
     }
-    let matched = zip(query.terms, query.weights).filter { greatest[$0.0] != nil }
-    let scales = matched.map { max(greatest[$0.0]! / 255, .leastNonzeroMagnitude) }
+    let matched = zip(query.terms, query.weights).filter { entry in greatest.contains { $0[entry.0] != nil } }
+    func scale(_ term: TermID, _ segment: Int) -> Float {
+      greatest[segment][term].map { max($0 / 255, .leastNonzeroMagnitude) } ?? 0
+    }
+    let scales = matched.map { entry in greatest.indices.map { scale(entry.0, $0) }.max()! }
     let total = zip(matched, scales).reduce(0) { $0 + Double($1.0.1) * Double($1.1) }
     let most = zip(matched, scales).map { Double($0.1) * Double($1) }.max() ?? 1
     let multiplier = min(32_767 / most, (Double(Int32.max) - 255 * Double(matched.count + 1)) / (255 * total))
-    return passages.map { passage in
+    return zip(passages, segments).map { passage, segment in
       var sum = 0
-      for ((term, weight), scale) in zip(matched, scales) {
+      for (term, weight) in matched {
         guard let stored = passage[term] else { continue }
+        let scale = scale(term, segment)
         let code = min(255, max(1, Int((stored / scale).rounded(.toNearestOrEven))))
         let factor = max(1, Int((Double(weight) * Double(scale) * multiplier).rounded(.toNearestOrEven)))
         sum += code * factor

@@ -1,0 +1,166 @@
+public import Conversations
+public import Diagnostics
+public import Identifiers
+public import SparseVectors
+
+/// A passage with its vector.
+public struct EncodedPassage: Sendable, Hashable {
+  public var passage: Passage
+  public var vector: SparseVector
+
+  public init(passage: Passage, vector: SparseVector) {
+    self.passage = passage
+    self.vector = vector
+  }
+}
+
+/// What a change did.
+public struct IndexChange: Sendable, Hashable {
+  /// Passages that are new.
+  public var added = 0
+  /// Passages whose id was there, and which took the place of what it stood for.
+  public var replaced = 0
+  /// Passages that are gone.
+  public var deleted = 0
+}
+
+extension LiveIndex {
+  /// Adds passages, or replaces those whose id is there: in one step, all of them or none.
+  ///
+  /// Each call makes a segment, so that many passages at once are better than one after the other.
+  ///
+  /// - Parameters:
+  ///   - passages: each id once.
+  ///   - encoder: what made their vectors; it has to be the encoder of the passages that are there.
+  /// - Throws: `badInput` for vectors that cannot be indexed, `usage` for another encoder and an index of BM25 weights,
+  ///   `tryAgain` while another process writes, `cannotWrite`, `interrupted`.
+  @discardableResult
+  public func add(
+    _ passages: [EncodedPassage], by encoder: EncoderIdentity, interruption: Interruption? = nil
+  ) throws(ParlanceError) -> IndexChange {
+    var rest = passages[...]
+    let keepsTexts = snapshot.hasTexts
+    return try add(
+      EncodedPassages(passages: passages), by: encoder,
+      texts: keepsTexts ? PassageSource { () throws(ParlanceError) in rest.popFirst()?.passage } : nil,
+      interruption: interruption)
+  }
+
+  /// The same for vectors from files and their texts.
+  ///
+  /// - Parameters:
+  ///   - keptTerms: how many terms of each passage were kept, the heaviest; has to be as in the index.
+  ///   - texts: gives the text of each passage once, in any order; needed where the index has texts.
+  @discardableResult
+  public func add(
+    _ vectors: some PassageVectors, by encoder: EncoderIdentity, keptTerms: Int? = nil, texts: PassageSource? = nil,
+    progress: ProgressHandler? = nil, interruption: Interruption? = nil
+  ) throws(ParlanceError) -> IndexChange {
+    try refresh()
+    try check(encoder, keptTerms: keptTerms, hasTexts: texts != nil)
+    let segment = try NewSegment(
+      of: vectors, vocabularySize: snapshot.manifest.vocabularySize, configuration: configuration, progress: progress,
+      interruption: interruption)
+    if vectors.count == 0 { return IndexChange() }
+    return try change { folder throws(ParlanceError) in
+      // Another process may have built another index meanwhile.
+      try check(encoder, keptTerms: keptTerms, hasTexts: texts != nil)
+      var parts = Self.parts(of: snapshot)
+      var ids: [ExternalID] = []
+      for index in 0..<vectors.count { ids.append(try vectors.id(at: index)) }
+      let replaced = try delete(ids, from: &parts)
+      let generation = folder.begin()
+      do throws(ParlanceError) {
+        try segment.checkRoom(in: folder)
+        let written = try segment.write(
+          texts: texts, to: folder, generation, progress: progress, interruption: interruption)
+        try interruption?.check()
+        try commit(parts + [(written, [])], in: folder, generation)
+      } catch {
+        folder.removeFiles(of: generation)
+        throw error
+      }
+      return IndexChange(added: vectors.count - replaced, replaced: replaced)
+    }
+  }
+
+  /// Deletes the passages with these ids, in one step; an id that is not there is passed over.
+  ///
+  /// Passages are only marked as deleted until `merge()`. In an index of BM25 weights those of other passages stay what they were.
+  ///
+  /// - Throws: `tryAgain` while another process writes, `cannotWrite`, `badInput` for a damaged index.
+  @discardableResult
+  public func delete(_ ids: [ExternalID]) throws(ParlanceError) -> IndexChange {
+    try change { folder throws(ParlanceError) in
+      var parts = Self.parts(of: snapshot)
+      let deleted = try delete(ids, from: &parts)
+      guard deleted > 0 else { return IndexChange() }
+      let generation = folder.begin()
+      do throws(ParlanceError) {
+        try commit(parts, in: folder, generation)
+      } catch {
+        folder.removeFiles(of: generation)
+        throw error
+      }
+      return IndexChange(deleted: deleted)
+    }
+  }
+
+  /// Adds the passages with these ids to the deleted ones.
+  ///
+  /// - Returns: how many there were.
+  private func delete(
+    _ ids: [ExternalID], from parts: inout [(segment: IndexManifest.Segment, deleted: [UInt32])]
+  ) throws(ParlanceError) -> Int {
+    let index = snapshot
+    var found: [Set<UInt32>] = parts.map { _ in [] }
+    for id in ids {
+      guard let document = try index.document(for: id) else { continue }
+      let (segment, number) = try index.place(of: document)
+      found[segment].insert(UInt32(number))
+    }
+    for segment in parts.indices where !found[segment].isEmpty {
+      parts[segment].deleted = (parts[segment].deleted + found[segment]).sorted()
+    }
+    return found.reduce(0) { $0 + $1.count }
+  }
+
+  private func check(_ encoder: EncoderIdentity, keptTerms: Int?, hasTexts: Bool) throws(ParlanceError) {
+    let index = snapshot
+    guard index.bm25 == nil else {
+      throw ParlanceError(
+        .usage,
+        "BM25 weighs each word by the whole collection, so that passages cannot be added; build the index anew",
+        at: .init(file: path))
+    }
+    guard encoder == index.passageSpace else {
+      throw ParlanceError(
+        .usage, "expected vectors of \(index.passageSpace), which encoded the passages, found those of \(encoder)",
+        at: .init(file: path))
+    }
+    guard keptTerms == index.manifest.keptTerms else {
+      func words(_ kept: Int?) -> String { kept.map { "the \($0) heaviest terms" } ?? "all terms" }
+      throw ParlanceError(
+        .usage,
+        "expected \(words(index.manifest.keptTerms)) of each passage, as in the index, found \(words(keptTerms))",
+        at: .init(file: path))
+    }
+    guard hasTexts == index.hasTexts || index.segments.isEmpty else {
+      throw ParlanceError(
+        .usage,
+        index.hasTexts
+          ? "the index has the texts of its passages; give those of the new ones as well"
+          : "the index was built without texts; leave them out, or build it anew with texts", at: .init(file: path))
+    }
+  }
+}
+
+/// Encoded passages as what an index is built from.
+private struct EncodedPassages: PassageVectors {
+  let passages: [EncodedPassage]
+
+  var count: Int { passages.count }
+  func location(of index: Int) -> ParlanceError.Location { .init(file: "passages", component: "passage \(index)") }
+  func id(at index: Int) throws(ParlanceError) -> ExternalID { passages[index].passage.id }
+  func vector(at index: Int) throws(ParlanceError) -> SparseVector { passages[index].vector }
+}

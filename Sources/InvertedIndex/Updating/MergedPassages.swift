@@ -1,0 +1,91 @@
+import Conversations
+import Diagnostics
+import Identifiers
+import SparseVectors
+import Synchronization
+
+/// The passages of several segments that are not deleted, one behind the other, read back out of their files.
+///
+/// Whoever reads vectors in their order turns each range of postings back once; memory is that of one range.
+final class MergedPassages: PassageVectors {
+  let segments: [IndexSegment]
+  /// For each segment the numbers of its passages.
+  private let numbers: [[UInt32]]
+  /// The number of each segment's first passage among all, and how many there are.
+  private let firsts: [Int]
+  private let current = Mutex<(segment: Int, range: Int, vectors: RangeVectors)?>(nil)
+
+  init(_ segments: [IndexSegment]) {
+    self.segments = segments
+    var numbers: [[UInt32]] = []
+    var firsts = [0]
+    for segment in segments {
+      numbers.append((0..<UInt32(segment.passages)).filter { segment.isLive(Int($0)) })
+      firsts.append(firsts[firsts.count - 1] + segment.livePassages)
+    }
+    self.numbers = numbers
+    self.firsts = firsts
+  }
+
+  var count: Int { firsts[segments.count] }
+
+  func location(of index: Int) -> ParlanceError.Location {
+    let (segment, number) = place(of: index)
+    return .init(file: segments[segment].postings.path, component: "passage \(number)")
+  }
+
+  func id(at index: Int) throws(ParlanceError) -> ExternalID {
+    let (segment, number) = place(of: index)
+    return try segments[segment].documents.id(at: number)
+  }
+
+  func vector(at index: Int) throws(ParlanceError) -> SparseVector {
+    let (segment, number) = place(of: index)
+    let postings = segments[segment].postings
+    let (range, place) = number.quotientAndRemainder(dividingBy: postings.passagesPerRange)
+    return try current.withLock { current throws(ParlanceError) in
+      if let current, current.segment == segment, current.range == range { return current.vectors.vector(of: place) }
+      current = nil
+      let vectors = try RangeVectors(of: postings, range: range)
+      current = (segment, range, vectors)
+      return vectors.vector(of: place)
+    }
+  }
+
+  /// The texts in the same order; `nil` where there are none.
+  var texts: PassageSource? {
+    guard !segments.isEmpty, segments.allSatisfy({ $0.documents.hasTexts }) else { return nil }
+    var next = 0
+    var reader: (segment: Int, texts: DocumentStore.TextReader)?
+    return PassageSource { [self] () throws(ParlanceError) in
+      guard next < count else { return nil }
+      let (segment, number) = place(of: next)
+      next += 1
+      if reader?.segment != segment { reader = (segment, DocumentStore.TextReader(segments[segment].documents)) }
+      return try reader?.texts.passage(at: number)
+    }
+  }
+
+  /// The number that a passage of a segment has here; `nil` for one that was deleted before.
+  func index(of number: UInt32, in segment: Int) -> Int? {
+    let own = numbers[segment]
+    var (low, high) = (0, own.count)
+    while low < high {
+      let middle = low + (high - low) / 2
+      if own[middle] < number { low = middle + 1 } else { high = middle }
+    }
+    return low < own.count && own[low] == number ? firsts[segment] + low : nil
+  }
+
+  /// The numbers that the passages of a segment have here.
+  func indexes(of segment: Int) -> Range<Int> { firsts[segment]..<firsts[segment + 1] }
+
+  private func place(of index: Int) -> (segment: Int, number: Int) {
+    var (low, high) = (0, segments.count - 1)
+    while low < high {
+      let middle = low + (high - low + 1) / 2
+      if firsts[middle] <= index { low = middle } else { high = middle - 1 }
+    }
+    return (low, Int(numbers[low][index - firsts[low]]))
+  }
+}
