@@ -4,7 +4,8 @@ import SparseVectors
 
 extension SegmentPostings {
   /// Checks what checksums cannot: that every directory lists every posting once, that passages ascend within a term, that
-  /// weights are above zero, and that the statistics of the terms are true.
+  /// weights are above zero, and that as many passages have each term as is said. Whether a term's greatest weight is true cannot be
+  /// told from rounded weights.
   ///
   /// - Throws: `badInput` naming the range.
   func verifyContents(interruption: Interruption?) throws(ParlanceError) {
