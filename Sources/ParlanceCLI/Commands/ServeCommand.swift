@@ -46,6 +46,11 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Let pages of this origin ask. (default: none)", valueName: "origin"))
   var cors: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Keep conversations for callers in this SQLite file. (default: none are kept)", valueName: "file"))
+  var sessions: String?
+
   @Option(help: ArgumentHelp("Search with so many terms of each query only, the heaviest.", valueName: "n"))
   var keepTerms: Int?
 
@@ -103,6 +108,7 @@ struct ServeCommand: AsyncParsableCommand {
     configuration.port = port
     configuration.keys = try apiKeys.map { file throws(ParlanceError) in try APIKeys(file: file) }
     configuration.origin = cors
+    configuration.sessions = sessions
     configuration.cores = encoding.cores
     configuration.limits.k = maxK
     configuration.limits.messages = maxMessages

@@ -56,6 +56,7 @@ package struct RouteTable: Sendable {
       if route.access == .keyed { record.key = try gate.checkKey(request) }
       var request = request
       request.parameters = parameters
+      request.key = record.key
       return try await route.answer(request)
     }
     if allowed.isEmpty { throw Problem(404, "Not found", "there is nothing at this path") }

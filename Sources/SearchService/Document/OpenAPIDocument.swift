@@ -64,7 +64,7 @@ package struct OpenAPIDocument: Sendable {
     if hasKeys, !isOpen { statuses.append((401, "The key is missing or unknown.")) }
     if operation["requestBody"] != nil {
       statuses += [
-        (400, "The request is not what it should be."), (408, "The body did not come in time."),
+        (400, "The request is not what it should be."),
         (413, "The body is too large."), (415, "The body is not application/json."),
       ]
     }

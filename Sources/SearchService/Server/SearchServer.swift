@@ -44,11 +44,16 @@ public final class SearchServer: Sendable {
       limits: limits, cores: configuration.cores, metrics: metrics, opening: opening)
     var features: [String] = []
     var routes: [Route] = []
-    let descriptions = [
+    var descriptions = [
       OperationRoutes.description, SearchRoutes.description(limits), EncodeRoutes.description(limits),
     ]
     features.append("mcp")
     if configuration.hasPage { features.append("page") }
+    if let path = configuration.sessions {
+      features.append("sessions")
+      routes += SessionRoutes(search, store: try Self.openSessions(path)).routes
+      descriptions.append(SessionRoutes.description(limits))
+    }
     operations = OperationRoutes(
       search, version: configuration.version, hasKeys: configuration.keys != nil, features: features)
     routes += operations.routes + SearchRoutes(search).routes + EncodeRoutes(search).routes
@@ -62,6 +67,16 @@ public final class SearchServer: Sendable {
     table = RouteTable(
       routes, gate: AccessGate(keys: configuration.keys, hosts: hosts, origin: configuration.origin), metrics: metrics,
       log: { say($0.line) })
+  }
+
+  private static func openSessions(_ path: String) throws(ParlanceError) -> any SessionStore {
+    #if Storage
+      return try SQLiteSessionStore(path: path)
+    #else
+      throw ParlanceError(
+        .unavailable, "this build of Parlance keeps no sessions; build it with the package trait Storage",
+        at: .init(file: path))
+    #endif
   }
 
   /// Opens index and model anew; what fails is told and changes nothing.

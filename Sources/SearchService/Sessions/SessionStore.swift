@@ -1,0 +1,35 @@
+package import Diagnostics
+
+/// Where conversations are kept between requests, for callers that want to send only what is new.
+///
+/// A conversation belongs to the key that made it; to any other it does not exist.
+package protocol SessionStore: Sendable {
+  /// - Throws: `cannotWrite`.
+  func create(_ session: Session, owner: String) throws(ParlanceError)
+
+  /// - Returns: `nil` when there is none, it is over, or it is another's.
+  func session(_ id: String, owner: String, now: Int) throws(ParlanceError) -> Session?
+
+  /// Adds messages and begins the time to live anew.
+  ///
+  /// - Parameter most: how many messages a conversation may have.
+  /// - Returns: what became of the conversation; `nil` as above.
+  /// - Throws: `usage` when it would have more than `most`.
+  func append(
+    _ messages: [TextMessage], to id: String, owner: String, most: Int, now: Int
+  ) throws(ParlanceError) -> Session?
+
+  /// - Returns: whether there was one.
+  func delete(_ id: String, owner: String, now: Int) throws(ParlanceError) -> Bool
+}
+
+/// A conversation that the service keeps.
+package struct Session: Sendable, Hashable {
+  /// 128 random bits, which nobody guesses.
+  package var id: String
+  package var messages: [TextMessage]
+  /// Seconds that it lives after its last message.
+  package var timeToLive: Int
+  /// Seconds since 1970.
+  package var expires: Int
+}
