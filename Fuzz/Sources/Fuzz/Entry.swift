@@ -9,7 +9,8 @@ import Diagnostics
 /// All targets. Each has its seeds in Corpus/NAME.
 let targets: [FuzzTarget] =
   LineFileTargets.all + RecordTargets.all + CheckpointTargets.all + WordPieceTargets.all + DocumentTargets.all
-  + ContainerTargets.all + VectorTargets.all + IndexTargets.all + TeacherTargets.all + HubTargets.all
+  + ImportTargets.all + ContainerTargets.all + VectorTargets.all + IndexTargets.all + TeacherTargets.all
+  + HubTargets.all
 
 let chosen: FuzzTarget = {
   let name = getenv("FUZZ_TARGET").map { String(cString: $0) } ?? ""
