@@ -133,5 +133,11 @@ struct ChatCommandTests {
     #expect(Snippet("日本語 x", marks: [3..<6], width: 40, lines: 2).text { "<\($0)>" } == ["日<本>語 x"])
     #expect(Snippet("", marks: [], width: 40, lines: 2).text { $0 } == [""])
     #expect(Snippet("one two", marks: [0..<7], width: 40, lines: 2).text { "<\($0)>" } == ["<one> <two>"])
+    // Nothing of a passage reaches the terminal as an order; marks stay where they were.
+    let orders = "a\u{1B}[2Jb \u{9B}31m \u{202E}cd \u{1B}]52;c;eA==\u{7} mark"
+    let place = orders.utf8.count - 4..<orders.utf8.count
+    #expect(
+      Snippet(orders, marks: [place], width: 60, lines: 2).text { "<\($0)>" } == ["a [2Jb 31m cd ]52;c;eA== <mark>"])
+    #expect(ResultPage.wrapped(orders, width: 60, lines: 2) == ["a [2Jb 31m cd ]52;c;eA== mark"])
   }
 }

@@ -53,7 +53,8 @@ struct EffortTests {
     try writer.finish()
     #expect(try QueryEffort.all(readingFrom: path) == [ExternalID("q\"1"): effort])
     for (line, says) in [
-      ("{\"id\":\"a\",\"terms\":-1}", ":2: expected a number of 0 or more"),
+      ("{\"id\":\"a\",\"terms\":-1}", ":2: expected a number from 0 to 1e15"),
+      ("{\"id\":\"a\",\"terms\":1e300}", ":2: expected a number from 0 to 1e15"),
       ("{\"terms\":1}", ":2: expected what a query"),
       ("{\"id\":\"q\\\"1\",\"terms\":1}", ":2: the query"), ("[", "costs.jsonl"),
     ] {

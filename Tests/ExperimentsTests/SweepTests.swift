@@ -109,6 +109,10 @@ struct SweepTests {
       ("recipe: r\nbaseline: x\nevaluate: [{conversations: c, qrels: q}]", "no arm is called x, the `baseline`"),
       ("recipe: r\nrandom: {count: 2, from: {a: {low: 2, high: 1}}}", "expected `low` below `high`"),
       ("recipe: r\ngrid: {a: []}", "expected values of `grid.a`"),
+      ("recipe: r\nseeds: [1, 1]\nevaluate: [{conversations: c, qrels: q}]", "a seed is there twice in `seeds`"),
+      ("recipe: r\nquick: {folds: [0, 0]}\nevaluate: [{conversations: c, qrels: q}]", "twice in `quick.folds`"),
+      ("recipe: r\nbudget: {memory_per_run: 0}", "expected GiB above 0"),
+      ("recipe: r\nbudget: {memory: .inf}", "s.yaml:2: expected"),
       (
         "recipe: r\ngrid: {a: [1,2,3,4,5,6,7,8,9,10], b: [1,2,3,4,5,6,7,8,9,10], c: [1,2,3,4,5,6,7,8,9,10], "
           + "d: [1,2,3,4,5,6,7,8,9,10,11]}\nevaluate: [{conversations: c, qrels: q}]", "at most 10000 arms"

@@ -52,6 +52,9 @@ struct FilterCollection {
     PassageFilter(),
     PassageFilter([.init("lang", .anyOf([.string("en")]))]),
     PassageFilter([.init("lang", .anyOf([.string("de"), .string("caf\u{E9}"), .string("none")]))]),
+    // Spelt in another way than the value before, and a value of its own.
+    PassageFilter([.init("lang", .anyOf([.string("caf\u{E9}")]))]),
+    PassageFilter([.init("lang", .anyOf([.string("cafe\u{301}")]))]),
     PassageFilter([.init("lang", .anyOf([]))]),
     PassageFilter([.init("year", .anyOf([.string("2020"), .number(2020)]))]),
     PassageFilter([.init("year", .range(NumberRange(from: 2020, includingLower: false)))]),

@@ -222,6 +222,20 @@ struct LiveIndexTests {
     #expect(try words.snapshot.search(words.snapshot.bm25Query("two"), k: 1).hits.map(\.score) == [score])
   }
 
+  @Test("a stray file with the greatest number is removed and takes no number from the next change")
+  func strayNumber() throws {
+    let scratch = try Scratch()
+    var random = RandomCollection(seed: 5)
+    while random.vectors.count < 17 { random = RandomCollection(seed: random.next()) }
+    _ = try InvertedIndex.built(
+      MemoryVectors(random.vectors), vocabularySize: random.vocabularySize, at: scratch("index"))
+    let stray = scratch("index") + "/999999999998.spool"
+    try Data().write(to: URL(fileURLWithPath: stray))
+    #expect(try LiveIndex(path: scratch("index")).delete([ExternalID("p0")]).deleted == 1)
+    #expect(!FileManager.default.fileExists(atPath: stray))
+    #expect(try InvertedIndex(path: scratch("index")).count == random.vectors.count - 1)
+  }
+
   @Test("sees what another process did, and keeps its snapshot until it looks")
   func otherProcess() throws {
     let scratch = try Scratch()

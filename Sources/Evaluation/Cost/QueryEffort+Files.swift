@@ -46,8 +46,8 @@ extension QueryEffort {
       func fault(_ message: String) -> ParlanceError { ParlanceError(.badInput, message, at: lines.location) }
       func number(_ key: String) throws(ParlanceError) -> Double? {
         guard let value = json[key] else { return nil }
-        guard let number = value.double, number >= 0, number.isFinite else {
-          throw fault("expected a number of 0 or more as \"\(key)\", found \(value.text)")
+        guard let number = value.double, (0...1e15).contains(number) else {
+          throw fault("expected a number from 0 to 1e15 as \"\(key)\", found \(value.text)")
         }
         return number
       }

@@ -172,11 +172,17 @@ extension Sweep {
       switch key {
       case "cores": budget.cores = try part.integer(from: 1)
       case "cores_per_run": budget.coresPerRun = try part.integer(from: 1)
-      case "memory": budget.memory = try part.number()
-      default: budget.memoryPerRun = try part.number()
+      case "memory": budget.memory = try gibibytes(part)
+      default: budget.memoryPerRun = try gibibytes(part)
       }
     }
     return budget
+  }
+
+  private static func gibibytes(_ value: SweepNode) throws(ParlanceError) -> Double {
+    let number = try value.number()
+    guard number > 0, number.isFinite else { throw value.fault("expected GiB above 0, found \(number)") }
+    return number
   }
 
   private static func quick(_ value: SweepNode) throws(ParlanceError) -> Quick {
@@ -201,6 +207,12 @@ extension Sweep {
     let names = evaluate.map(\.name)
     if let twice = names.first(where: { name in names.count(where: { $0 == name }) > 1 }) {
       throw node.fault("two sets in `evaluate` are called \(twice)")
+    }
+    for (key, list) in [("seeds", seeds), ("quick.seeds", quick?.seeds ?? [])] where Set(list).count < list.count {
+      throw node.fault("a seed is there twice in `\(key)`")
+    }
+    for (key, list) in [("folds", folds), ("quick.folds", quick?.folds ?? [])] where Set(list).count < list.count {
+      throw node.fault("a fold is there twice in `\(key)`")
     }
     // Everything that `expanded()` refuses is refused here already.
     do throws(ParlanceError) {

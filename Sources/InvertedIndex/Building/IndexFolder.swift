@@ -45,9 +45,20 @@ final class IndexFolder: Sendable {
     }
     lock = try FileLock(path: path + "/" + Self.lockName)
     current = try? IndexManifest.read(from: path).manifest
-    generations = Mutex(
-      Generations(next: 1 + max(current?.generation ?? 0, names.compactMap(Self.generation(of:)).max() ?? 0)))
-    if let current { removeAll(but: current) }
+    let newest = current?.generation ?? 0
+    generations = Mutex(Generations(next: 1 + newest))
+    if let current {
+      // Its name may not be on the disk yet, if its writer died; the files of before go only after that.
+      try FileNames.sync(folder: path, faults: FaultLayer.current)
+      removeAll(but: current)
+    }
+    skipNumbers(of: (try? Self.names(in: path)) ?? names)
+  }
+
+  /// New files get numbers above those of all that are there.
+  private func skipNumbers(of names: [String]) {
+    let greatest = names.compactMap(Self.generation(of:)).max() ?? 0
+    generations.withLock { $0.next = max($0.next, 1 + greatest) }
   }
 
   /// Lets another writer in; nothing may be written here any more.

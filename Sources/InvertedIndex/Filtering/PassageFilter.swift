@@ -91,7 +91,7 @@ extension PassageFilter.Test {
 
   private func passes(_ value: PassageFilter.Value) -> Bool {
     switch self {
-    case .anyOf(let values): values.contains { value.isSame(as: $0) }
+    case .anyOf(let values): values.contains(value)
     case .range(let range):
       if case .number(let number) = value { range.contains(number) } else { false }
     }
@@ -110,9 +110,33 @@ extension PassageFilter.Value {
     }
   }
 
-  /// Strings are compared by their bytes, as everywhere.
-  fileprivate func isSame(as other: Self) -> Bool {
-    if case (.string(let left), .string(let right)) = (self, other) { return left.utf8.elementsEqual(right.utf8) }
-    return self == other
+  /// Strings are compared by their bytes, as everywhere: two spellings of one character are two values.
+  public static func == (left: Self, right: Self) -> Bool {
+    switch (left, right) {
+    case (.string(let left), .string(let right)): left.utf8.elementsEqual(right.utf8)
+    case (.number(let left), .number(let right)): left == right
+    case (.bool(let left), .bool(let right)): left == right
+    default: false
+    }
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    switch self {
+    case .string(let string): for byte in string.utf8 { hasher.combine(byte) }
+    case .number(let number): hasher.combine(number)
+    case .bool(let bool): hasher.combine(bool)
+    }
+  }
+}
+
+extension PassageFilter.Condition {
+  /// Names of fields are compared by their bytes, too.
+  public static func == (left: Self, right: Self) -> Bool {
+    left.field.utf8.elementsEqual(right.field.utf8) && left.test == right.test
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    for byte in field.utf8 { hasher.combine(byte) }
+    hasher.combine(test)
   }
 }

@@ -88,7 +88,14 @@ struct IndexManifest: Codable, Sendable, Equatable {
   }
 
   /// Makes this the manifest of `folder`, in one step.
+  ///
+  /// - Throws: `cannotWrite`, also where what is written could not be read again.
   func write(to folder: String) throws(ParlanceError) {
+    guard makesSense else {
+      throw ParlanceError(
+        .cannotWrite, "the index is as large as its format can say, or has been changed as often; build it anew",
+        at: .init(file: Self.path(in: folder)))
+    }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     guard let bytes = try? encoder.encode(self) else {

@@ -74,7 +74,11 @@ public final class LiveIndex: Sendable {
   @discardableResult
   public func refresh() throws(ParlanceError) -> Bool {
     if FileStamp(path: IndexManifest.path(in: path)) == snapshot.manifestStamp { return false }
-    return try refreshing.withLock { _ throws(ParlanceError) in
+    return try reread()
+  }
+
+  private func reread() throws(ParlanceError) -> Bool {
+    try refreshing.withLock { _ throws(ParlanceError) in
       let before = snapshot
       let now = try InvertedIndex(path: path, reusing: before)
       current.withLock { $0 = now }
@@ -95,7 +99,8 @@ public final class LiveIndex: Sendable {
     try refresh()
     let folder: IndexFolder
     if let own = writer.folder { folder = own } else { folder = try IndexFolder(path: path) }
-    try refresh()
+    // A clock that is coarse gives two manifests one stamp: whoever writes reads.
+    _ = try reread()
     writer.folder = folder
     writer.users += 1
     return folder

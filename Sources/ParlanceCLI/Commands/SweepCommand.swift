@@ -58,7 +58,9 @@ struct SweepCommand: AsyncParsableCommand {
 
   func validate() throws {
     if let cores, cores < 1 { throw ValidationError("expected --cores of at least 1, found \(cores)") }
-    if let memory, !(memory > 0) { throw ValidationError("expected --memory above 0, found \(memory)") }
+    if let memory, !(memory > 0 && memory.isFinite) {
+      throw ValidationError("expected --memory above 0, found \(memory)")
+    }
   }
 
   func run() async throws {

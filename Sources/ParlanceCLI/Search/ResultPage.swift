@@ -35,14 +35,15 @@ struct ResultPage {
       let rank = String(repeating: " ", count: max(0, 3 - "\(found.rank)".count)) + "\(found.rank)"
       let score = FixedDecimal.text(Double(found.score), digits: 2)
       let title = found.passage?.title ?? ""
-      let heading = Self.wrapped(title.isEmpty ? found.id.string : title, width: width - 14, lines: 2)
+      let id = found.id.string.withoutControls
+      let heading = Self.wrapped(title.isEmpty ? id : title, width: width - 14, lines: 2)
       for (line, text) in heading.enumerated() {
         try console.print(
           line == 0 ? "\(rank)  \(console.bold(text))  \(console.dim(score))" : "     " + console.bold(text))
       }
       if let passage = found.passage {
         for line in text(of: passage, found) { try console.print("     " + line) }
-        try console.print("     " + console.dim(found.id.string))
+        try console.print("     " + console.dim(id))
       }
       if let terms = explanations?[place] {
         for line in Self.wrapped(sum(terms, result), width: width - 6, lines: 8) {
@@ -126,7 +127,7 @@ struct ResultPage {
     let width = max(20, width)
     var lines: [String] = []
     var line = ""
-    for word in text.split(whereSeparator: \.isWhitespace) {
+    for word in text.withoutControls.split(whereSeparator: \.isWhitespace) {
       if !line.isEmpty, line.count + 1 + word.count > width {
         lines.append(line)
         line = ""

@@ -21,7 +21,7 @@ struct Snippet {
     let width = max(20, width) - 4
     var used = 0
     var next = 0
-    for (word, start) in Self.words(of: text) {
+    for (word, start) in Self.words(of: text.withoutControls) {
       let end = start + word.utf8.count
       while next < marks.count, marks[next].upperBound <= start { next += 1 }
       var own: [Range<Int>] = []

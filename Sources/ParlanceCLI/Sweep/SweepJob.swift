@@ -31,9 +31,10 @@
       try makeFolders()
       let lock = try FileLock(path: folder.lock)
       defer { withExtendedLifetime(lock) {} }
-      try AtomicFile.write(Array(yaml.utf8), to: folder.sweep)
       let store = try RunStore(path: folder.store, making: true)
       let left = try collect(sweep, runs, store)
+      // Only now: what was refused leaves the sweep that is there as it was.
+      try AtomicFile.write(Array(yaml.utf8), to: folder.sweep)
       let places = try SweepPlaces(sweep.budget, cores: command.cores, memory: command.memory, store.runs())
       if !left.isEmpty {
         try await prepare(sweep, runs.map(\.recipe))

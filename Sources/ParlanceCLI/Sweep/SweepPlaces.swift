@@ -25,7 +25,7 @@
       let shown = known.map { Double($0.peakMemory) / 0x1p30 }.max() ?? 0
       let each = shown > 0 ? shown : budget.memoryPerRun
       coresPerRun = min(budget.coresPerRun, cores)
-      let fitting = Int(memory / each)
+      let fitting = Int(min(memory / each, 1000))
       guard fitting >= 1 else {
         throw ParlanceError(
           .usage, "a run takes about \(Self.text(each)) GiB of memory, and the budget is \(Self.text(memory))")
