@@ -13,7 +13,9 @@ import Testing
 @Suite("POST /v1/encode, and searching with a model")
 struct EncodeRouteTests {
   /// A service over a small index of a model's vectors.
-  private func withService(_ body: (RouteTable, SparseEncoder) async throws -> Void) async throws {
+  private func withService(
+    waiting: Int? = nil, _ body: (RouteTable, SparseEncoder) async throws -> Void
+  ) async throws {
     let folder = try TestSupport.temporaryFolder("encode-service")
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let writer = try PassageWriter(path: folder + "/passages.jsonl")
@@ -22,7 +24,9 @@ struct EncodeRouteTests {
     let encoder = try await TestModel.encoder()
     let job = IndexingJob(passages: [folder + "/passages.jsonl"], path: folder + "/index")
     _ = try await job.run(with: encoder, count: try job.check())
-    let server = try await SearchServer(ServiceConfiguration(version: "1")) { () throws(ParlanceError) in
+    var configuration = ServiceConfiguration(version: "1")
+    if let waiting { configuration.limits.waiting = waiting }
+    let server = try await SearchServer(configuration) { () throws(ParlanceError) in
       OpenedSearch(index: try InvertedIndex(path: folder + "/index"), model: encoder)
     }
     try await body(server.table, encoder)
@@ -58,6 +62,16 @@ struct EncodeRouteTests {
           #expect(abs(left - Double(right)) < 1e-4)
         }
       }
+    }
+  }
+
+  @Test("a batch longer than the queue goes through it")
+  func longBatch() async throws {
+    try await withService(waiting: 2) { table, _ in
+      let queries = (0..<12).map { "{\"query\": \"undo commit \($0)\"}" }.joined(separator: ", ")
+      let answer = try await post(table, "/v1/encode", "{\"queries\": [\(queries)]}")
+      #expect(answer.status == 200)
+      #expect(answer.json["vectors"]?.array?.count == 12)
     }
   }
 

@@ -56,6 +56,26 @@
       }
     }
 
+    private static let limits = SessionLimits(messages: 5, bytes: 100)
+
+    @Test("what is kept is what was said, zeros and all; bytes are limited as messages are")
+    func contents() throws {
+      let folder = try TestSupport.temporaryFolder("sessions")
+      defer { try? FileManager.default.removeItem(atPath: folder) }
+      let store = try SQLiteSessionStore(path: folder + "/s.sqlite")
+      try store.create(Session(id: "a", messages: [], timeToLive: 10, expires: 110), owner: "")
+      let odd = TextMessage(role: "user", content: "be\u{0}fore \u{E9} e\u{301}")
+      #expect(try store.append([odd], to: "a", owner: "", most: Self.limits, now: 100) != nil)
+      let kept = try #require(try store.session("a", owner: "", now: 100)?.messages.first?.content)
+      #expect(kept.utf8.elementsEqual(odd.content.utf8))
+      #expect(try store.session("a\u{0}b", owner: "", now: 100) == nil)
+      let long = TextMessage(role: "user", content: String(repeating: "x", count: 101))
+      #expect {
+        try store.append([long], to: "a", owner: "", most: Self.limits, now: 100)
+      } throws: { ($0 as? ParlanceError)?.code == .usage }
+      #expect(try store.session("a", owner: "", now: 100)?.messages.count == 1)
+    }
+
     @Test("a session is over when its time is, and each message gives it its time anew")
     func expiry() throws {
       let folder = try TestSupport.temporaryFolder("sessions")
@@ -63,10 +83,10 @@
       let store = try SQLiteSessionStore(path: folder + "/s.sqlite")
       let message = TextMessage(role: "user", content: "undo")
       try store.create(Session(id: "a", messages: [], timeToLive: 10, expires: 110), owner: "")
-      #expect(try store.append([message], to: "a", owner: "", most: 5, now: 109)?.expires == 119)
+      #expect(try store.append([message], to: "a", owner: "", most: Self.limits, now: 109)?.expires == 119)
       #expect(try store.session("a", owner: "", now: 118)?.messages == [message])
       #expect(try store.session("a", owner: "", now: 119) == nil)
-      #expect(try store.append([message], to: "a", owner: "", most: 5, now: 119) == nil)
+      #expect(try store.append([message], to: "a", owner: "", most: Self.limits, now: 119) == nil)
       #expect(try store.delete("a", owner: "", now: 119) == false)
       // The next one takes it out of the file.
       try store.create(Session(id: "b", messages: [], timeToLive: 10, expires: 130), owner: "")
@@ -80,8 +100,8 @@
       let store = try SQLiteSessionStore(path: folder + "/s.sqlite")
       try store.create(Session(id: "a", messages: [], timeToLive: 10, expires: 110), owner: "mine")
       #expect(try store.session("a", owner: "other", now: 100) == nil)
-      #expect(
-        try store.append([TextMessage(role: "user", content: "x")], to: "a", owner: "other", most: 5, now: 100) == nil)
+      let message = TextMessage(role: "user", content: "x")
+      #expect(try store.append([message], to: "a", owner: "other", most: Self.limits, now: 100) == nil)
       #expect(try store.delete("a", owner: "other", now: 100) == false)
       #expect(try store.session("a", owner: "mine", now: 100)?.messages == [])
       // What was kept is there for the next process.

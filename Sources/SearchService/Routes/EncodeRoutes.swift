@@ -63,12 +63,18 @@ package final class EncodeRoutes: Sendable {
       let fields = try Fields(value, at: "queries[\(place)]", names: ConversationFields.names)
       formed.append(try ConversationFields(fields, form: loaded.form, limits: search.limits).query)
     }
+    // Half of the queue at most, or a batch could never be taken where the queue is short, and nobody else's where it is long.
+    let together = max(1, search.limits.waiting / 2)
     return try await withThrowingTaskGroup(of: (Int, ConversationSearch.Encoded).self) { group in
-      for (place, query) in formed.enumerated() {
+      var rest = formed.enumerated().makeIterator()
+      func begin() {
+        guard let (place, query) = rest.next() else { return }
         group.addTask { [search] in (place, try await search.encode(query, by: loaded, for: request)) }
       }
+      for _ in 0..<together { begin() }
       var documents = [JSONValue](repeating: .null, count: formed.count)
       for try await (place, encoded) in group {
+        begin()
         documents[place] = Self.document(
           encoded.vector.vector, tokens: encoded.vector.tokenCount, isTruncated: encoded.vector.isTruncated, format,
           loaded)

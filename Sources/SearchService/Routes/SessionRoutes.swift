@@ -61,7 +61,8 @@ package struct SessionRoutes: Sendable {
     return APIResponse(status: 204)
   }
 
-  /// A question is added to the conversation before it is searched for; without one, the last question is searched again.
+  /// A question is added to the conversation once it has been answered, so that a request that failed can be sent again;
+  /// without one, the last question is searched again.
   private func answer(_ request: APIRequest) async throws -> APIResponse {
     let start = ContinuousClock.now
     let loaded = search.holder.current
@@ -70,18 +71,18 @@ package struct SessionRoutes: Sendable {
     let form = try fields.choice("form", of: ConversationFields.Form.self) ?? .init(loaded.form)
     let rewrite = try fields.string("rewrite")
     if let rewrite { try ConversationFields.checkWords(rewrite, at: "rewrite") }
-    let session: Session
-    if let question = try fields.string("query") {
-      try ConversationFields.checkWords(question, at: "query")
-      session = try await append([TextMessage(role: "user", content: question)], request)
-    } else {
-      session = try await self.session(request)
-      guard session.messages.contains(where: { $0.role == "user" }) else {
-        throw Problem(409, "Conflict", "the conversation has no question yet; expected query")
-      }
+    let question = try fields.string("query")
+    if let question { try ConversationFields.checkWords(question, at: "query") }
+    let new = question.map { [TextMessage(role: "user", content: $0)] } ?? []
+    let messages = try await session(request).messages + new
+    do { try most.check(messages) } catch { throw Problem(409, "Conflict", error.message) }
+    guard messages.contains(where: { $0.role == "user" }) else {
+      throw Problem(409, "Conflict", "the conversation has no question yet; expected query")
     }
-    let conversation = try ConversationFields(session.messages, form: form, rewrite: rewrite)
-    return try await search.answer(conversation, options, by: loaded, for: request, since: start)
+    let conversation = try ConversationFields(messages, form: form, rewrite: rewrite)
+    let response = try await search.answer(conversation, options, by: loaded, for: request, since: start)
+    if !new.isEmpty { _ = try await append(new, request) }
+    return response
   }
 
   private func session(_ request: APIRequest) async throws -> Session {
@@ -95,7 +96,7 @@ package struct SessionRoutes: Sendable {
 
   private func append(_ messages: [TextMessage], _ request: APIRequest) async throws -> Session {
     let (store, id, owner, now) = (store, request.parameters["id"] ?? "", owner(request), clock())
-    let most = search.limits.messages
+    let most = most
     let session: Session?
     do {
       session = try await search.onThreads(for: request) { _ throws(ParlanceError) in
@@ -116,6 +117,8 @@ package struct SessionRoutes: Sendable {
     for (place, value) in values.enumerated() { messages.append(try TextMessage(value, at: "messages[\(place)]")) }
     return messages
   }
+
+  private var most: SessionLimits { SessionLimits(messages: search.limits.messages, bytes: search.limits.bodyBytes) }
 
   private func owner(_ request: APIRequest) -> String { request.key ?? "" }
 

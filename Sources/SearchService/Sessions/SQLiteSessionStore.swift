@@ -2,6 +2,12 @@
   import Diagnostics
   import GRDB
 
+  #if canImport(FoundationEssentials)
+    import FoundationEssentials
+  #else
+    import Foundation
+  #endif
+
   /// Conversations in an SQLite file: they outlive the process, and go when their time is over.
   final class SQLiteSessionStore: SessionStore {
     private let database: DatabaseQueue
@@ -34,7 +40,7 @@
             CREATE INDEX expiry ON sessions (expires);
             CREATE TABLE messages (
               session TEXT NOT NULL REFERENCES sessions ON DELETE CASCADE, place INTEGER NOT NULL, role TEXT NOT NULL,
-              content TEXT NOT NULL, PRIMARY KEY (session, place)
+              content BLOB NOT NULL, PRIMARY KEY (session, place)
             ) STRICT, WITHOUT ROWID;
             PRAGMA user_version = 1;
             """)
@@ -65,13 +71,11 @@
     }
 
     func append(
-      _ messages: [TextMessage], to id: String, owner: String, most: Int, now: Int
+      _ messages: [TextMessage], to id: String, owner: String, most: SessionLimits, now: Int
     ) throws(ParlanceError) -> Session? {
       try write { db in
         guard var session = try Self.session(id, owner, now, db) else { return nil }
-        guard session.messages.count + messages.count <= most else {
-          throw ParlanceError(.usage, "a conversation has at most \(most) messages")
-        }
+        try most.check(session.messages + messages)
         try Self.insert(messages, from: session.messages.count, id, db)
         session.messages += messages
         session.expires = now + session.timeToLive
@@ -89,23 +93,27 @@
     }
 
     private static func session(_ id: String, _ owner: String, _ now: Int, _ db: Database) throws -> Session? {
+      // SQLite's texts end at a zero, so that it would find another's.
+      if id.utf8.contains(0) { return nil }
       guard
         let row = try Row.fetchOne(
           db, sql: "SELECT lives, expires FROM sessions WHERE id = ? AND owner = ? AND expires > ?",
           arguments: [id, owner, now])
       else { return nil }
-      let messages = try Row.fetchAll(
+      let rows = try Row.fetchAll(
         db, sql: "SELECT role, content FROM messages WHERE session = ? ORDER BY place", arguments: [id])
-      return Session(
-        id: id, messages: messages.map { TextMessage(role: $0["role"], content: $0["content"]) },
-        timeToLive: row["lives"], expires: row["expires"])
+      let messages = rows.map { row in
+        let content: Data = row["content"]
+        return TextMessage(role: row["role"], content: String(decoding: content, as: UTF8.self))
+      }
+      return Session(id: id, messages: messages, timeToLive: row["lives"], expires: row["expires"])
     }
 
     private static func insert(_ messages: [TextMessage], from first: Int, _ id: String, _ db: Database) throws {
       for (place, message) in messages.enumerated() {
         try db.execute(
           sql: "INSERT INTO messages (session, place, role, content) VALUES (?, ?, ?, ?)",
-          arguments: [id, first + place, message.role, message.content])
+          arguments: [id, first + place, message.role, Data(message.content.utf8)])
       }
     }
 

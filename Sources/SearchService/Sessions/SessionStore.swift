@@ -12,11 +12,11 @@ package protocol SessionStore: Sendable {
 
   /// Adds messages and begins the time to live anew.
   ///
-  /// - Parameter most: how many messages a conversation may have.
+  /// - Parameter most: how much a conversation may hold.
   /// - Returns: what became of the conversation; `nil` as above.
-  /// - Throws: `usage` when it would have more than `most`.
+  /// - Throws: `usage` when it would hold more than `most`.
   func append(
-    _ messages: [TextMessage], to id: String, owner: String, most: Int, now: Int
+    _ messages: [TextMessage], to id: String, owner: String, most: SessionLimits, now: Int
   ) throws(ParlanceError) -> Session?
 
   /// - Returns: whether there was one.
@@ -32,4 +32,21 @@ package struct Session: Sendable, Hashable {
   package var timeToLive: Int
   /// Seconds since 1970.
   package var expires: Int
+}
+
+/// How much a kept conversation may hold: it is read as a whole at each search.
+package struct SessionLimits: Sendable, Hashable {
+  package var messages: Int
+  /// Of the messages' contents together, in UTF-8.
+  package var bytes: Int
+
+  /// - Throws: `usage` for more.
+  func check(_ conversation: [TextMessage]) throws(ParlanceError) {
+    guard conversation.count <= messages else {
+      throw ParlanceError(.usage, "a conversation has at most \(messages) messages")
+    }
+    guard conversation.reduce(0, { $0 + $1.content.utf8.count }) <= bytes else {
+      throw ParlanceError(.usage, "a conversation has at most \(bytes) bytes")
+    }
+  }
 }
