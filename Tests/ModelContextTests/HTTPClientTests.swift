@@ -13,7 +13,8 @@ struct HTTPClientTests {
     try LocalHTTPServer { request in
       let answered = DispatchSemaphore(value: 0)
       let answer = Mutex<ContextEndpoint.Answer?>(nil)
-      Task {
+      // Before the tests that wait for their turn, of which this one is one.
+      Task(priority: .high) {
         let found = await endpoint.answer(
           .init(method: request.method, headers: request.headers, body: request.body))
         answer.withLock { $0 = found }
