@@ -40,7 +40,7 @@ exchange() {
 put_program() {
   cp -- "$program" "$scratch/parlance"
   # The debugger's part is most of the file.
-  ! command -v strip >/dev/null 2>&1 || strip --strip-debug -- "$scratch/parlance"
+  ! command -v strip >/dev/null 2>&1 || strip --strip-all -- "$scratch/parlance"
   put 755 "$scratch/parlance" "$prefix/bin/parlance"
 }
 
