@@ -25,7 +25,11 @@ struct StandardStreamServer {
     let writer = MessageWriter()
     let connection = ContextConnection(server, send: writer.write)
     var running: [Task<Void, Never>] = []
-    for try await line in lines() {
+    // From 0, since Dispatch ends the process over a semaphore that goes with less than it began with.
+    let room = DispatchSemaphore(value: 0)
+    for _ in 0..<Self.atOnce { room.signal() }
+    for try await line in lines(room) {
+      room.signal()
       if let task = await connection.receive(line) { running.append(task) }
       if running.count >= Self.atOnce { await running.removeFirst().value }
       try writer.check()
@@ -35,7 +39,9 @@ struct StandardStreamServer {
   }
 
   /// The lines of standard input. They are waited for on a thread of their own, since none that computes may wait.
-  private func lines() -> AsyncThrowingStream<[UInt8], any Error> {
+  ///
+  /// - Parameter room: signalled for each line that may be read ahead; what has no room stays with its sender.
+  private func lines(_ room: DispatchSemaphore) -> AsyncThrowingStream<[UInt8], any Error> {
     let (stream, feed) = AsyncThrowingStream.makeStream(of: [UInt8].self)
     DispatchQueue(label: "standard input").async { [interruption] in
       do {
@@ -43,7 +49,10 @@ struct StandardStreamServer {
         let reader = try LineReader(
           path: "-", maximumLineLength: Self.longestMessage, validatesUTF8: false, interruption: interruption)
         while let line = try reader.next() {
-          if line.contains(where: { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") }) { feed.yield(line) }
+          if line.contains(where: { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") }) {
+            room.wait()
+            feed.yield(line)
+          }
         }
         feed.finish()
       } catch {
