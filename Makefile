@@ -19,7 +19,7 @@ help: ## this list
 	@echo '  PARLANCE_CACHE=DIR  where downloads are kept;  JUDGES=0  no Python judges in the tests'
 
 .PHONY: demo
-demo: release model corpus ## set-up, build, and the main job end to end on real documentation
+demo: engine model corpus ## set-up, build, and the main job end to end on real documentation
 	@Scripts/demo.sh
 
 .PHONY: test
@@ -86,11 +86,11 @@ sanitize: tools ## the tests under AddressSanitizer and ThreadSanitizer, without
 	@Scripts/sanitize.sh thread
 
 .PHONY: install
-install: release ## into PREFIX (/usr/local)
+install: engine ## into PREFIX (/usr/local)
 	@Scripts/install.sh "$(or $(PREFIX),/usr/local)"
 
 .PHONY: tarball
-tarball: release ## dist/: the program and the engine for machines without Swift
+tarball: engine ## dist/: the program and the engine for machines without Swift
 	@Scripts/tarball.sh
 
 .PHONY: clean
