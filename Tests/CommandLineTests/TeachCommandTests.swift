@@ -126,7 +126,10 @@ struct TeachCommandTests {
         "--vectors passages.vectors --out o.teacher --run first.trec --filtered-weight 0.5", 64, "goes with --filter"),
       Bad(
         "--vectors passages.vectors --out o.teacher --run first.trec --filter disagreement --filtered-weight 2", 64,
-        "from 0 to 1, found 2"),
+        "to 1, found 2"),
+      Bad(
+        "--vectors passages.vectors --out o.teacher --run first.trec --filter disagreement --filtered-weight 1e-46", 64,
+        "to 1, found 1e-46"),
       Bad("--vectors passages.vectors --out o.teacher --run first.trec --report -", 64, "--report writes a file"),
       Bad("--vectors passages.vectors --teacher t.teacher --export-run - --report r", 64, "--teacher takes"),
       Bad("--vectors passages.vectors --out o.teacher --run first.trec --report first.trec", 64, "one of the inputs"),

@@ -139,6 +139,17 @@ struct TeacherAgreementTests {
     #expect(weights == [1, 0.5, 0.5, 0.01])
   }
 
+  @Test("weighs a turn by the rewrites that teach it, not by one that was thrown out")
+  func weightOfKept() async throws {
+    // The judged passage throws the third out, with which nobody agrees.
+    let outcome = try await teach(TeachingFixture(), gold: "p2") {
+      $0.filters = [.worseRewrites]
+      $0.consensus = [.turns]
+    }
+    #expect(outcome.turn?.worse == [2] && outcome.turn?.agreement == 1.0 / 6)
+    #expect(outcome.turn?.taughtAgreement == 0.5 && outcome.file.weight(at: 0) == 0.5)
+  }
+
   @Test("compares no more passages than it is told to")
   func depth() {
     let lists: [(teacher: Int, passages: [UInt32])] = [(0, [1, 2, 3]), (1, [2, 1, 4])]
@@ -159,7 +170,9 @@ struct TeacherAgreementTests {
     broken.selection.leastAgreement = 1.5
     var heavy = broken
     (heavy.selection.leastAgreement, heavy.selection.filteredWeight) = (0.5, -1)
-    for job in [job, broken, heavy] {
+    var vanishing = heavy
+    vanishing.selection.filteredWeight = 1e-46
+    for job in [job, broken, heavy, vanishing] {
       let error = await #expect(throws: ParlanceError.self) { try await job.run(to: fixture("no.teacher")) }
       #expect(error?.code == .usage)
     }

@@ -116,7 +116,7 @@ extension TeachingJob {
     var lesson = try combined(chosen, hasTerms: hasTerms)
     agreement.judge(lesson.list.passages, gold: gold, among: kept, depth: selection.depth)
     if selection.filters.contains(.worseTurns), agreement.isWorse { agreement.isFiltered = true }
-    if selection.filters.contains(.disagreement), let value = agreement.agreement(of: kept),
+    if selection.filters.contains(.disagreement), let value = agreement.taughtAgreement,
       value < selection.leastAgreement
     {
       agreement.isFiltered = true

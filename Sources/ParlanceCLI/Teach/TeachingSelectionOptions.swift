@@ -60,8 +60,12 @@ struct TeachingSelectionOptions: ParsableArguments {
       throw ValidationError("--least-agreement goes with --filter disagreement")
     }
     if filteredWeight != nil, filter.isEmpty { throw ValidationError("--filtered-weight goes with --filter") }
-    for (name, value) in [("--least-agreement", leastAgreement), ("--filtered-weight", filteredWeight)] {
-      if let value, !(0...1).contains(value) { throw ValidationError("expected \(name) from 0 to 1, found \(value)") }
+    if let leastAgreement, !(0...1).contains(leastAgreement) {
+      throw ValidationError("expected --least-agreement from 0 to 1, found \(leastAgreement)")
+    }
+    if let filteredWeight, !TeachingSelection.isWeight(filteredWeight) {
+      throw ValidationError(
+        "expected --filtered-weight of 0, or from \(TeachingSelection.leastWeight) to 1, found \(filteredWeight)")
     }
     if report == "-" { throw ValidationError("--report writes a file; the table goes to standard output") }
   }

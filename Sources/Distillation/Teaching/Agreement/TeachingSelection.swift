@@ -31,8 +31,10 @@ public struct TeachingSelection: Sendable, Hashable, Codable {
   public var depth = 100
   /// The least mean overlap of a turn that `disagreement` lets pass.
   public var leastAgreement = 0.2
-  /// What a filtered turn weighs in training; 0 leaves it out.
+  /// What a filtered turn weighs in training, at least `leastWeight`; 0 leaves it out.
   public var filteredWeight = 0.0
+  /// Weights below are as good as none, and the file could not tell the smallest from 0.
+  public static let leastWeight = 1e-6
 
   public init() {}
 
@@ -45,14 +47,18 @@ public struct TeachingSelection: Sendable, Hashable, Codable {
   /// Whether something is compared with the baseline.
   public var needsBaseline: Bool { filters.contains(.worseRewrites) || filters.contains(.worseTurns) }
 
+  /// Whether filtered turns can weigh so much.
+  public static func isWeight(_ weight: Double) -> Bool { weight == 0 || (leastWeight...1).contains(weight) }
+
   /// - Throws: `usage` for numbers out of their range.
   func check() throws(ParlanceError) {
     guard depth >= 1 else { throw ParlanceError(.usage, "expected to compare at least 1 passage, not \(depth)") }
     guard (0...1).contains(leastAgreement) else {
       throw ParlanceError(.usage, "expected a least agreement from 0 to 1, found \(leastAgreement)")
     }
-    guard (0...1).contains(filteredWeight) else {
-      throw ParlanceError(.usage, "expected a weight from 0 to 1 for filtered turns, found \(filteredWeight)")
+    guard Self.isWeight(filteredWeight) else {
+      throw ParlanceError(
+        .usage, "expected a weight of 0, or from \(Self.leastWeight) to 1, for filtered turns, found \(filteredWeight)")
     }
   }
 }

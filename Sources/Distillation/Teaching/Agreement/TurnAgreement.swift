@@ -33,6 +33,8 @@ public struct TurnAgreement: Sendable, Hashable {
   public internal(set) var gold: Gold?
   /// The teachers that retrieve worse than the baseline.
   public let worse: [Int]
+  /// The mean overlap of the teachers whose rewrites were not thrown out; `nil` for one alone.
+  public internal(set) var taughtAgreement: Double?
   /// Whether all teachers together do.
   public internal(set) var isWorse = false
   /// Whether a filter caught the turn.
@@ -76,6 +78,7 @@ public struct TurnAgreement: Sendable, Hashable {
       let support = others.map { overlaps[place][$0] }.mean
       return support < others.map { withBaseline[$0] }.mean ? list.teacher : nil
     }
+    taughtAgreement = agreement
   }
 
   /// The mean overlap of all pairs of teachers; `nil` for one alone.
@@ -93,12 +96,15 @@ public struct TurnAgreement: Sendable, Hashable {
   }
 
   /// Says what the combined list is worth, and whether the turn is worse than the baseline.
+  ///
+  /// - Parameter places: those in `teachers` whose rewrites were not thrown out.
   mutating func judge(_ combined: [UInt32], gold relevant: Set<UInt32>, among places: [Int], depth: Int) {
+    taughtAgreement = agreement(of: places)
     if gold != nil { gold?.combined = Self.gain(of: Array(combined.prefix(depth)), relevant, depth: depth) }
     if let gold, let least = gold.baseline {
       isWorse = gold.combined < least
-    } else if let baseline, let agreement = agreement(of: places) {
-      isWorse = agreement < places.map { baseline[$0] }.mean
+    } else if let baseline, let taughtAgreement {
+      isWorse = taughtAgreement < places.map { baseline[$0] }.mean
     }
   }
 

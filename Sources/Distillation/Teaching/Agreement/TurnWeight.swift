@@ -2,7 +2,7 @@
 struct TurnWeight {
   /// 1, or what the selection says of a turn that it caught.
   private var filtered: Double
-  /// How far its teachers agree; `nil` for one alone.
+  /// How far the teachers agree that it is taught by; `nil` for one alone.
   private var agreement: Double?
 
   /// So that a turn whose teachers have nothing in common still weighs something: to leave it out there is a filter.
@@ -10,7 +10,7 @@ struct TurnWeight {
 
   init(_ turn: TurnAgreement) {
     filtered = turn.weight
-    agreement = turn.agreement
+    agreement = turn.taughtAgreement
   }
 
   /// The weights of all turns, for the file.
