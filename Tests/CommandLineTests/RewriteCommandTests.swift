@@ -43,6 +43,7 @@ struct RewriteCommandTests {
       ("c.jsonl --out bad.prompt --prompt bad.prompt --endpoint http://x --model m", 64, "one of the inputs"),
       ("c.jsonl --out k --cache k --endpoint http://x --model m", 64, "the output is one of the inputs"),
       ("c.jsonl --out n --cache n --endpoint http://x --model m", 64, "the answers are kept in this file"),
+      ("c.jsonl --out n-wal --cache n --endpoint http://x --model m", 64, "the answers are kept in this file"),
       ("c.jsonl --out o --endpoint http://x --model m --timeout 9300000000", 64, "--timeout of at least 1, at most"),
       ("c.jsonl --out o --endpoint http://x --model m --seed 9223372036854775807", 64, "--seed from 0 to"),
       ("bad.jsonl --out o --endpoint http://x --model m", 65, "bad.jsonl:1"),

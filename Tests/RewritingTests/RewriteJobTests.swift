@@ -277,6 +277,19 @@ struct RewriteJobTests {
         == "😀 \\ud83d")
   }
 
+  @Test(
+    "an answer in parts is read by its texts, and a character that would end it in the cache is a blank",
+    arguments: [
+      #"[{"type":"thinking","thinking":[]},{"type":"text","text":"Query: who "},{"type":"text","text":"built it"}]"#,
+      #""Query: who\u0000built it""#,
+    ])
+  func parts(content: String) {
+    let body = #"{"choices":[{"message":{"content":\#(content)}}]}"#
+    #expect(ChatAnswer(body: Array(body.utf8))?.content == "Query: who built it")
+    let twice = #"{"id":1,"id":2,"choices":[{"message":{"content":"Query: who\u0000built it"}}]}"#
+    #expect(ChatAnswer(body: Array(twice.utf8))?.content == "Query: who built it")
+  }
+
   @Test("an answer that was paid and cannot be read is paid twice at most, ever; a page of a proxy is asked again")
   func unreadable() async throws {
     let endpoint = FakeEndpoint { asked, number in

@@ -85,7 +85,7 @@ struct RewriteCommand: AsyncParsableCommand {
     try OutputPath.check(cache, isNoneOf: [conversations, options.promptFile])
     for path in options.paths(out) {
       try OutputPath.check(path, isNoneOf: [conversations, options.promptFile, cache])
-      guard path != cache else {
+      guard !["", "-wal", "-shm", "-journal"].contains(where: { path == cache + $0 }) else {
         throw ParlanceError(.usage, "the answers are kept in this file; expected another name", at: .init(file: path))
       }
     }

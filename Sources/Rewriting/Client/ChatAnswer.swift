@@ -43,7 +43,7 @@ public struct ChatAnswer: Sendable, Hashable {
       guard let choice = document["choices"]?.array?.first, let message = choice["message"] else { return nil }
       let usage = document["usage"]
       self.init(
-        content: message["content"]?.string ?? "", finish: choice["finish_reason"]?.string,
+        content: Self.text(of: message["content"]), finish: choice["finish_reason"]?.string,
         promptTokens: usage?["prompt_tokens"]?.integer, completionTokens: usage?["completion_tokens"]?.integer)
       return
     }
@@ -52,9 +52,19 @@ public struct ChatAnswer: Sendable, Hashable {
       return nil
     }
     self.init(
-      content: choice.message.content ?? "", finish: choice.finish_reason, promptTokens: loose.usage?.prompt_tokens,
+      content: Self.stored(choice.message.content ?? ""), finish: choice.finish_reason,
+      promptTokens: loose.usage?.prompt_tokens,
       completionTokens: loose.usage?.completion_tokens)
   }
+
+  /// A text, or the texts among its parts: some endpoints keep reasoning and answer apart.
+  private static func text(of content: JSONValue?) -> String {
+    if let text = content?.string { return stored(text) }
+    return stored((content?.array ?? []).compactMap { $0["text"]?.string }.joined())
+  }
+
+  /// Without the character that ends a text in the cache.
+  private static func stored(_ text: String) -> String { text.replacing("\0", with: " ") }
 
   /// Whether a body that gives no answer is nevertheless a whole document of the protocol's, as which it was paid: one object
   /// that speaks of choices. A page of a proxy is none, and half a body is none.
