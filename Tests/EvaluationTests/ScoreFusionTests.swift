@@ -28,7 +28,7 @@ struct ScoreFusionTests {
       }
     }
     let runs = try ["one", "two"].map { Self.run(try #require(inputs[$0])) }
-    #expect(fused.count == 21)
+    #expect(fused.count == 20)
     for (key, expected) in fused {
       let fusion = ScoreFusion(
         try #require(.init(rawValue: key[0])), normalisation: try #require(.init(rawValue: key[1])),
@@ -63,6 +63,24 @@ struct ScoreFusionTests {
     // By 0, the mean, b gains by not being in the second run, which ranks c above d.
     #expect(try ranking(.lowest) == ["a", "c", "b", "d"])
     #expect(try ranking(.zero) == ["a", "b", "c", "d"])
+  }
+
+  @Test("scores below zero are not multiplied, which would rank what more runs have lower")
+  func multiplied() throws {
+    let first = Self.run([("a", 2), ("b", -1)])
+    let second = Self.run([("a", 3), ("b", 1), ("c", 0)])
+    for (normalisation, isTaken) in [
+      (ScoreNormalisation.none, false), (.max, false), (.zScore, false), (.minMax, true),
+    ] {
+      let fusion = ScoreFusion(.mnz, normalisation: normalisation)
+      if isTaken {
+        #expect(try fusion.fuse([first, second]).rankings["q"]?.first?.passage == "a")
+      } else {
+        let error = #expect(throws: ParlanceError.self) { try fusion.fuse([first, second]) }
+        #expect(error?.code == .usage && error?.message.contains("mnz multiplies") == true)
+      }
+      #expect(try ScoreFusion(.sum, normalisation: normalisation).fuse([first, second]).rankings["q"]?.count == 3)
+    }
   }
 
   @Test("a run without the query adds nothing to it, and senseless fusions are refused")

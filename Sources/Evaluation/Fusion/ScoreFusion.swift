@@ -11,7 +11,8 @@ public struct ScoreFusion: Sendable, Equatable {
   public enum Combination: String, Sendable, CaseIterable {
     /// The sum of weight times normalised score.
     case sum
-    /// The same times the number of runs that have the passage.
+    /// The same times the number of runs that have the passage. A score below zero would fall where more runs agree, so that
+    /// `zScore` is refused, and so are such scores where the normalisation leaves them.
     case mnz
     /// The greatest of weight times normalised score, over the runs that have the passage.
     case max
@@ -45,12 +46,13 @@ public struct ScoreFusion: Sendable, Equatable {
   ///   - weights: one for each run; all 1 unless given.
   ///   - name: the name of the fused run.
   /// - Returns: as `ReciprocalRankFusion.fuse`. A run without the query adds nothing to it.
-  /// - Throws: `ParlanceError` with code `usage` for fewer than two runs, a depth below 1, or weights that are not one
-  ///   positive number for each run.
+  /// - Throws: `ParlanceError` with code `usage` for fewer than two runs, a depth below 1, weights that are not one
+  ///   positive number for each run, or scores that `mnz` cannot multiply.
   public func fuse(
     _ runs: [RankedRun], weights: [Double]? = nil, name: String = "fused"
   ) throws(ParlanceError) -> RankedRun {
     let fusion = try FusedScores(runs, weights: weights, depth: depth)
+    if combination == .mnz { try checkMultiplying(runs) }
     return fusion.run(name) { query in
       let parts = zip(fusion.runs, fusion.weights).compactMap { run, weight -> Part? in
         run.rankings[query].flatMap { $0.isEmpty ? nil : Part($0, weight: weight, normalisation, missing) }
@@ -58,6 +60,18 @@ public struct ScoreFusion: Sendable, Equatable {
       var scores: [ExternalID: Double] = [:]
       for passage in Set(parts.flatMap(\.scores.keys)) { scores[passage] = score(of: passage, parts) }
       return scores
+    }
+  }
+
+  private func checkMultiplying(_ runs: [RankedRun]) throws(ParlanceError) {
+    let advice = "mnz multiplies scores, which those below zero do not bear; bring them to a scale by min-max"
+    guard normalisation != .zScore else { throw ParlanceError(.usage, advice + " instead of z-score") }
+    guard normalisation == .none || normalisation == .max else { return }
+    for run in runs {
+      for (query, ranking) in run.rankings {
+        guard let low = ranking.first(where: { $0.score < 0 }) else { continue }
+        throw ParlanceError(.usage, "\(advice); \(run.name) gives \(low.passage) a score of \(low.score) for \(query)")
+      }
     }
   }
 
