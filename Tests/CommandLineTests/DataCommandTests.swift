@@ -86,6 +86,58 @@ struct DataCommandTests {
       output.contains("conversations.train.jsonl:2: the turn \"b_1\" asks what \"d_1\" of test asks"), "\(output)")
     #expect(output.contains("train and test share 1 questions of five words or more"), "\(output)")
     #expect(output.contains("1 test turns have a relevant passage that a train turn has, too"), "\(output)")
+    #expect(
+      output.contains(
+        """
+        Shared by train and test:
+          question: of test "e_1", of train "c_1"
+          passage "p": of test "e_1", of train "c_1"
+
+        """), "\(output)")
+  }
+
+  @Test("of what train and test share the first few are told, and all in JSON with every turn")
+  func sharedLists() throws {
+    let questions = (1...4).map { "what is there at number \($0)" }
+    func side(_ name: String) -> String {
+      questions.indices.map { Self.turn("\(name)\($0)", "\(name)\($0)", ["\(name) \($0) begins", questions[$0]]) }
+        .joined()
+        + (5...8).map { Self.turn("\(name)\($0)", "\(name)\($0)", ["\(name) \($0) too", questions[0]]) }.joined()
+    }
+    let files = [
+      "conversations.train.jsonl": side("a"), "conversations.dev.jsonl": side("b"),
+      "qrels.txt": ["p", "q"].flatMap { passage in ["a0", "b1", "b0"].map { "\($0) 0 \(passage) 1\n" } }.joined(),
+    ]
+    let (output, code) = try check(files, ["--limit", "1"])
+    #expect(code == 0)
+    #expect(
+      output.contains(
+        """
+          question: of test "b0", "b5", "b6" and 2 more, of train "a0", "a5", "a6" and 2 more
+          and 3 more (--json names all)
+          passage "p": of test "b0", "b1", of train "a0"
+          and 1 more (--json names all)
+
+        """), "\(output)")
+    struct Document: Decodable {
+      struct Shared: Decodable {
+        struct Item: Decodable, Equatable {
+          var passage: String?
+          var test: [String]
+          var train: [String]
+        }
+        var questions: [Item]
+        var passages: [Item]
+      }
+      var shared: Shared
+    }
+    let json = try check(files, ["--limit", "0", "--json"]).output
+    let shared = try JSONDecoder().decode(Document.self, from: Data(json.utf8)).shared
+    #expect(shared.questions.count == 4 && shared.questions[0].train == ["a0", "a5", "a6", "a7", "a8"])
+    #expect(
+      shared.passages == [
+        .init(passage: "p", test: ["b0", "b1"], train: ["a0"]), .init(passage: "q", test: ["b0", "b1"], train: ["a0"]),
+      ])
   }
 
   @Test("turns out of order, repeated and empty texts, and rewrites that change nothing are told without being faults")

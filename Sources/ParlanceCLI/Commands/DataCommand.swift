@@ -22,7 +22,8 @@ struct DataCheckCommand: AsyncParsableCommand {
       rewrites and judgments of turns, and judged passages, that are not there; and where a file's name says train and \
       another's test, dev, valid or eval, conversations and runs of questions that both have. Told without being faults: \
       empty and repeated texts, turns out of order, rewrites that change nothing, questions and relevant passages that \
-      train and test share, and how long conversations are. Ends with exit code 65 when there are faults.
+      train and test share, with the ids of the turns (--json names all), and how long conversations are. Ends with exit \
+      code 65 when there are faults.
 
       Examples:
         parlance data check Examples
@@ -33,7 +34,7 @@ struct DataCheckCommand: AsyncParsableCommand {
   @Argument(help: "The folder.")
   var folder: String
 
-  @Option(help: "How many faults are told of each kind.")
+  @Option(help: "How many faults, and things that train and test share, are told of each kind.")
   var limit = 10
 
   @Option(
@@ -65,6 +66,8 @@ struct DataCheckCommand: AsyncParsableCommand {
     } else {
       for file in check.files { try console.print("\(file.name)  \(file.count) \(file.unit)") }
       for line in check.findings { try console.print(line) }
+      if !check.sharedLines.isEmpty { try console.print("Shared by train and test:") }
+      for line in check.sharedLines { try console.print("  " + line) }
       try console.print(check.faultCount == 0 ? "No faults." : "\(check.faultCount) faults:")
       for fault in check.faults { try console.print("  " + fault) }
       if check.faultCount > check.faults.count {

@@ -23,6 +23,8 @@ struct DataCheck: Encodable {
   private(set) var faults: [String] = []
   private(set) var faultCount = 0
   private(set) var lengths: QueryLengths.Summary?
+  /// What train and test share without its being a fault; `nil` unless there are both.
+  private(set) var shared: SplitLeaks.Shared?
 
   /// By id: the file that it is in, and its question.
   var turns: [ExternalID: (file: String, question: TextDigest)] = [:]
@@ -55,6 +57,7 @@ struct DataCheck: Encodable {
     case faults
     case faultCount
     case lengths
+    case shared
   }
 
   /// - Parameters:
@@ -115,9 +118,28 @@ struct DataCheck: Encodable {
 
   private mutating func summariseLeaks() {
     guard leaks.hasBothSides else { return }
-    findings.append("train and test share \(leaks.sharedQuestions) questions of five words or more")
-    findings.append("\(leaks.turnsWithTrainedPassages) test turns have a relevant passage that a train turn has, too")
+    let shared = leaks.shared
+    findings.append("train and test share \(shared.questions.count) questions of five words or more")
+    findings.append("\(shared.turnsWithTrainedPassages) test turns have a relevant passage that a train turn has, too")
+    self.shared = shared
   }
+
+  /// The first questions and passages that train and test share, a line for each.
+  var sharedLines: [String] {
+    guard let shared else { return [] }
+    func named(_ turns: [String]) -> String {
+      turns.prefix(Self.turnsNamed).map { "\"\($0)\"" }.joined(separator: ", ")
+        + (turns.count > Self.turnsNamed ? " and \(turns.count - Self.turnsNamed) more" : "")
+    }
+    func lines<Item>(_ items: [Item], _ line: (Item) -> String) -> [String] {
+      items.prefix(limit).map(line)
+        + (items.count > limit ? ["and \(items.count - limit) more (--json names all)"] : [])
+    }
+    return lines(shared.questions) { "question: of test \(named($0.test)), of train \(named($0.train))" }
+      + lines(shared.passages) { "passage \"\($0.passage)\": of test \(named($0.test)), of train \(named($0.train))" }
+  }
+
+  private static let turnsNamed = 3
 
   mutating func fault(_ kind: String, _ message: String) {
     faultCount += 1

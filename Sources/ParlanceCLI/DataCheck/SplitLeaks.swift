@@ -37,21 +37,21 @@ struct SplitLeaks {
 
   private var conversations: [ExternalID: Side] = [:]
   private var questions: [TextDigest: (side: Side, turn: ExternalID)] = [:]
-  private var lastQuestions: [Side: Set<TextDigest>] = [:]
+  private var lastQuestions: [Side: [TextDigest: [ExternalID]]] = [:]
   private var sides: [ExternalID: Side] = [:]
   private var gold: [ExternalID: Set<ExternalID>] = [:]
 
   var hasBothSides: Bool { lastQuestions[.train] != nil && lastQuestions[.test] != nil }
-  /// How many questions of five words or more both sides ask.
-  var sharedQuestions: Int {
-    (lastQuestions[.train] ?? []).intersection(lastQuestions[.test] ?? []).count
-  }
 
   mutating func add(_ turn: Turn, _ side: Side) -> Leak? {
     sides[turn.id] = side
     let question = turn.messages.last?.content ?? ""
     let isTelling = question.split(whereSeparator: \.isWhitespace).count >= Self.tellingWords
-    lastQuestions[side, default: []].formUnion(isTelling ? [TextDigest(wordsOf: question)] : [])
+    if isTelling {
+      lastQuestions[side, default: [:]][TextDigest(wordsOf: question), default: []].append(turn.id)
+    } else {
+      lastQuestions[side] = lastQuestions[side] ?? [:]
+    }
     if let first = conversations[turn.conversation] {
       if first != side { return .conversation }
     } else {
@@ -71,12 +71,44 @@ struct SplitLeaks {
     if sides[turn] != nil { gold[passage, default: []].insert(turn) }
   }
 
-  /// How many turns to measure on have a relevant passage that is relevant for a turn to train on, too.
-  var turnsWithTrainedPassages: Int {
-    var turns: Set<ExternalID> = []
-    for group in gold.values where group.contains(where: { sides[$0] == .train }) {
-      turns.formUnion(group.filter { sides[$0] == .test })
+  /// What both sides have and what need not make figures worthless, for whoever wants to leave it out.
+  struct Shared: Encodable {
+    /// A question of five words or more.
+    struct Question: Encodable {
+      var test: [String]
+      var train: [String]
     }
-    return turns.count
+
+    /// A passage that is relevant for turns of both.
+    struct Passage: Encodable {
+      var passage: String
+      var test: [String]
+      var train: [String]
+    }
+
+    var questions: [Question]
+    var passages: [Passage]
+
+    /// How many turns to measure on have a relevant passage that a turn to train on has, too.
+    var turnsWithTrainedPassages: Int { Set(passages.flatMap(\.test)).count }
+  }
+
+  /// By the first turn to measure on, and by the passage.
+  var shared: Shared {
+    let train = lastQuestions[.train] ?? [:]
+    let questions = (lastQuestions[.test] ?? [:]).compactMap { question, turns in
+      train[question].map { (test: turns, train: $0) }
+    }
+    let passages = gold.compactMap { passage, turns in
+      let sides = Dictionary(grouping: turns.sorted()) { self.sides[$0] }
+      return sides[.train].flatMap { train in sides[.test].map { (passage: passage, test: $0, train: train) } }
+    }
+    return Shared(
+      questions: questions.sorted { $0.test[0] < $1.test[0] }.map {
+        .init(test: $0.test.map(\.string), train: $0.train.map(\.string))
+      },
+      passages: passages.sorted { $0.passage < $1.passage }.map {
+        .init(passage: $0.passage.string, test: $0.test.map(\.string), train: $0.train.map(\.string))
+      })
   }
 }
