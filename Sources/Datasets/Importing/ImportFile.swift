@@ -57,7 +57,7 @@ struct ImportFile {
   }
 
   /// The part of the set that its name says, for names of output files.
-  var split: String? { ["train", "dev", "test", "valid"].first(where: says) }
+  var split: String? { says("training") ? "train" : ["train", "dev", "test", "valid"].first(where: says) }
 
   func hasExtension(_ extensions: String...) -> Bool {
     let name = name.lowercased()

@@ -78,6 +78,54 @@ struct ImporterTests {
       result.summary.skipped == ["turns without a question": 1, "judgments that are there already": 1])
   }
 
+  @Test(
+    "QReCC: histories are of questions as they were asked, not of the rewrites in Context, and need all earlier turns")
+  func qreccHistories() throws {
+    func row(_ conversation: Int, _ turn: Int, _ question: String, _ answer: String, context: [String]) -> String {
+      let context = context.map { "\"\($0)\"" }.joined(separator: ", ")
+      return """
+        {"Context": [\(context)], "Question": "\(question)", "Rewrite": "\(question) of tea", "Answer": "\(answer)",
+         "Conversation_no": \(conversation), "Turn_no": \(turn)}
+        """
+    }
+    let first = [
+      row(1, 1, "who", "Lu", context: []), row(1, 2, "when", "", context: ["who of tea", "Lu"]),
+      row(1, 3, "why", "joy", context: ["who of tea", "Lu", "when of tea"]),
+      row(1, 3, "why", "joy", context: ["who of tea", "Lu", "when of tea"]), row(2, 1, "how", "hot", context: []),
+      row(2, 3, "so", "yes", context: ["how of tea", "hot", "a", "b"]), row(2, 4, "then", "no", context: []),
+      row(3, 1, "what", "leaf", context: []),
+    ]
+    let result = try ImportedFolder(.qrecc, ["qrecc_test.json": "[" + first.joined(separator: ",\n") + "]"])
+    #expect(
+      try result.turns("conversations.test.jsonl") == [
+        "test_1_1 test_1: who", "test_1_2 test_1: who > = Lu > when", "test_1_3 test_1: who > = Lu > when > why",
+        "test_2_1 test_2: how", "test_3_1 test_3: what",
+      ])
+    #expect(
+      result.summary.skipped == ["turns that are there already": 1, "turns whose earlier turns are not before them": 2])
+  }
+
+  @Test("QReCC: SCAI's questions and truth, which are files apart")
+  func scai() throws {
+    let result = try ImportedFolder(
+      .qrecc,
+      [
+        "scai-training-questions.json": """
+        [{"Conversation_no": 1, "Question": "who", "Turn_no": 1}, {"Conversation_no": 1, "Question": "why", "Turn_no": 2}]
+        """,
+        "scai-training-ground-truth.json": """
+        [{"Conversation_no": 1, "Truth_answer": "Lu", "Truth_passages": ["http://x_p1"], "Truth_rewrite": "who is", "Turn_no": 1},
+         {"Conversation_no": 1, "Truth_answer": "", "Truth_passages": [""], "Truth_rewrite": "why him", "Turn_no": 2},
+         {"Conversation_no": 9, "Truth_answer": "", "Truth_passages": [], "Truth_rewrite": "none", "Turn_no": 1}]
+        """,
+      ])
+    #expect(
+      try result.turns("conversations.train.jsonl") == ["train_1_1 train_1: who", "train_1_2 train_1: who > why"])
+    #expect(
+      result.lines["rewrites/human.jsonl"]?.count == 2 && result.lines["qrels.txt"] == ["train_1_1 0 http://x_p1 1"])
+    #expect(result.summary.skipped == ["rewrites of turns that are not there": 1])
+  }
+
   @Test("CAsT: lists and trees of turns, two sources of rewrites, canonical passages, judgments of documents apart")
   func cast() throws {
     let manual = """
