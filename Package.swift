@@ -87,6 +87,12 @@ let package = Package(
     room("BinaryFiles", ["Diagnostics", "CKernels"], more: lifetimes),
     room("LineFiles", ["Diagnostics", "BinaryFiles", "CZlib"], more: lifetimes),
     room("StrictJSON", ["Diagnostics", "BinaryFiles"], more: lifetimes),
+    room(
+      "SQLiteFiles",
+      [
+        "Diagnostics", "BinaryFiles",
+        .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["Network", "Storage"])),
+      ]),
 
     // Layer 1: the nouns, and one capability each.
     room("Conversations", ["Diagnostics", "Identifiers", "BinaryFiles", "LineFiles", "StrictJSON"]),
@@ -111,7 +117,7 @@ let package = Package(
     room(
       "Rewriting",
       [
-        "Diagnostics", "Identifiers", "BinaryFiles", "StrictJSON", "Conversations", "ModelHub",
+        "Diagnostics", "Identifiers", "BinaryFiles", "StrictJSON", "SQLiteFiles", "Conversations", "ModelHub",
         .product(
           name: "AsyncHTTPClient", package: "async-http-client", condition: .when(traits: ["Network"])),
         .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["Network"])),
@@ -165,9 +171,9 @@ let package = Package(
     room(
       "Experiments",
       [
-        "Diagnostics", "Identifiers", "BinaryFiles", "LineFiles", "StrictJSON", "Conversations", "RankedResults",
-        "SparseVectors", "Evaluation", "Checkpoints", "TensorEngine", "InvertedIndex", "SparseEncoder", "Retrieval",
-        "Distillation",
+        "Diagnostics", "Identifiers", "BinaryFiles", "LineFiles", "StrictJSON", "SQLiteFiles", "Conversations",
+        "RankedResults", "SparseVectors", "Evaluation", "Checkpoints", "TensorEngine", "InvertedIndex", "SparseEncoder",
+        "Retrieval", "Distillation",
         .product(name: "Yams", package: "Yams"),
         .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["Storage"])),
       ]),
@@ -176,8 +182,8 @@ let package = Package(
     room(
       "SearchService",
       [
-        "Diagnostics", "Identifiers", "BinaryFiles", "StrictJSON", "Conversations", "SparseVectors", "InvertedIndex",
-        "SparseEncoder", "Retrieval", "ModelContext", "WorkerThreads", "WordPiece",
+        "Diagnostics", "Identifiers", "BinaryFiles", "StrictJSON", "SQLiteFiles", "Conversations", "SparseVectors",
+        "InvertedIndex", "SparseEncoder", "Retrieval", "ModelContext", "WorkerThreads", "WordPiece",
         .product(name: "Hummingbird", package: "hummingbird", condition: .when(traits: ["Network"])),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle", condition: .when(traits: ["Network"])),
         .product(name: "UnixSignals", package: "swift-service-lifecycle", condition: .when(traits: ["Network"])),
@@ -207,6 +213,9 @@ let package = Package(
     tests("BinaryFiles", ["CKernels"]),
     tests("LineFiles", ["BinaryFiles"]),
     tests("StrictJSON", ["BinaryFiles"]),
+    tests(
+      "SQLiteFiles",
+      [.product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["Network", "Storage"]))]),
     tests("Conversations", ["LineFiles", "StrictJSON"]),
     tests("RankedResults", ["LineFiles"]),
     tests("SparseVectors", ["BinaryFiles", "LineFiles"]),

@@ -74,6 +74,18 @@ package enum FileNames {
     return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
+  /// Makes an empty file that only its owner may read, unless something is there.
+  ///
+  /// - Throws: `cannotWrite`.
+  package static func makePrivate(_ path: String) throws(ParlanceError) {
+    let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR)
+    if descriptor >= 0 {
+      close(descriptor)
+    } else if errno != EEXIST {
+      throw systemError(errno, cannot: "make the file", path: path, fallback: .cannotWrite)
+    }
+  }
+
   package static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
   /// Whether `path` is a pipe, a terminal or a device, links followed: what gives its bytes once.

@@ -49,16 +49,17 @@ struct EncodeEndingTests {
     try ParlanceProcess.inFolder(of: [:]) { folder in
       let result = try ParlanceProcess.shell(
         """
-        mkfifo in
+        mkfifo in silence
         $PARLANCE encode --model \(EncodeCommandTests.model) --passages - \(target) < in > out &
         exec 8>in
         echo '{"_id": "p1", "text": "undo a commit"}' >&8
         while kill -0 $! && [ ! -s out ] && [ ! -s o.vectors.partial ]; do sleep 0.01; done
         kill -INT $!
-        (sleep 60; kill -KILL $!) 2>/dev/null & watch=$!
+        # Without a `sleep`, a process more, which would outlive this one and be waited for.
+        (read -r -t 60 <>silence; kill -KILL $!) & watch=$!
         wait %1
         code=$?
-        kill $watch
+        kill -KILL $watch
         exit $code
         """, in: folder)
       #expect(result.code == 130, "\(result.error)")

@@ -79,7 +79,7 @@ struct TokenizeCommandTests {
     try ParlanceProcess.inFolder(of: Self.files) { folder in
       let result = try ParlanceProcess.shell(
         """
-        mkfifo in out
+        mkfifo in out silence
         $PARLANCE tokenize --model m - < in > out &
         exec 8>in 9<out
         for line in '' bar 'cafes bar'; do
@@ -88,10 +88,11 @@ struct TokenizeCommandTests {
           echo "$answer"
         done
         kill -INT $!
-        (sleep 60; kill -KILL $!) 2>/dev/null & watch=$!
+        # Without a `sleep`, a process more, which would outlive this one and be waited for.
+        (read -r -t 60 <>silence; kill -KILL $!) & watch=$!
         wait %1
         echo "ended with $?"
-        kill $watch
+        kill -KILL $watch
         """, in: folder)
       #expect(
         result.output == """

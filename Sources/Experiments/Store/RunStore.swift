@@ -3,40 +3,23 @@
   import Evaluation
   import GRDB
   import Identifiers
+  import SQLiteFiles
 
   /// The runs of a sweep in one SQLite file, `runs.sqlite`: resolved recipes, fingerprints of data, figures by query, curves.
   ///
   /// The files of a run's folder are the truth; what is lost here is read from them again.
   public final class RunStore {
-    public let path: String
-    private let database: DatabaseQueue
-    private static let version = 1
+    private let file: SQLiteFile
+
+    public var path: String { file.path }
+
+    private static let kind = SQLiteFileKind(
+      name: "database of runs", application: 0x5041_5255, version: 1, schema: schema, earlyTable: "runs")
 
     /// - Throws: `noInput` when there is none and none is to be made, `badInput` for another database or a later version,
     ///   `cannotWrite`.
     public init(path: String, making: Bool) throws(ParlanceError) {
-      self.path = path
-      var configuration = Configuration()
-      configuration.busyMode = .timeout(60)
-      configuration.foreignKeysEnabled = true
-      do {
-        database = try DatabaseQueue(path: path, configuration: configuration)
-      } catch {
-        throw Self.error(error, path)
-      }
-      let version = try write { db in
-        let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
-        let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
-        guard version == 0, tables == 0, making else { return version }
-        try db.execute(sql: Self.schema)
-        return Self.version
-      }
-      guard version == Self.version else {
-        throw ParlanceError(
-          .badInput,
-          "expected the runs of a sweep of version \(Self.version), found "
-            + (version == 0 ? "another database" : "version \(version)"), at: .init(file: path))
-      }
+      file = try SQLiteFile(path: path, kind: Self.kind, making: making)
     }
 
     private static let schema = """
@@ -63,14 +46,13 @@
         run TEXT NOT NULL REFERENCES runs ON DELETE CASCADE, name TEXT NOT NULL, step INTEGER NOT NULL,
         value REAL NOT NULL, PRIMARY KEY (run, name, step)
       ) STRICT, WITHOUT ROWID;
-      PRAGMA user_version = 1;
       """
 
     // MARK: - Writing
 
     /// Puts a finished run in, in place of whatever was known of it.
     public func store(_ result: RunResult, curves: [TrainingCurve]) throws(ParlanceError) {
-      try write { db in
+      try file.write { db in
         try db.execute(sql: "DELETE FROM runs WHERE id = ?", arguments: [result.run])
         try db.execute(
           sql: "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
@@ -107,7 +89,7 @@
 
     /// Notes that a run failed, and why.
     public func store(failure fault: String, of run: PlannedRun) throws(ParlanceError) {
-      try write { db in
+      try file.write { db in
         try db.execute(sql: "DELETE FROM runs WHERE id = ?", arguments: [run.id])
         try db.execute(
           sql: "INSERT INTO runs VALUES (?, ?, ?, ?, ?, '', '', '', 0, 0, 0, 0, 0, ?)",
@@ -118,14 +100,14 @@
     }
 
     public func remove(_ run: String) throws(ParlanceError) {
-      try write { db in try db.execute(sql: "DELETE FROM runs WHERE id = ?", arguments: [run]) }
+      try file.write { db in try db.execute(sql: "DELETE FROM runs WHERE id = ?", arguments: [run]) }
     }
 
     // MARK: - Reading
 
     /// All runs, by name.
     public func runs() throws(ParlanceError) -> [StoredRun] {
-      try write { db in
+      try file.read { db in
         try Row.fetchAll(db, sql: "SELECT * FROM runs ORDER BY id").map { row in
           let seed: String? = row["seed"]
           return StoredRun(
@@ -138,7 +120,7 @@
     }
 
     public func fingerprints(of run: String) throws(ParlanceError) -> [RunResult.Fingerprint] {
-      try write { db in
+      try file.read { db in
         try Row.fetchAll(
           db, sql: "SELECT file, sha256 FROM fingerprints WHERE run = ? ORDER BY file", arguments: [run]
         ).map { RunResult.Fingerprint(file: $0["file"], sha256: $0["sha256"]) }
@@ -150,7 +132,7 @@
     public func queries(
       of run: String, on set: String, measures: [String]
     ) throws(ParlanceError) -> [StoredQuery] {
-      try write { db in
+      try file.read { db in
         var values: [String: [String: Double]] = [:]
         let figures = try Row.fetchCursor(
           db, sql: "SELECT query, measure, value FROM figures WHERE run = ? AND dataset = ?", arguments: [run, set])
@@ -176,7 +158,7 @@
     }
 
     public func curves(of run: String) throws(ParlanceError) -> [TrainingCurve] {
-      try write { db in
+      try file.read { db in
         var curves: [TrainingCurve] = []
         let rows = try Row.fetchCursor(
           db, sql: "SELECT name, step, value FROM curves WHERE run = ? ORDER BY name, step", arguments: [run])
@@ -187,39 +169,6 @@
         }
         return curves
       }
-    }
-
-    private func write<Value>(_ body: (Database) throws -> Value) throws(ParlanceError) -> Value {
-      do {
-        var value: Value?
-        try database.inDatabase { db in
-          try db.inTransaction(.immediate) {
-            value = try body(db)
-            return .commit
-          }
-        }
-        guard let value else { throw ParlanceError(.internalFault, "a transaction of the runs did not run") }
-        return value
-      } catch let error as ParlanceError {
-        throw error
-      } catch {
-        throw Self.error(error, path)
-      }
-    }
-
-    private static func error(_ error: any Error, _ path: String) -> ParlanceError {
-      guard let error = error as? DatabaseError else {
-        return ParlanceError(.cannotWrite, "the runs cannot be opened: \(error)", at: .init(file: path))
-      }
-      let code: ParlanceError.Code =
-        switch error.resultCode {
-        case .SQLITE_NOTADB, .SQLITE_CORRUPT: .badInput
-        case .SQLITE_BUSY, .SQLITE_LOCKED: .tryAgain
-        default: .cannotWrite
-        }
-      return ParlanceError(
-        code, "the runs cannot be read or written: \(error.message ?? "SQLite's error \(error.resultCode)")",
-        at: .init(file: path))
     }
   }
 #endif

@@ -1,6 +1,7 @@
 #if Storage
   import Diagnostics
   import GRDB
+  import SQLiteFiles
 
   #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -10,70 +11,58 @@
 
   /// Conversations in an SQLite file: they outlive the process, and go when their time is over.
   final class SQLiteSessionStore: SessionStore {
-    private let database: DatabaseQueue
-    private let path: String
+    private let file: SQLiteFile
 
-    private static let version = 1
+    private static let kind: SQLiteFileKind = {
+      var kind = SQLiteFileKind(
+        name: "file of sessions", application: 0x5041_5353, version: 1, schema: schema, earlyTable: "sessions")
+      kind.isShared = true
+      // What people said.
+      kind.isPrivate = true
+      // A request waits for it.
+      kind.patience = 1
+      return kind
+    }()
+
+    private static let schema = """
+      CREATE TABLE sessions (
+        id TEXT PRIMARY KEY, owner TEXT NOT NULL, lives INTEGER NOT NULL, expires INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX expiry ON sessions (expires);
+      CREATE TABLE messages (
+        session TEXT NOT NULL REFERENCES sessions ON DELETE CASCADE, place INTEGER NOT NULL, role TEXT NOT NULL,
+        content BLOB NOT NULL, PRIMARY KEY (session, place)
+      ) STRICT, WITHOUT ROWID;
+      """
 
     /// - Throws: `cannotWrite` when the file cannot be made; `badInput` when it is another's, or a later version's.
     init(path: String) throws(ParlanceError) {
-      self.path = path
-      var configuration = Configuration()
-      configuration.busyMode = .timeout(10)
-      configuration.journalMode = .wal
-      // What SQLite logs and what errors say must not hold words of a conversation.
-      configuration.publicStatementArguments = false
-      do {
-        database = try DatabaseQueue(path: path, configuration: configuration)
-      } catch {
-        throw Self.error(error, path)
-      }
-      let found = try write { db in
-        let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
-        let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
-        guard version == 0, tables == 0 else { return version }
-        try db.execute(
-          sql: """
-            CREATE TABLE sessions (
-              id TEXT PRIMARY KEY, owner TEXT NOT NULL, lives INTEGER NOT NULL, expires INTEGER NOT NULL
-            ) STRICT, WITHOUT ROWID;
-            CREATE INDEX expiry ON sessions (expires);
-            CREATE TABLE messages (
-              session TEXT NOT NULL REFERENCES sessions ON DELETE CASCADE, place INTEGER NOT NULL, role TEXT NOT NULL,
-              content BLOB NOT NULL, PRIMARY KEY (session, place)
-            ) STRICT, WITHOUT ROWID;
-            PRAGMA user_version = 1;
-            """)
-        return Self.version
-      }
-      guard found == Self.version else {
-        throw ParlanceError(
-          .badInput,
-          "expected a file of sessions of version \(Self.version), found "
-            + (found == 0 ? "another database" : "version \(found)"), at: .init(file: path))
-      }
+      file = try SQLiteFile(path: path, kind: Self.kind)
     }
 
     func create(_ session: Session, owner: String) throws(ParlanceError) {
-      try write { db in
+      let isOver = try file.write { db in
         // Whoever adds something takes out what is over, so that the file does not grow with the years.
         try db.execute(
           sql: "DELETE FROM sessions WHERE expires <= ?", arguments: [session.expires - session.timeToLive])
+        let isOver = db.changesCount > 0
         try db.execute(
           sql: "INSERT INTO sessions (id, owner, lives, expires) VALUES (?, ?, ?, ?)",
           arguments: [session.id, owner, session.timeToLive, session.expires])
         try Self.insert(session.messages, from: 0, session.id, db)
+        return isOver
       }
+      if isOver { file.emptyLog() }
     }
 
     func session(_ id: String, owner: String, now: Int) throws(ParlanceError) -> Session? {
-      try write { db in try Self.session(id, owner, now, db) }
+      try file.read { db in try Self.session(id, owner, now, db) }
     }
 
     func append(
       _ messages: [TextMessage], to id: String, owner: String, most: SessionLimits, now: Int
     ) throws(ParlanceError) -> Session? {
-      try write { db in
+      try file.write { db in
         guard var session = try Self.session(id, owner, now, db) else { return nil }
         try most.check(session.messages + messages)
         try Self.insert(messages, from: session.messages.count, id, db)
@@ -85,11 +74,13 @@
     }
 
     func delete(_ id: String, owner: String, now: Int) throws(ParlanceError) -> Bool {
-      try write { db in
+      let isThere = try file.write { db in
         guard try Self.session(id, owner, now, db) != nil else { return false }
         try db.execute(sql: "DELETE FROM sessions WHERE id = ?", arguments: [id])
         return true
       }
+      if isThere { file.emptyLog() }
+      return isThere
     }
 
     private static func session(_ id: String, _ owner: String, _ now: Int, _ db: Database) throws -> Session? {
@@ -115,31 +106,6 @@
           sql: "INSERT INTO messages (session, place, role, content) VALUES (?, ?, ?, ?)",
           arguments: [id, first + place, message.role, Data(message.content.utf8)])
       }
-    }
-
-    private func write<Value>(_ body: (Database) throws -> Value) throws(ParlanceError) -> Value {
-      do {
-        return try database.write(body)
-      } catch let error as ParlanceError {
-        throw error
-      } catch {
-        throw Self.error(error, path)
-      }
-    }
-
-    private static func error(_ error: any Error, _ path: String) -> ParlanceError {
-      guard let error = error as? DatabaseError else {
-        return ParlanceError(.cannotWrite, "the sessions cannot be used", at: .init(file: path))
-      }
-      let code: ParlanceError.Code =
-        switch error.resultCode {
-        case .SQLITE_NOTADB, .SQLITE_CORRUPT: .badInput
-        case .SQLITE_BUSY, .SQLITE_LOCKED: .tryAgain
-        default: .cannotWrite
-        }
-      return ParlanceError(
-        code, "the sessions cannot be used: \(error.message ?? "SQLite's error \(error.resultCode)")",
-        at: .init(file: path))
     }
   }
 #endif
