@@ -55,7 +55,11 @@ public struct DatasetImport: Sendable {
   private func read(_ paths: [String], into output: ImportOutput) throws(ParlanceError) -> ImportSummary {
     var importer = set.importer
     var all: [ImportFile] = []
-    for path in paths { all += try ImportFile.all(at: path) }
+    for path in paths {
+      all += try ImportFile.all(at: path) { damage throws(ParlanceError) in
+        try output.row { () throws(ParlanceError) in throw damage }
+      }
+    }
     var files: [ImportRole: [ImportFile]] = [:]
     for file in ImportFile.distinct(all) {
       try interruption?.check()

@@ -66,8 +66,17 @@ struct ImportFile {
 
   /// All files at a path: a file itself, the members of an archive, or what is below a folder, archives unpacked in place.
   ///
-  /// - Throws: `noInput`, `badInput` for a damaged archive.
-  static func all(at path: String) throws(ParlanceError) -> [ImportFile] {
+  /// - Parameter damaged: told of an archive that is damaged; what it throws ends the search, else the others are found.
+  /// - Throws: `noInput`, and what `damaged` throws.
+  static func all(
+    at path: String, damaged: (ParlanceError) throws(ParlanceError) -> Void
+  ) throws(ParlanceError) -> [ImportFile] {
+    func members(of path: String) throws(ParlanceError) -> [ImportFile] {
+      do throws(ParlanceError) { return try Self.members(of: path) } catch {
+        try damaged(error)
+        return []
+      }
+    }
     var isFolder = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
       throw ParlanceError(.noInput, "expected the files of the set, there is nothing", at: .init(file: path))

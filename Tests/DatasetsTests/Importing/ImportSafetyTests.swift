@@ -43,6 +43,17 @@ struct ImportSafetyTests {
     let summary = try DatasetImport(.openai, keepsGoing: true).run(from: [input], to: folder + "/out")
     #expect(summary.conversations == 1 && summary.malformedCount == 1)
     #expect(summary.malformed[0].contains("b.jsonl.gz"))
+    // An archive among them, in a folder and by its name.
+    try Data("PK\u{3}\u{4}no archive".utf8).write(to: URL(fileURLWithPath: input + "/c.zip"))
+    for paths in [[input], [input + "/c.zip", input + "/a.jsonl"]] {
+      let name = "/out\(paths.count)+"
+      let error = #expect(throws: ParlanceError.self) {
+        try DatasetImport(.openai).run(from: paths, to: folder + name)
+      }
+      #expect(error?.code == .badInput)
+      let others = try DatasetImport(.openai, keepsGoing: true).run(from: paths, to: folder + name)
+      #expect(others.conversations == 1 && others.malformed.contains { $0.contains("c.zip") })
+    }
   }
 
   @Test("logs of one name in several folders are several conversations, and blanks in names do no harm")
@@ -67,6 +78,21 @@ struct ImportSafetyTests {
       try Data(Self.log(nil, question).utf8).write(to: URL(fileURLWithPath: paths[place]))
     }
     #expect(try DatasetImport(.openai).run(from: paths, to: folder + "/out").conversations == 2)
+  }
+
+  @Test("a conversation that comes again is gone on with, and one of other words under its id is left out whole")
+  func sameIDs() throws {
+    func log(_ texts: [String]) -> String {
+      let messages = texts.enumerated().map {
+        #"{"role": "\#($0.isMultiple(of: 2) ? "user" : "assistant")", "content": "\#($1)"}"#
+      }
+      return #"{"id": "a", "messages": [\#(messages.joined(separator: ", "))]}"# + "\n"
+    }
+    let result = try ImportedFolder(
+      .openai, ["1.jsonl": log(["Hi?"]) + log(["Hi?", "so", "Ho?"]) + log(["No?", "so", "He?", "so", "Hu?"])])
+    #expect(try result.turns() == ["a_1 a: Hi?", "a_2 a: Hi? > = so > Ho?"])
+    #expect(
+      result.summary.skipped == ["turns that are there already": 1, "conversations whose id another one has": 1])
   }
 
   @Test("a quotation mark without an end costs its own row, not those behind it")

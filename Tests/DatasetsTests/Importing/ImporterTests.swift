@@ -12,7 +12,8 @@ struct ImporterTests {
     let turns = """
       [{"conv_id": 1, "turn_id": 1, "question": "who sang it?", "answers": ["A"],
         "positive_ctxs": [{"passage_id": "7", "title": "t", "text": "x"}]},
-       {"conv_id": 1, "turn_id": 2, "question": "who sang it? [SEP] A [SEP] when?", "positive_ctxs": []}]
+       {"conv_id": 1, "turn_id": 2, "question": "who sang it? [SEP] A [SEP] when?", "positive_ctxs": []},
+       {"conv_id": 1, "turn_id": 3, "question": "who sang it? [SEP] A [SEP] when?[SEP][SEP]why?"}]
       """
     let wiki =
       "id\ttext\ttitle\nwiki:7\t\"He said \"\"yes\"\"\non two lines\"\tSong [SEP] Origin\nwiki:8\t5\" wide\tB\n"
@@ -21,6 +22,7 @@ struct ImporterTests {
     #expect(
       try result.turns("conversations.train.jsonl") == [
         "train_1_1 train_1: who sang it?", "train_1_2 train_1: who sang it? > = A > when?",
+        "train_1_3 train_1: who sang it? > = A > when? > why?",
       ])
     #expect(result.lines["qrels.txt"] == ["train_1_1 0 7 1"])
     #expect(

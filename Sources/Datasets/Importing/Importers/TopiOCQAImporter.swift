@@ -44,7 +44,8 @@ struct TopiOCQAImporter: Importer {
       if let context = row.object["Context"]?.array {
         texts = context.compactMap(\.string) + [try row.text("Question")]
       } else {
-        texts = try row.text("question").split(separator: "[SEP]").map(String.init)
+        // An answer may be empty.
+        texts = try row.text("question").split(separator: "[SEP]", omittingEmptySubsequences: false).map(String.init)
       }
       guard texts.count % 2 == 1, let question = texts.popLast() else {
         return output.skip("turns whose history does not alternate")
