@@ -83,6 +83,20 @@ struct ScoreFusionTests {
     }
   }
 
+  @Test("numbers beyond all sizes are refused instead of changing the order")
+  func sizes() throws {
+    let runs = [Self.run([("a", 1e308), ("b", -1e308)]), Self.run([("a", 3), ("b", 1)])]
+    for normalisation in ScoreNormalisation.allCases {
+      let error = #expect(throws: ParlanceError.self) {
+        try ScoreFusion(normalisation: normalisation).fuse(runs)
+      }
+      #expect(error?.code == .badInput, "\(normalisation)")
+    }
+    #expect(try ReciprocalRankFusion().fuse(runs).rankings["q"]?.first?.passage == "a")
+    #expect(throws: ParlanceError.self) { try ReciprocalRankFusion(k: 1e300).fuse(runs) }
+    #expect(throws: ParlanceError.self) { try ReciprocalRankFusion().fuse(runs, weights: [1e308, 1e308]) }
+  }
+
   @Test("a run without the query adds nothing to it, and senseless fusions are refused")
   func edges() throws {
     let first = EvaluateTests.run(["1": [("a", 2), ("b", 1.5), ("c", 1)], "2": [("a", 1)]])

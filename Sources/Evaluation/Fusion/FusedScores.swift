@@ -9,14 +9,18 @@ struct FusedScores {
   let weights: [Double]
   let depth: Int
 
+  /// Beyond them sums overflow or vanish, and passages change places without a word.
+  private static let weights = 1e-30...1e30
+
   /// - Throws: `ParlanceError` with code `usage` for fewer than two runs, a depth below 1, or weights that are not one
   ///   positive number for each run.
   init(_ runs: [RankedRun], weights: [Double]?, depth: Int) throws(ParlanceError) {
     let weights = weights ?? runs.map { _ in 1 }
     guard runs.count >= 2 else { throw ParlanceError(.usage, "fusion takes two runs or more") }
     guard depth >= 1 else { throw ParlanceError(.usage, "the depth of a fused ranking is 1 or more, not \(depth)") }
-    guard weights.count == runs.count, weights.allSatisfy({ $0 > 0 && $0.isFinite }) else {
-      throw ParlanceError(.usage, "there is one weight above 0 for each of the \(runs.count) runs")
+    guard weights.count == runs.count, weights.allSatisfy({ Self.weights.contains($0) }) else {
+      throw ParlanceError(
+        .usage, "there is one weight above 0, of an ordinary size, for each of the \(runs.count) runs")
     }
     self.runs = runs
     self.weights = weights

@@ -11,6 +11,8 @@ public struct ReciprocalRankFusion: Sendable, Equatable {
   public var k: Double
   /// How many passages of each query are kept.
   public var depth: Int
+  /// Above, neighbouring ranks would weigh the same to the last digits.
+  private static let mostK = 1e9
 
   public init(k: Double = 60, depth: Int = 1000) {
     self.k = k
@@ -28,7 +30,9 @@ public struct ReciprocalRankFusion: Sendable, Equatable {
   public func fuse(
     _ runs: [RankedRun], weights: [Double]? = nil, name: String = "rrf"
   ) throws(ParlanceError) -> RankedRun {
-    guard k >= 0, k.isFinite else { throw ParlanceError(.usage, "k of the fusion is 0 or more, not \(k)") }
+    guard (0...Self.mostK).contains(k) else {
+      throw ParlanceError(.usage, "k of the fusion is from 0 to \(Self.mostK), not \(k)")
+    }
     let fusion = try FusedScores(runs, weights: weights, depth: depth)
     return fusion.run(name) { query in
       var scores: [ExternalID: Double] = [:]

@@ -47,11 +47,13 @@ public struct ScoreFusion: Sendable, Equatable {
   ///   - name: the name of the fused run.
   /// - Returns: as `ReciprocalRankFusion.fuse`. A run without the query adds nothing to it.
   /// - Throws: `ParlanceError` with code `usage` for fewer than two runs, a depth below 1, weights that are not one
-  ///   positive number for each run, or scores that `mnz` cannot multiply.
+  ///   positive number for each run, or scores that `mnz` cannot multiply; `badInput` for
+  ///   scores that no `Float` can hold.
   public func fuse(
     _ runs: [RankedRun], weights: [Double]? = nil, name: String = "fused"
   ) throws(ParlanceError) -> RankedRun {
     let fusion = try FusedScores(runs, weights: weights, depth: depth)
+    try checkSize(of: runs)
     if combination == .mnz { try checkMultiplying(runs) }
     return fusion.run(name) { query in
       let parts = zip(fusion.runs, fusion.weights).compactMap { run, weight -> Part? in
@@ -60,6 +62,19 @@ public struct ScoreFusion: Sendable, Equatable {
       var scores: [ExternalID: Double] = [:]
       for passage in Set(parts.flatMap(\.scores.keys)) { scores[passage] = score(of: passage, parts) }
       return scores
+    }
+  }
+
+  /// A run's file can hold larger numbers than a run, whose squares and differences would be infinite.
+  private func checkSize(of runs: [RankedRun]) throws(ParlanceError) {
+    for run in runs {
+      for (query, ranking) in run.rankings {
+        guard let odd = ranking.first(where: { abs($0.score) > Double(Float.greatestFiniteMagnitude) }) else {
+          continue
+        }
+        throw ParlanceError(
+          .badInput, "\(run.name) gives \(odd.passage) a score of \(odd.score) for \(query), beyond what scores can be")
+      }
     }
   }
 
