@@ -13,6 +13,9 @@ package struct HubAddress: Sendable, Hashable {
     let end = rest.firstIndex { $0 == "/" || $0 == "?" || $0 == "#" } ?? rest.endIndex
     let host = rest[..<end].lowercased()
     guard !host.isEmpty, !host.contains("@") else { return nil }
+    if let port = Self.hostAndPort(Substring(host)).port, !port.isEmpty {
+      guard let number = Int(port), (1...65535).contains(number) else { return nil }
+    }
     origin = name + "://" + host
     path = end == rest.endIndex ? "/" : String(rest[end...])
   }

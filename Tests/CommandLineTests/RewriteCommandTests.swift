@@ -26,6 +26,7 @@ struct RewriteCommandTests {
     arguments: [
       ("", 64, "expected a file of conversations"), ("c.jsonl", 64, "expected --out"),
       ("c.jsonl --out o", 64, "expected --endpoint"), ("c.jsonl --out o --endpoint ftp://x", 64, "expected --endpoint"),
+      ("c.jsonl --out o --endpoint http://x:99999/v1 --model m", 64, "expected --endpoint"),
       ("c.jsonl --out o --endpoint http://x", 64, "expected --model"),
       ("c.jsonl --out o --endpoint http://x --model m --samples 0", 64, "--samples of at least 1"),
       ("c.jsonl --out o --endpoint http://x --model m --samples 2 --temperature 0", 64, "would be the same"),

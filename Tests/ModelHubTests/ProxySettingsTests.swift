@@ -26,6 +26,14 @@ struct ProxySettingsTests {
   }
 
   @Test(
+    "an address has a port that there can be, or none",
+    arguments: [
+      ("http://a:65535/v1", 65535), ("http://[::1]:8000", 8000), ("https://a:/v1", 443), ("http://a:0", nil),
+      ("http://a:65536/v1", nil), ("http://[::1]:99999", nil), ("http://a:x", nil), ("http://a:-1", nil),
+    ] as [(String, Int?)])
+  func ports(_ url: String, port: Int?) { #expect(HubAddress(url)?.port == port) }
+
+  @Test(
     "a proxy that cannot be spoken to is an error that does not show the password",
     arguments: [
       "socks5://u:secret@proxy:1080", "https://u:secret@proxy", "http://u:secret@proxy:x", "http://u:secret@:80",

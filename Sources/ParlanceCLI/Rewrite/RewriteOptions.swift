@@ -48,7 +48,7 @@ struct RewriteOptions: ParsableArguments {
   static let keyVariable = "OPENAI_API_KEY"
 
   func check() throws {
-    guard let endpoint, endpoint.hasPrefix("http://") || endpoint.hasPrefix("https://") else {
+    guard let endpoint, HubAddress(endpoint) != nil else {
       throw ValidationError("expected --endpoint with an address such as http://127.0.0.1:8000/v1")
     }
     guard model?.isEmpty == false else { throw ValidationError("expected --model, as the endpoint names it") }

@@ -147,7 +147,9 @@ struct TeacherAgreementReport {
       ("id", .string(turn.query.string)), ("agreement", Self.number(turn.agreement)),
       (
         "overlap",
-        .object(turn.teachers.indices.map { (names[turn.teachers[$0]], .number(Self.support(turn, $0))) })
+        turn.agreement.map { _ in
+          .object(turn.teachers.indices.map { (names[turn.teachers[$0]], .number(Self.support(turn, $0))) })
+        }
       ),
       (
         "overlapWithBaseline",
