@@ -11,7 +11,7 @@ MAKEFLAGS += --no-print-directory
 
 .PHONY: help
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo '  LIBTORCH=/path      use that libtorch, CPU or CUDA, instead of fetching one'
 	@echo '  TORCH_INDEX=URL     the package index that has torch'"'"'s CPU wheels'
@@ -63,6 +63,10 @@ corpus: tools
 .PHONY: judges
 judges: tools ## the Python judges that tests compare with
 	@Scripts/setup/judges.sh
+
+.PHONY: judges-engines
+judges-engines: tools ## other search engines, for Scripts/check-engines.sh
+	@Scripts/setup/engines.sh
 
 .PHONY: bench
 bench: release model ## the benchmarks

@@ -40,7 +40,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 func goldenFolders(of name: String) -> [String] {
   let withGoldens: Set<String> = [
     "WordPiece", "Checkpoints", "Datasets", "SparseEncoder", "SparseVectors", "InvertedIndex", "Evaluation",
-    "Distillation",
+    "Distillation", "Interchange",
   ]
   return withGoldens.contains(name) ? ["Goldens"] : []
 }
@@ -133,6 +133,10 @@ let package = Package(
       ],
       more: [.enableExperimentalFeature("Lifetimes")]),
     room(
+      "Interchange",
+      ["Diagnostics", "Identifiers", "BinaryFiles", "LineFiles", "StrictJSON", "SparseVectors", "InvertedIndex"],
+      more: lifetimes),
+    room(
       "SparseEncoder",
       [
         "Diagnostics", "Identifiers", "BinaryFiles", "Conversations", "SparseVectors", "WordPiece", "Checkpoints",
@@ -164,8 +168,8 @@ let package = Package(
       "Parlance",
       [
         "Diagnostics", "Identifiers", "Conversations", "RankedResults", "SparseVectors", "WordPiece", "Checkpoints",
-        "Evaluation", "InvertedIndex", "SparseEncoder", "Distillation", "ModelHub", "Datasets", "Reports",
-        "Retrieval", "Rewriting",
+        "Evaluation", "InvertedIndex", "Interchange", "SparseEncoder", "Distillation", "ModelHub", "Datasets",
+        "Reports", "Retrieval", "Rewriting",
       ]),
 
     room(
@@ -198,7 +202,8 @@ let package = Package(
       name: "ParlanceCLI",
       dependencies: [
         "Diagnostics", "Identifiers", "BinaryFiles", "LineFiles", "Conversations", "RankedResults", "SparseVectors",
-        "WordPiece", "TensorEngine", "Checkpoints", "Evaluation", "InvertedIndex", "SparseEncoder", "ModelHub",
+        "WordPiece", "TensorEngine", "Checkpoints", "Evaluation", "InvertedIndex", "Interchange", "SparseEncoder",
+        "ModelHub",
         "Datasets", "StrictJSON", "Reports", "Retrieval", "Distillation", "Rewriting", "ModelContext",
         "Experiments", "SearchService", "WorkerThreads",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -234,6 +239,7 @@ let package = Package(
       ]),
     tests("Datasets", ["BinaryFiles", "Conversations", "LineFiles", "StrictJSON"]),
     tests("InvertedIndex", ["BinaryFiles", "StrictJSON", "Conversations", "SparseVectors"]),
+    tests("Interchange", ["BinaryFiles", "LineFiles", "SparseVectors", "InvertedIndex"]),
     tests(
       "SparseEncoder",
       [

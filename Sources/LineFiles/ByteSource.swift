@@ -16,6 +16,9 @@ final class ByteSource {
   private(set) var position = 0
   let fileSize: Int?
 
+  /// Whether what is read is unpacked on the way.
+  var isPacked: Bool { gzip != nil }
+
   private let interruption: Interruption?
   private let descriptor: Int32
   private let closes: Bool

@@ -72,6 +72,15 @@ public final class LineWriter {
     try endLine()
   }
 
+  /// Writes bytes as they are, for a file that has no lines.
+  ///
+  /// - Throws: `cannotWrite`.
+  package func write(bytes: [UInt8]) throws(ParlanceError) {
+    precondition(isOpen, "a finished file takes no bytes")
+    buffer.append(contentsOf: bytes)
+    if buffer.count >= Self.bufferSize { try drain(finish: false) }
+  }
+
   /// Sends out what was written so far, for a reader at the other end of a pipe. What is packed may wait for more, since
   /// gzip packs in blocks; a file appears with `finish()` alone.
   ///

@@ -5,6 +5,7 @@
 @_exported public import Distillation
 @_exported public import Evaluation
 @_exported public import Identifiers
+@_exported public import Interchange
 @_exported public import InvertedIndex
 @_exported public import ModelHub
 @_exported public import RankedResults

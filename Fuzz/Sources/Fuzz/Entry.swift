@@ -10,7 +10,7 @@ import Diagnostics
 let targets: [FuzzTarget] =
   LineFileTargets.all + RecordTargets.all + CheckpointTargets.all + WordPieceTargets.all + DocumentTargets.all
   + ImportTargets.all + ContainerTargets.all + VectorTargets.all + IndexTargets.all + TeacherTargets.all
-  + HubTargets.all
+  + HubTargets.all + InterchangeTargets.all
 
 let chosen: FuzzTarget = {
   let name = getenv("FUZZ_TARGET").map { String(cString: $0) } ?? ""

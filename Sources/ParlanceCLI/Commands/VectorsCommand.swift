@@ -2,6 +2,8 @@ import ArgumentParser
 import BinaryFiles
 import Diagnostics
 import Identifiers
+import Interchange
+import InvertedIndex
 import LineFiles
 import SparseVectors
 
@@ -15,6 +17,7 @@ struct VectorsCommand: ParsableCommand {
         parlance vectors info passages.vectors
         parlance vectors export passages.vectors --to npz --out passages.npz
         parlance vectors import passages.npz --out passages.vectors
+        parlance vectors export passages.vectors --to ciff --out passages.ciff
       """,
     subcommands: [VectorsInfoCommand.self, VectorsExportCommand.self, VectorsImportCommand.self])
 }
@@ -97,6 +100,10 @@ struct VectorsExportCommand: ParsableCommand {
   enum Target: String, ExpressibleByArgument, CaseIterable {
     case npz
     case jsonl
+    case ciff
+    case anserini
+    case anseriniTopics = "anserini-topics"
+    case seismic
   }
 
   enum Spelling: String, ExpressibleByArgument, CaseIterable {
@@ -106,35 +113,61 @@ struct VectorsExportCommand: ParsableCommand {
 
   static let configuration = CommandConfiguration(
     commandName: "export",
-    abstract: "Write vectors as a scipy matrix (npz) or as JSON lines.",
+    abstract: "Write vectors as a scipy matrix (npz), as JSON lines, or for other engines.",
     discussion: """
       npz: scipy.sparse.load_npz reads the matrix; numpy.load(...)["ids"] has the ids of its rows and ["pieces"] the \
       vocabulary. jsonl: {"id", "vector": {piece: weight}}, or with --spelling indices {"id", "indices", "values"}.
 
+      ciff: the Common Index File Format, for PISA, BMP and others. anserini: JSON lines for its JsonVectorCollection; \
+      anserini-topics: queries for it. seismic: JSON lines with the weights as they are, for passages and queries. ciff \
+      and anserini have whole numbers: weights are multiplied with one scale and rounded, which is said.
+
       Examples:
         parlance vectors export passages.vectors --to npz --out passages.npz
         parlance vectors export queries.vectors --to jsonl --out - | head -1
+        parlance vectors export passages.vectors --to anserini --out json/part.jsonl
+        parlance vectors export queries.vectors --to anserini-topics \\
+          --scale 100 --out topics.tsv
       """)
 
   @Argument(help: "A .vectors file.")
   var file: String
 
-  @Option(name: .customLong("to"), help: "npz or jsonl.")
+  @Option(name: .customLong("to"), help: "npz, jsonl, ciff, anserini, anserini-topics or seismic.")
   var target: Target
 
-  @Option(name: .customLong("out"), help: "Where it goes; for jsonl - is standard output, .gz packs.")
+  @Option(name: .customLong("out"), help: "Where it goes; .gz packs and - is standard output, but for npz.")
   var output: String
 
   @Option(help: "How jsonl names terms: pieces or indices.")
   var spelling = Spelling.pieces
 
+  @OptionGroup(title: "Whole numbers")
+  var impacts: ImpactOptions
+
   func run() throws {
     let interruption = Console.standard.interruption
     try OutputPath.check(output, isNoneOf: [file])
     let vectors = try VectorsFile(path: file)
+    if let format = EngineFormat(rawValue: target.rawValue) {
+      try format.write(
+        vectors, vectors.description.vocabulary, impacts,
+        description: "Parlance, vectors of \(vectors.description.encoder.name)", to: output)
+      return
+    }
     let bar = ProgressBar()
     defer { bar.finish() }
     switch target {
+    case .ciff, .anserini, .seismic: break
+    case .anseriniTopics:
+      let vocabulary = vectors.description.vocabulary
+      let survey = try VectorSurvey(
+        of: vectors, vocabularySize: vocabulary.count, progress: bar.handler, interruption: interruption)
+      let scale = try impacts.scale(for: survey)
+      try LinesExport(.anserini, vocabulary: vocabulary, scale: scale).writeTopics(
+        vectors, to: output, progress: bar.handler, interruption: interruption)
+      bar.finish()
+      EngineFormat.tell(scale, survey)
     case .npz:
       if output == "-" { throw ParlanceError(.usage, "an npz file needs a name (--out FILE); it cannot be a stream") }
       try FreeSpace.check(vectors.byteCount, for: output)
@@ -165,12 +198,14 @@ struct VectorsImportCommand: ParsableCommand {
 
   static let configuration = CommandConfiguration(
     commandName: "import",
-    abstract: "Make a .vectors file of a scipy matrix (npz) or of JSON lines.",
+    abstract: "Make a .vectors file of a scipy matrix (npz), of JSON lines, or of another engine's file.",
     discussion: """
       A file whose name ends with .npz is a scipy CSR matrix as save_npz writes it, anything else JSON lines in either
       spelling. What our own exports say about themselves is taken from them; for others, --like names a .vectors file of
       the same encoder, or --vocabulary and --encoder tell it. An encoder that is only a name is its own passage space:
       its vectors are compared with those of the same name.
+
+      Files of other engines name their terms: without --like or --vocabulary those of the file are the vocabulary.
 
       Examples:
         parlance vectors import passages.npz --out passages.vectors
@@ -178,6 +213,8 @@ struct VectorsImportCommand: ParsableCommand {
           --like passages.vectors --out other.vectors
         parlance vectors import other.jsonl --vocabulary vocab.txt \\
           --encoder my-splade --out other.vectors
+        parlance vectors import index.ciff --like passages.vectors \\
+          --out index.vectors
       """)
 
   @Argument(help: "An .npz file or JSON lines; - is standard input.")
@@ -186,14 +223,13 @@ struct VectorsImportCommand: ParsableCommand {
   @Option(name: .customLong("out"), help: "The .vectors file.")
   var output: String
 
-  @Option(help: "A .vectors file of the same encoder: its encoder, passage space and vocabulary are taken.")
-  var like: String?
+  @Option(
+    name: .customLong("from"), help: "A format of another engine: ciff (told by the name as well), anserini or seismic."
+  )
+  var format: EngineFormat?
 
-  @Option(help: "The vocabulary: one piece a line, the first being term 0.")
-  var vocabulary: String?
-
-  @Option(help: "A name for the encoder.")
-  var encoder: String?
+  @OptionGroup
+  var identity: VectorIdentityOptions
 
   @Option(help: "The ids of a matrix's rows: one a line.")
   var ids: String?
@@ -203,36 +239,24 @@ struct VectorsImportCommand: ParsableCommand {
 
   func run() throws {
     let interruption = Console.standard.interruption
-    if like != nil, vocabulary != nil || encoder != nil {
-      throw ParlanceError(.usage, "--like says what --vocabulary and --encoder say; give one or the other")
-    }
-    try OutputPath.check(output, isNoneOf: [file, like, vocabulary, ids])
-    let model = try like.map { path throws(ParlanceError) in try VectorsFile(path: path).description }
-    var pieces = model?.vocabulary
-    if let vocabulary { pieces = try Vocabulary(readingFrom: vocabulary) }
-    let named = encoder.map {
-      EncoderIdentity(digest: SHA256.digest(of: Array("an encoder named \($0)".utf8)).hexadecimal, name: $0)
-    }
+    try OutputPath.check(output, isNoneOf: [file, identity.like, identity.vocabulary, ids])
+    let known = try identity.read()
     let bar = ProgressBar()
     defer { bar.finish() }
     if file.utf8.suffix(4).elementsEqual(".npz".utf8) {
       try VectorsNpz.import(
-        file, to: output, ids: try ids.map(Self.readIDs), vocabulary: pieces, encoder: model?.encoder ?? named,
-        passageSpace: model?.passageSpace, weightKind: weights?.kind, progress: bar.handler,
+        file, to: output, ids: try ids.map(Self.readIDs), vocabulary: known.vocabulary, encoder: known.encoder,
+        passageSpace: known.passageSpace, weightKind: weights?.kind, progress: bar.handler,
         interruption: interruption)
       return
     }
     if ids != nil { throw ParlanceError(.usage, "--ids is for npz files; JSON lines have their ids") }
-    guard let pieces else {
+    if let format = format ?? EngineFormat(ofFile: file) { return try importFile(of: format, known, bar) }
+    guard let pieces = known.vocabulary else {
       throw ParlanceError(.usage, "JSON lines need the vocabulary: --like FILE.vectors or --vocabulary FILE")
     }
-    guard let maker = model?.encoder ?? named else {
-      throw ParlanceError(.usage, "JSON lines need the encoder: --like FILE.vectors or --encoder NAME")
-    }
     let reader = try SparseVectorReader(path: file, vocabulary: pieces, interruption: interruption)
-    let description = VectorsDescription(
-      encoder: maker, passageSpace: model?.passageSpace, vocabulary: pieces, weightKind: weights?.kind ?? .float32)
-    try VectorsWriter.write(output, description) { (writer: VectorsWriter) throws(ParlanceError) in
+    try write(known, pieces) { (writer: VectorsWriter) throws(ParlanceError) in
       while let (id, vector) = try reader.next() {
         do throws(ParlanceError) {
           try writer.append(id, vector)
@@ -245,6 +269,31 @@ struct VectorsImportCommand: ParsableCommand {
         }
       }
     }
+  }
+
+  private func importFile(
+    of format: EngineFormat, _ known: VectorIdentityOptions.Identity, _ bar: ProgressBar
+  ) throws {
+    guard known.encoder != nil else { throw VectorIdentityOptions.missingEncoder }
+    let interruption = Console.standard.interruption
+    let input = try EngineInput(
+      file, format, vocabulary: known.vocabulary, progress: bar.handler, interruption: interruption)
+    try write(known, input.vocabulary) { (writer: VectorsWriter) throws(ParlanceError) in
+      try input.forEachVector(progress: bar.handler, interruption: interruption) { id, vector throws(ParlanceError) in
+        try writer.append(id, vector)
+      }
+    }
+  }
+
+  private func write(
+    _ known: VectorIdentityOptions.Identity, _ vocabulary: Vocabulary,
+    _ body: (VectorsWriter) throws(ParlanceError) -> Void
+  ) throws(ParlanceError) {
+    guard let encoder = known.encoder else { throw VectorIdentityOptions.missingEncoder }
+    let description = VectorsDescription(
+      encoder: encoder, passageSpace: known.passageSpace, vocabulary: vocabulary,
+      weightKind: weights?.kind ?? .float32)
+    try VectorsWriter.write(output, description, body)
   }
 
   private static func readIDs(_ path: String) throws(ParlanceError) -> [ExternalID] {
