@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Trains the student of Recipes/conversational.yaml and measures it on MTRAG's test conversations:
+# Trains the student of Recipes/best.yaml and measures it on MTRAG's test conversations:
 #   student.sh DATA WORK [SEED...]
 # DATA has the sets mtrag, qrecc and cast_ikat (conversations, rewrites, passages, qrels.txt); WORK gets the vectors, the
 # teachers and a run for each seed (123 124 125). MARCO_WEAK=0.1 adds a tenth of DATA's marco_weak in each epoch: runs of their
@@ -39,7 +39,7 @@ teach mtrag conversations.train.jsonl claude_sonnet45_targeted official mixtral_
 teach qrecc conversations.jsonl human chatgpt_icl chatgpt_editor
 teach cast_ikat conversations.jsonl human
 
-recipe=$root/Recipes/conversational.yaml
+recipe=$root/Recipes/best.yaml
 kind=student
 weak=()
 if [ -n "${MARCO_WEAK:-}" ]; then

@@ -28,11 +28,14 @@ struct RecipeSetting {
 
   private func applied(to node: Node?, _ rest: ArraySlice<Substring>) throws(ParlanceError) -> Node {
     guard let key = rest.first else { return value }
-    if case .sequence(var list)? = node {
-      guard let place = Int(key), list.indices.contains(place) else {
+    // A list begins at 0, and the place behind its last is a new one.
+    let isNewList = node == nil && Int(key) == 0
+    if case .sequence(var list)? = isNewList ? .sequence(Node.Sequence([])) : node {
+      guard let place = Int(key), (0...list.count).contains(place) else {
         throw ParlanceError(.usage, "the recipe's list has \(list.count) places, \"\(text)\" names \(key)")
       }
-      list[place] = try applied(to: list[place], rest.dropFirst())
+      let entry = try applied(to: place < list.count ? list[place] : nil, rest.dropFirst())
+      if place < list.count { list[place] = entry } else { list.append(entry) }
       return .sequence(list)
     }
     var mapping = Node.Mapping([])

@@ -15,17 +15,20 @@ struct TrainCommand: AsyncParsableCommand {
       The recipe names the model to start from, the passages' frozen vectors, the training sets with their .teacher files, \
       the objective, the sampling and the optimisation. The folder gets recipe.yaml with every default filled in, \
       metrics.jsonl with a line a step, training.state to resume from, and student/, a Hugging Face folder with the \
-      student that validated best.
+      student that validated best. Without a recipe the choices are those of Recipes/best.yaml, the best by validation \
+      so far, and the files come by --set.
 
       Examples:
+        parlance train --set student.model=model --set vectors=passages.vectors \\
+          --set data.0.conversations=conversations.jsonl --set data.0.teacher=a.teacher --out runs/best
         parlance train Recipes/kld.yaml --out runs/kld
         parlance train Recipes/kld.yaml --set optimisation.epochs=5 \\
           --set objective.contrastive.weight=0.1 --out runs/contrast
         parlance train Recipes/kld.yaml --out runs/kld --resume
       """)
 
-  @Argument(help: "The recipe, a YAML file.")
-  var recipe: String
+  @Argument(help: "The recipe, a YAML file. (default: the best one so far)")
+  var recipe: String?
 
   @Option(
     name: .customLong("set"), parsing: .unconditionalSingleValue,
@@ -62,7 +65,8 @@ struct TrainCommand: AsyncParsableCommand {
 
   func run() async throws {
     let console = Console.standard
-    let recipe = try Recipe(reading: recipe, settings: settings)
+    let recipe =
+      if let recipe { try Recipe(reading: recipe, settings: settings) } else { try Recipe.best(settings: settings) }
     let bar = ProgressBar(console)
     defer { bar.finish() }
     let student = try await checkpoint(recipe.student.model, bar)
