@@ -141,6 +141,22 @@ struct RewriteJobTests {
     #expect(endpoint.asked.count == 4)
   }
 
+  @Test(
+    "why the first question is not answered is told at once, and once; after an answer nothing is", arguments: [0, 1])
+  func trouble(answered: Int) async throws {
+    let endpoint = FakeEndpoint { _, number in number < answered ? .content("Query: one two three") : .broken }
+    var configuration = RewriteJob.Configuration(
+      endpoint: "http://test/v1", model: "m", prompt: try PromptTemplate(named: "self-contained"))
+    (configuration.retries.attempts, configuration.concurrency) = (3, 1)
+    let told = Mutex<[String]>([])
+    let job = RewriteJob(
+      configuration, cache: MemoryCache(), transport: endpoint,
+      trouble: { reason in told.withLock { $0.append(reason) } }, pause: { _ in })
+    let result = try await job.run(Self.turns(3))
+    #expect(result.failures.count == 3 - answered)
+    #expect(told.withLock { $0.count } == 1 - answered)
+  }
+
   @Test("after its attempts a question has failed")
   func attempts() async throws {
     let endpoint = FakeEndpoint { _, _ in .status(500) }

@@ -95,6 +95,7 @@ struct RewriteCommand: AsyncParsableCommand {
     defer { bar.finish() }
     let job = try RewriteJob(
       options.configuration(), cache: cache, onlyLooking: dryRun, progress: bar.handler,
+      trouble: { console.warn("no answer yet: \($0); it is asked again, up to --attempts times") },
       interruption: console.interruption)
     if dryRun {
       let estimate = try job.estimate(turns)

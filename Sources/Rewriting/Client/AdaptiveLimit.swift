@@ -8,6 +8,7 @@ final class AdaptiveLimit: Sendable {
   private struct State {
     var limit: Double
     var sent = 0
+    var answered = 0
     var quietUntil: ContinuousClock.Instant?
     /// Since when the limit stands: answers to questions from before say nothing about it.
     var halved: ContinuousClock.Instant?
@@ -35,8 +36,14 @@ final class AdaptiveLimit: Sendable {
   func leave() { state.withLock { $0.sent -= 1 } }
 
   func succeeded() {
-    state.withLock { $0.limit = min(Double(most), $0.limit + 1 / $0.limit) }
+    state.withLock { state in
+      state.limit = min(Double(most), state.limit + 1 / state.limit)
+      state.answered += 1
+    }
   }
+
+  /// Whether any question was answered.
+  var hasAnswered: Bool { state.withLock { $0.answered > 0 } }
 
   /// - Parameter asked: when the question was sent that was too much.
   func overloaded(asked: ContinuousClock.Instant, now: ContinuousClock.Instant) {

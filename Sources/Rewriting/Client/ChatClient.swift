@@ -11,6 +11,8 @@ struct ChatClient: Sendable {
   let timeout: Duration
   let interruption: Interruption?
   let pause: @Sendable (Duration) async -> Void
+  /// Told why the first question was not answered, while none was: waiting for an endpoint that is not there takes minutes.
+  var trouble: FirstTrouble?
 
   /// What became of a question.
   enum Outcome: Sendable {
@@ -70,6 +72,7 @@ struct ChatClient: Sendable {
         limit.overloaded(asked: asked, now: clock.now)
       }
       if let tooQuiet { throw tooQuiet }
+      if unreadable == 0, !limit.hasAnswered { trouble?.tell(reason) }
       guard attempt < policy.attempts else { break }
       if limit.quietTime(from: clock.now) == nil { try await wait(policy.wait(before: attempt, &generator)) }
     }

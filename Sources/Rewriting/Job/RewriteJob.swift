@@ -46,17 +46,19 @@ public struct RewriteJob: Sendable {
   let progress: ProgressHandler?
   let interruption: Interruption?
   let pause: @Sendable (Duration) async -> Void
+  let trouble: (@Sendable (String) -> Void)?
   private let underWay = QuestionsUnderWay()
 
   init(
     _ configuration: Configuration, cache: any AnswerCache, transport: any ChatTransport,
-    progress: ProgressHandler? = nil, interruption: Interruption? = nil,
+    progress: ProgressHandler? = nil, trouble: (@Sendable (String) -> Void)? = nil, interruption: Interruption? = nil,
     pause: @escaping @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) }
   ) {
     self.configuration = configuration
     self.cache = cache
     self.transport = transport
     self.progress = progress
+    self.trouble = trouble
     self.interruption = interruption
     self.pause = pause
   }
@@ -90,7 +92,8 @@ public struct RewriteJob: Sendable {
     let limit = AdaptiveLimit(most: configuration.concurrency)
     let client = ChatClient(
       url: configuration.url, key: configuration.key, transport: transport, limit: limit,
-      policy: configuration.retries, timeout: configuration.timeout, interruption: interruption, pause: pause)
+      policy: configuration.retries, timeout: configuration.timeout, interruption: interruption, pause: pause,
+      trouble: trouble.map(FirstTrouble.init))
     var result = RewriteResult(samples: configuration.samples)
     var waiting = ArraySlice(
       turns.indices.flatMap { turn in (0..<configuration.samples).map { Item(turn: turn, sample: $0) } })
