@@ -121,4 +121,17 @@ struct ExperimentPageTests {
     let html = ExperimentPage(report).html
     #expect(html.contains("0.500") && !html.contains("<svg") && report.charts.isEmpty)
   }
+
+  @Test("in LaTeX no row that begins with a bracket or a star is read as a part of the one before")
+  func latexRows() {
+    var table = Table(columns: [.label("[run]"), .figure("RR")])
+    table.rows = [["[b]", .figure(0.5)], ["*", .figure(0.25)], ["c [d]", .figure(0)]]
+    table.rows[1][0].isBest = true
+    let lines = table.latex().split(separator: "\n")
+    let rows = lines.filter { $0.hasSuffix(#" \\"#) }
+    #expect(
+      rows == [
+        #"{}[run] & RR \\"#, #"{}[b] & 0.500 \\"#, #"\textbf{*} & 0.250 \\"#, #"c [d] & 0.000 \\"#,
+      ], "\(lines)")
+  }
 }

@@ -11,20 +11,24 @@ struct FactorFitting {
   private let data: TrainingData
   /// The turns that are looked at.
   private let examples: [Int]
+  private let interruption: Interruption?
 
   /// - Parameter order: its first epoch has the turns, those of each set as often as its share says.
-  init?(_ recipe: Recipe, data: TrainingData, order: ExampleOrder) {
+  init?(_ recipe: Recipe, data: TrainingData, order: ExampleOrder, interruption: Interruption? = nil) {
     guard let settings = recipe.student.residual?.factors else { return nil }
     self.settings = settings
     self.data = data
+    self.interruption = interruption
     examples = order.epoch(0).prefix(settings.turns).map(\.example)
   }
 
   /// - Precondition: the student has no factors, and the engine records no gradients.
+  /// - Throws: `interrupted`, and what the engine and the teachers throw.
   func callAsFunction(_ student: StudentModel) throws(ParlanceError) -> TermFactors {
     var fit = FactorFit()
     let batch = 16
     for start in stride(from: 0, to: examples.count, by: batch) {
+      try interruption?.check()
       let part = examples[start..<min(examples.count, start + batch)].map { data.examples[$0] }
       let forward = try student.forward(part.map(\.query), dropout: 0)
       for (example, sum) in zip(part, forward.sums) {

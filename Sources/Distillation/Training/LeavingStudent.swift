@@ -75,8 +75,10 @@ final class LeavingStudent {
     guard let fitting else { return try body(student) }
     if fitted?.step != step {
       try engine.setRecording(false)
-      fitted = (step, try fitting(student))
+      let factors: Swift.Result<TermFactors, ParlanceError>
+      do throws(ParlanceError) { factors = .success(try fitting(student)) } catch { factors = .failure(error) }
       try engine.setRecording(true)
+      fitted = (step, try factors.get())
     }
     student.factors = fitted?.factors
     defer { student.factors = nil }

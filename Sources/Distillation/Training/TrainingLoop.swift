@@ -62,7 +62,8 @@ final class TrainingLoop {
         (data.examples.indices.filter { data.examples[$0].set == set }, recipe.data[set].share)
       }, batchSize: recipe.optimisation.batchSize, seed: recipe.optimisation.seed)
     leaving = try LeavingStudent(
-      student, recipe: recipe, pruning: pruning, fitting: FactorFitting(recipe, data: data, order: order),
+      student, recipe: recipe, pruning: pruning,
+      fitting: FactorFitting(recipe, data: data, order: order, interruption: interruption),
       engine: engine)
     let batches = Int((recipe.optimisation.epochs * Double(order.batchesOfEpoch)).rounded(.up))
     totalSteps = (batches + recipe.optimisation.accumulation - 1) / recipe.optimisation.accumulation

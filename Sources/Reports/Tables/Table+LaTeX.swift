@@ -6,7 +6,7 @@ extension Table {
     if let title { lines.append("\\caption{\(Self.latexEscaped(title))}") }
     if let label { lines.append("\\label{\(label)}") }
     lines += ["\\begin{tabular}{\(alignments)}", "\\toprule"]
-    lines.append(columns.map { Self.latexEscaped($0.header) }.joined(separator: " & ") + " \\\\")
+    lines.append(Self.latexRow(columns.map { Self.latexEscaped($0.header) }))
     lines.append("\\midrule")
     for row in rows.indices {
       let cells = columns.indices.map { column in
@@ -15,7 +15,7 @@ extension Table {
         let mark = cell.mark.map { "\\textsuperscript{\(Self.latexSign($0))}" } ?? ""
         return (cell.isBest ? "\\textbf{\(text)}" : text) + mark
       }
-      lines.append(cells.joined(separator: " & ") + " \\\\")
+      lines.append(Self.latexRow(cells))
     }
     lines += ["\\bottomrule", "\\end{tabular}"]
     let remarks =
@@ -23,6 +23,12 @@ extension Table {
       + notes.map(Self.latexEscaped)
     if !remarks.isEmpty { lines += ["\\par\\smallskip\\footnotesize", remarks.joined(separator: " ")] }
     return (lines + ["\\end{table}"]).map { $0 + "\n" }.joined()
+  }
+
+  /// What ends the row before, or a rule, takes a `*` or `[` that comes next for a part of itself.
+  private static func latexRow(_ cells: [String]) -> String {
+    let row = cells.joined(separator: " & ") + " \\\\"
+    return row.hasPrefix("[") || row.hasPrefix("*") ? "{}" + row : row
   }
 
   private static func latexSign(_ mark: Mark) -> String {
