@@ -79,6 +79,19 @@ struct SweepCommandTests {
         // What was made by another recipe is not taken for this one's; removed, it is made anew.
         let other = try students.parlance("sweep sweep.yaml --set sampling.negatives=5 --out s")
         #expect(other.code == 65 && other.error.contains("parlance runs rm s w-0-f0"), "\(other.error)")
+        let tried = try students.parlance("sweep sweep.yaml --set sampling.negatives=5 --out s --dry-run")
+        #expect(tried.output.contains("4 runs to do"), "\(tried.output)")
+        // The sweep goes on by the recipe that it began with; where its text is another, what is stored is not shown as its.
+        let recipe = try String(contentsOfFile: students.folder + "/s/recipe.yaml", encoding: .utf8)
+        #expect(try recipe == String(contentsOfFile: students.folder + "/recipe.yaml", encoding: .utf8))
+        let named = try String(contentsOfFile: students.folder + "/s/sweep.yaml", encoding: .utf8)
+        #expect(named.contains("recipe: \"s/recipe.yaml\""), "\(named)")
+        try named.replacing("validation.keep\": last", with: "validation.keep\": last, sampling.negatives: 5")
+          .write(toFile: students.folder + "/s/sweep.yaml", atomically: false, encoding: .utf8)
+        let old = try students.parlance("runs list s")
+        #expect(old.output.contains("outdated") && !old.output.contains("finished"), "\(old.output)")
+        let unfinished = try students.parlance("report s --out none.html")
+        #expect(unfinished.code == 65 && unfinished.error.contains("no arm is finished yet"), "\(unfinished.error)")
         try students.succeed("sweep sweep.yaml --out s")
         let before = try figures("w-0-f0", in: "s")
         try students.succeed("runs rm s w-0-f0")
@@ -86,6 +99,22 @@ struct SweepCommandTests {
         let remade = try students.parlance("sweep sweep.yaml --out s")
         #expect(remade.code == 0 && remade.error.contains("1 run of 4 to do"), "\(remade.error)")
         #expect(try figures("w-0-f0", in: "s") == before)
+
+        // Other passages under the same name have an index of their own; a run that read others does not go on.
+        try students.succeed("runs rm s w-0-f0")
+        let indexes = { try FileManager.default.contentsOfDirectory(atPath: students.folder + "/s/shared").sorted() }
+        let first = try indexes()
+        try students.succeed("runs rm s w-0-f1")
+        try students.succeed("runs rm s w-0.1-f0")
+        try students.succeed("runs rm s w-0.1-f1")
+        try students.succeed(
+          "encode --model \(TrainedStudents.model) --passages passages.jsonl --keep-terms 5 --out other.vectors")
+        try FileManager.default.removeItem(atPath: students.folder + "/passages.vectors")
+        try FileManager.default.moveItem(
+          atPath: students.folder + "/other.vectors", toPath: students.folder + "/passages.vectors")
+        _ = try students.parlance("sweep sweep.yaml --out s")
+        let after = try indexes()
+        #expect(Set(after).subtracting(first).count == 1, "\(after)")
       }
 
       @Test("killed at some moment, what was begun is gone on with and the figures are those of a sweep that was not")

@@ -50,7 +50,8 @@
         let runs = try sweep().runs()
         for run in runs.dropLast() { try store.store(result(run), curves: []) }
         try store.store(failure: "no memory", of: try #require(runs.last))
-        let (whole, unfinished, places) = try ArmFigures.all(of: sweep(), on: "set", in: store)
+        let digests = Dictionary(uniqueKeysWithValues: runs.map { ($0.id, "d") })
+        let (whole, unfinished, places) = try ArmFigures.all(of: sweep(), digests: digests, on: "set", in: store)
         #expect(whole.map(\.arm) == ["a"])
         #expect(unfinished == [.init(arm: "b", finished: 3, failed: 1, planned: 4)])
         let arm = try #require(whole.first)
@@ -59,6 +60,41 @@
         #expect(arm.efforts[ExternalID("c0_0")]?.terms == 15)
         #expect(abs((arm.divergence ?? 0) - 0.15) < 1e-12)
         #expect(places.places[ExternalID("c1_1")] == .init(conversation: ExternalID("c1"), turn: 2))
+      }
+    }
+
+    @Test("a finished run of another recipe is none of the arm's")
+    func otherRecipe() throws {
+      try inFolder { folder in
+        let store = try RunStore(path: folder + "/runs.sqlite", making: true)
+        let runs = try sweep().runs()
+        for run in runs { try store.store(result(run), curves: []) }
+        var digests = Dictionary(uniqueKeysWithValues: runs.map { ($0.id, "d") })
+        digests[runs[0].id] = "another"
+        let (whole, unfinished, _) = try ArmFigures.all(of: sweep(), digests: digests, on: "set", in: store)
+        #expect(whole.map(\.arm) == ["b"])
+        #expect(unfinished == [.init(arm: "a", finished: 3, failed: 0, planned: 4)])
+        let fault = result(runs[0]).fault(as: runs[0], digest: "another", in: SweepFolder("s"))
+        #expect(fault?.message.contains("parlance runs rm s a-s1-f0") == true)
+        #expect(result(runs[0]).fault(as: runs[1], digest: "d", in: SweepFolder("s")) != nil)
+        #expect(result(runs[0]).fault(as: runs[0], digest: "d", in: SweepFolder("s")) == nil)
+      }
+    }
+
+    @Test("turns whose ids differ in bytes alone have figures of their own")
+    func idsByBytes() throws {
+      try inFolder { folder in
+        let store = try RunStore(path: folder + "/runs.sqlite", making: true)
+        let run = try sweep().runs()[0]
+        var result = result(run)
+        for (place, id) in ["\u{e9}", "e\u{301}"].enumerated() {
+          result.measured[0].queries[place].id = id
+          result.measured[0].queries[place].values = [Double(place)]
+        }
+        try store.store(result, curves: [])
+        let stored = try store.queries(of: run.id, on: "set", measures: ["RR"])
+        #expect(stored.map(\.values).sorted { $0[0] < $1[0] } == [[0], [1]])
+        #expect(stored.first { $0.values == [1] }?.id == ExternalID("e\u{301}"))
       }
     }
 

@@ -106,6 +106,10 @@ struct SweepTests {
       ("recipe: r\nmeasures: nDCG\nevaluate: 3", "s.yaml:3: expected a list as `evaluate`"),
       ("recipe: r\nmeasures: frob", "measure 'frob'"),
       ("recipe: r\narms: [{name: a b}, {name: a-b}]\nevaluate: [{conversations: c, qrels: q}]", "the same folder"),
+      (
+        "recipe: r\nevaluate: [{name: Dev 1, conversations: c, qrels: q}, {name: dev-1, conversations: c, qrels: q}]",
+        "the sets Dev 1 and dev-1 in `evaluate` would have the same files"
+      ),
       ("recipe: r\nbaseline: x\nevaluate: [{conversations: c, qrels: q}]", "no arm is called x, the `baseline`"),
       ("recipe: r\nrandom: {count: 2, from: {a: {low: 2, high: 1}}}", "expected `low` below `high`"),
       ("recipe: r\ngrid: {a: []}", "expected values of `grid.a`"),
@@ -122,6 +126,15 @@ struct SweepTests {
     let error = #expect(throws: ParlanceError.self) { try sweep(text) }
     #expect(error?.description.contains(says) == true, "\(error?.description ?? "")")
     #expect(error?.code == .badInput)
+  }
+
+  @Test("an estimate takes what finished runs took of all cores for that, and gives what a run takes by the clock")
+  func estimate() throws {
+    var estimate = try SweepEstimate([], of: try sweep())
+    estimate.work = ["a": .init(learned: 900, measured: 0), "b": .init(learned: 900, measured: 0)]
+    #expect(estimate.seconds(of: "a", known: [:], cores: 2) == 15)
+    // Of a run that is the same, 40 s of two cores are 20 s.
+    #expect(estimate.seconds(of: "a", known: ["b": 40], cores: 2) == 20)
   }
 
   @Test("the divergence is 0 for the teacher's own scores, whatever is added to them, and by the definition otherwise")

@@ -16,17 +16,36 @@ public struct DataFingerprints {
     return RunResult.Fingerprint(file: file, sha256: digest)
   }
 
-  /// Of all that a run by the recipe reads and is measured by.
+  /// Of all that a run by the recipe reads and is measured by. Models of the hub are told by their names.
   mutating func of(_ recipe: Recipe, in sweep: Sweep) throws(ParlanceError) -> [RunResult.Fingerprint] {
     var files: [String] = [recipe.vectors]
     for set in recipe.data {
       files += [set.conversations, set.teacher] + [set.qrels, set.rewrites].compactMap(\.self)
     }
-    for set in sweep.evaluate { files += [set.conversations, set.qrels] }
+    if let file = recipe.validation?.conversations { files.append(file) }
+    if let file = recipe.validation?.qrels { files.append(file) }
+    for set in sweep.evaluate {
+      // A manifest names the files of its index, which are never written again.
+      files += [set.conversations, set.qrels]
+      if let index = set.index { files.append(index + "/manifest") }
+    }
+    for model in Self.models(of: recipe) {
+      for name in ["config.json", "tokenizer.json", "model.safetensors"] {
+        let file = model + "/" + name
+        if FileNames.exists(file) { files.append(file) }
+      }
+    }
     var seen: Set<String> = []
     var prints: [RunResult.Fingerprint] = []
     for file in files where seen.insert(file).inserted { prints.append(try of(file)) }
     return prints
+  }
+
+  private static func models(of recipe: Recipe) -> [String] {
+    var models = [recipe.student.model]
+    if let model = recipe.student.residual?.model { models.append(model) }
+    if let model = recipe.student.passages?.model { models.append(model) }
+    return models
   }
 
   /// Refuses to go on beside a run that read something else: figures over other data are not to be compared.

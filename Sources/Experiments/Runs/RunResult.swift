@@ -101,6 +101,17 @@ public struct RunResult: Codable, Sendable, Equatable {
     self.measured = measured
   }
 
+  /// What is wrong with a result that lies in the folder of another run, as a process leaves it that began before the recipe
+  /// was changed, and how to have it away.
+  public func fault(as planned: PlannedRun, digest: String?, in folder: SweepFolder) -> ParlanceError? {
+    guard run != planned.id || self.digest != digest else { return nil }
+    return ParlanceError(
+      .badInput,
+      "the run \(planned.id) is finished with another recipe, or was measured otherwise; parlance runs rm "
+        + "\(folder.path) \(planned.id) takes it away, or sweep into another folder",
+      at: .init(file: folder.result(of: planned.id)))
+  }
+
   /// - Throws: `cannotWrite`, `internalFault` for a number that JSON does not have.
   public func write(to path: String) throws(ParlanceError) {
     let encoder = JSONEncoder()

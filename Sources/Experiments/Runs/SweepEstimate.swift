@@ -55,19 +55,21 @@ public struct SweepEstimate: Sendable, Hashable {
 
   /// The seconds of a run.
   ///
-  /// - Parameter known: seconds that finished runs took, by name.
+  /// - Parameters:
+  ///   - known: seconds of all cores together that finished runs took, by name.
+  ///   - cores: how many a run has.
   public func seconds(of run: String, known: [String: Double], cores: Int) -> Double {
     let weight = { (work: Work, scale: Double) in
       (work.learned * Self.standard.learned + work.measured * Self.standard.measured) * scale + Self.standard.fixed
     }
     guard let own = work[run] else { return 0 }
-    let standard = weight(own, scale[run] ?? 1) / Double(max(1, cores))
+    let standard = weight(own, scale[run] ?? 1)
     var (took, expected) = (0.0, 0.0)
     for (name, seconds) in known {
       guard let other = work[name] else { continue }
       took += seconds
-      expected += weight(other, scale[name] ?? 1) / Double(max(1, cores))
+      expected += weight(other, scale[name] ?? 1)
     }
-    return expected > 0 ? standard * took / expected : standard
+    return (expected > 0 ? standard * took / expected : standard) / Double(max(1, cores))
   }
 }

@@ -27,10 +27,12 @@ public struct SweepFolder: Sendable {
   public func queries(of run: String, on set: String) -> String {
     folder(of: run) + "/" + Sweep.folderName(set) + ".vectors"
   }
-  /// The index of a file of vectors, with their exact weights.
-  public func index(of vectors: String) -> String {
-    shared + "/index-" + SHA256.digest(of: Array(vectors.utf8)).hexadecimal.prefix(12)
-  }
+  /// What the run read, noted when it began.
+  func data(of run: String) -> String { folder(of: run) + "/data.json" }
+  /// The recipe as it was when the sweep began, so that runs that wait are trained by it.
+  public var recipe: String { path + "/recipe.yaml" }
+  /// The index of a file of vectors, with their exact weights; of what is in the file, whatever it was called.
+  public func index(of vectors: RunResult.Fingerprint) -> String { shared + "/index-" + vectors.sha256.prefix(12) }
 }
 
 extension PlannedRun {
@@ -53,5 +55,14 @@ extension PlannedRun {
     }
     text += "\n\(sweep.measures.map(\.description).joined(separator: " ")) \(sweep.depth)"
     return SHA256.digest(of: Array(text.utf8)).hexadecimal
+  }
+}
+
+extension Sweep {
+  /// What tells each run from one by another recipe or measured otherwise, by the runs' names.
+  public func digests() throws(ParlanceError) -> [String: String] {
+    var digests: [String: String] = [:]
+    for run in try runs() { digests[run.id] = try run.digest(of: run.recipe(of: self), in: self) }
+    return digests
   }
 }

@@ -59,7 +59,8 @@ public struct SweepRun: Sendable {
     defer { withExtendedLifetime(lock) {} }
     guard !FileNames.exists(folder.result(of: run.id)) else { return }
     let recipe = try run.recipe(of: sweep)
-    let summary = try await train(recipe, open)
+    let data = try RunData(of: run, recipe, sweep, in: folder)
+    let summary = try await train(recipe, data.index, open)
     let student = try Checkpoint(folder: path + "/student")
     let encoder = try SparseEncoder.open(student) { part throws(ParlanceError) in
       try NativeForwardPass(part, cores: cores)
@@ -68,13 +69,12 @@ public struct SweepRun: Sendable {
     let vectors = try VectorsFile(path: recipe.vectors)
     var measured: [RunResult.Measured] = []
     for set in sweep.evaluate {
-      measured.append(try await measure(encoder, recipe, set, teachers, vectors))
+      measured.append(try await measure(encoder, recipe, set, set.index ?? data.index, teachers, vectors))
     }
-    var prints = DataFingerprints()
     let used = usage()
     let result = RunResult(
       run, digest: try run.digest(of: recipe, in: sweep), recipe: try recipe.yaml(),
-      fingerprints: try prints.of(recipe, in: sweep), program: program, steps: summary.steps,
+      fingerprints: try data.fingerprints(), program: program, steps: summary.steps,
       examples: summary.examples,
       seconds: summary.seconds, processorSeconds: used.processorSeconds, peakMemory: used.peakMemory,
       measured: measured)
@@ -85,7 +85,7 @@ public struct SweepRun: Sendable {
   }
 
   private func train(
-    _ recipe: Recipe, _ open: (String) async throws(ParlanceError) -> Checkpoint
+    _ recipe: Recipe, _ path: String, _ open: (String) async throws(ParlanceError) -> Checkpoint
   ) async throws(ParlanceError) -> TrainingSummary {
     let start = try await open(recipe.student.model)
     var frozen: Checkpoint?
@@ -96,7 +96,7 @@ public struct SweepRun: Sendable {
       recipe, student: start, frozen: frozen, passages: passages, engine: .load(), device: device, cores: cores)
     var index: InvertedIndex?
     if recipe.validation != nil, recipe.student.passages == nil {
-      index = try InvertedIndex(path: folder.index(of: recipe.vectors))
+      index = try InvertedIndex(path: path)
     }
     return try await trainer.train(
       into: folder.folder(of: run.id), resuming: true, index: index, progress: progress, interruption: interruption)
@@ -105,7 +105,8 @@ public struct SweepRun: Sendable {
   // MARK: - Measuring
 
   private func measure(
-    _ encoder: SparseEncoder, _ recipe: Recipe, _ set: Sweep.Judged, _ teachers: [TeacherFile], _ vectors: VectorsFile
+    _ encoder: SparseEncoder, _ recipe: Recipe, _ set: Sweep.Judged, _ index: String, _ teachers: [TeacherFile],
+    _ vectors: VectorsFile
   ) async throws(ParlanceError) -> RunResult.Measured {
     let qrels = try Qrels(readingFrom: set.qrels, interruption: interruption)
     let judged = Set(qrels.queries())
@@ -116,7 +117,7 @@ public struct SweepRun: Sendable {
       throw ParlanceError(
         .badInput, "none of its turns is judged and held out by the run \(run.id)", at: .init(file: set.conversations))
     }
-    let index = try InvertedIndex(path: set.index ?? folder.index(of: recipe.vectors))
+    let index = try InvertedIndex(path: index)
     let searcher = try Searcher(index: index, encoder: encoder)
     let timed = TimedSearch(
       searcher: searcher, k: sweep.depth, passages: try ActivationFrequencies(vectors, interruption: interruption),

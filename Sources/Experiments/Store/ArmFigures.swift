@@ -23,8 +23,10 @@
     }
 
     /// All arms of a sweep, those that are whole with their figures.
+    ///
+    /// - Parameter digests: as the sweep has them; finished runs of others are none of it.
     public static func all(
-      of sweep: Sweep, on set: String, in store: RunStore
+      of sweep: Sweep, digests: [String: String], on set: String, in store: RunStore
     ) throws(ParlanceError) -> (whole: [ArmFigures], unfinished: [Unfinished], places: ConversationPlaces) {
       let stored = Dictionary(uniqueKeysWithValues: try store.runs().map { ($0.id, $0) })
       var planned: [(arm: String, runs: [PlannedRun])] = []
@@ -37,10 +39,11 @@
       var places = ConversationPlaces()
       for (arm, runs) in planned {
         let known = runs.compactMap { stored[$0.id] }
-        let finished = known.filter { $0.state == .finished }
+        let finished = known.filter { $0.isFinished(as: digests[$0.id]) }
         guard finished.count == runs.count else {
           unfinished.append(
-            Unfinished(arm: arm, finished: finished.count, failed: known.count - finished.count, planned: runs.count))
+            Unfinished(
+              arm: arm, finished: finished.count, failed: known.count { $0.state == .failed }, planned: runs.count))
           continue
         }
         var queries: [ExternalID: [StoredQuery]] = [:]

@@ -133,19 +133,20 @@
       of run: String, on set: String, measures: [String]
     ) throws(ParlanceError) -> [StoredQuery] {
       try file.read { db in
-        var values: [String: [String: Double]] = [:]
+        // By bytes: ids that are one text to Swift may be two.
+        var values: [ExternalID: [String: Double]] = [:]
         let figures = try Row.fetchCursor(
           db, sql: "SELECT query, measure, value FROM figures WHERE run = ? AND dataset = ?", arguments: [run, set])
         while let row = try figures.next() {
           let (query, measure): (String, String) = (row["query"], row["measure"])
-          values[query, default: [:]][measure] = row["value"]
+          values[ExternalID(query), default: [:]][measure] = row["value"]
         }
         let rows = try Row.fetchAll(
           db, sql: "SELECT * FROM queries WHERE run = ? AND dataset = ? ORDER BY query", arguments: [run, set])
         return rows.compactMap { row in
           let id: String = row["query"]
           let conversation: String = row["conversation"]
-          let known = measures.compactMap { values[id]?[$0] }
+          let known = measures.compactMap { values[ExternalID(id)]?[$0] }
           guard known.count == measures.count else { return nil }
           return StoredQuery(
             id: ExternalID(id), conversation: ExternalID(conversation), turn: row["turn"], values: known,

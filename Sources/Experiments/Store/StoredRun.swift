@@ -25,6 +25,9 @@ public struct StoredRun: Sendable, Hashable {
   public var peakMemory: Int
   /// Why it failed.
   public var fault: String?
+
+  /// Whether it is finished, and by this recipe: a run keeps its name when its recipe is changed.
+  public func isFinished(as digest: String?) -> Bool { state == .finished && self.digest == digest }
 }
 
 /// What one turn was worth and what it cost in one run.

@@ -208,6 +208,12 @@ extension Sweep {
     if let twice = names.first(where: { name in names.count(where: { $0 == name }) > 1 }) {
       throw node.fault("two sets in `evaluate` are called \(twice)")
     }
+    var folders: [String: String] = [:]
+    for name in names {
+      if let other = folders.updateValue(name, forKey: Self.folderName(name)) {
+        throw node.fault("the sets \(other) and \(name) in `evaluate` would have the same files")
+      }
+    }
     for (key, list) in [("seeds", seeds), ("quick.seeds", quick?.seeds ?? [])] where Set(list).count < list.count {
       throw node.fault("a seed is there twice in `\(key)`")
     }

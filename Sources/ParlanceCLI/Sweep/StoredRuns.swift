@@ -25,6 +25,7 @@
     func list(json: Bool) throws {
       let known = Dictionary(uniqueKeysWithValues: try store.runs().map { ($0.id, $0) })
       let planned = try sweep.runs()
+      let digests = try sweep.digests()
       var table = Table(columns: [.label("run"), .label("state")])
       table.columns += sweep.measures.map { .figure($0.description) }
       table.columns += [.figure("L0"), .figure("FLOPS"), .figure("steps"), .figure("processor s"), .figure("MiB")]
@@ -36,12 +37,14 @@
           documents.append(["run": .string(run.id), "arm": .string(run.arm), "state": .string(state)])
           continue
         }
-        var row = [Table.Cell(run.id), Table.Cell(stored.state.rawValue)]
+        let isOwn = stored.isFinished(as: digests[run.id])
+        let state = stored.state == .finished && !isOwn ? "outdated" : stored.state.rawValue
+        var row = [Table.Cell(run.id), Table.Cell(state)]
         var members: [(String, OrderedJSON?)] = [
-          ("run", .string(run.id)), ("arm", .string(run.arm)), ("state", .string(stored.state.rawValue)),
+          ("run", .string(run.id)), ("arm", .string(run.arm)), ("state", .string(state)),
           ("fault", stored.fault.map { .string($0) }),
         ]
-        if stored.state == .finished {
+        if isOwn {
           let figures = try figures(of: run.id, on: sweep.evaluate[0].name)
           row += figures.means.map { .figure($0, digits: 3) }
           row += [

@@ -25,7 +25,7 @@
     }
 
     func run() async throws {
-      let (sweep, yaml) = try read()
+      var (sweep, yaml) = try read()
       let runs = try sweep.runs().map { run throws(ParlanceError) in (run: run, recipe: try run.recipe(of: sweep)) }
       guard !command.dryRun else { return try tell(sweep, runs) }
       try makeFolders()
@@ -34,13 +34,18 @@
       let store = try RunStore(path: folder.store, making: true)
       let left = try collect(sweep, runs, store)
       // Only now: what was refused leaves the sweep that is there as it was.
+      let recipe = try MappedFile(path: sweep.recipe)
+      try AtomicFile.write(recipe.bytes.array(), to: folder.recipe)
+      sweep.recipe = folder.recipe
+      (sweep, yaml) = try sweep.resolved()
       try AtomicFile.write(Array(yaml.utf8), to: folder.sweep)
       let places = try SweepPlaces(sweep.budget, cores: command.cores, memory: command.memory, store.runs())
       if !left.isEmpty {
         try await prepare(sweep, runs.map(\.recipe))
         try note(left, of: runs, sweep, places, store)
         try await SweepQueue(
-          sweep: sweep, folder: folder, store: store, device: command.device, places: places,
+          sweep: sweep, digests: try sweep.digests(), folder: folder, store: store, device: command.device,
+          places: places,
           seconds: seconds(runs, sweep, store, cores: places.coresPerRun)
         ).work(off: left.map(\.run), done: runs.count - left.count)
       }
@@ -91,13 +96,7 @@
           continue
         }
         let result = try RunResult(reading: folder.result(of: run.id))
-        guard result.digest == digest else {
-          throw ParlanceError(
-            .badInput,
-            "the run \(run.id) is finished with another recipe, or was measured otherwise; parlance runs rm "
-              + "\(folder.path) \(run.id) takes it away, or sweep into another folder",
-            at: .init(file: folder.result(of: run.id)))
-        }
+        if let fault = result.fault(as: run, digest: digest, in: folder) { throw fault }
         try data.check(result.fingerprints, of: run.id)
         try store.store(result, curves: TrainingCurve.all(readingFrom: folder.metrics(of: run.id)))
       }
@@ -110,9 +109,10 @@
         try await make(step.makes, step.command.map { $0 == "{out}" ? step.makes : $0 })
       }
       var seen: Set<String> = []
+      var data = DataFingerprints()
       for recipe in recipes where seen.insert(recipe.vectors).inserted {
         let searches = sweep.evaluate.contains { $0.index == nil } || recipe.validation != nil
-        let index = folder.index(of: recipe.vectors)
+        let index = folder.index(of: try data.of(recipe.vectors))
         if !searches || (try? InvertedIndex(path: index)) != nil { continue }
         try await make(
           index, ["index", "build", "--vectors", recipe.vectors, "--weights", "f32", "--out", index])
@@ -167,7 +167,8 @@
       let store = FileNames.exists(folder.store) ? try RunStore(path: folder.store, making: false) : nil
       let places = try SweepPlaces(sweep.budget, cores: command.cores, memory: command.memory, store?.runs() ?? [])
       let each = try seconds(runs, sweep, store, cores: places.coresPerRun)
-      let finished = Set(try store?.runs().filter { $0.state == .finished }.map(\.id) ?? [])
+      let digests = try sweep.digests()
+      let finished = Set(try store?.runs().filter { $0.isFinished(as: digests[$0.id]) }.map(\.id) ?? [])
       var table = Table(columns: [
         .label("arm"), .figure("runs"), .figure("finished"), .figure("minutes"), .label("settings"),
       ])

@@ -15,6 +15,8 @@
   /// Runs that wait, run and end.
   struct SweepQueue {
     let sweep: Sweep
+    /// What tells each run from one by another recipe.
+    let digests: [String: String]
     let folder: SweepFolder
     let store: RunStore
     let device: Device
@@ -24,9 +26,11 @@
     private let console = Console.standard
 
     init(
-      sweep: Sweep, folder: SweepFolder, store: RunStore, device: Device, places: SweepPlaces, seconds: [String: Double]
+      sweep: Sweep, digests: [String: String], folder: SweepFolder, store: RunStore, device: Device,
+      places: SweepPlaces, seconds: [String: Double]
     ) {
       self.sweep = sweep
+      self.digests = digests
       self.folder = folder
       self.store = store
       self.device = device
@@ -62,15 +66,22 @@
         try? await Task.sleep(for: .milliseconds(200))
         var still: [Running] = []
         for entry in running {
-          guard let status = status(of: entry) else {
+          guard let status = try status(of: entry) else {
             still.append(entry)
             continue
           }
           bar.finish()
           if FileNames.exists(folder.result(of: entry.run.id)) {
-            finished += 1
-            let result = try collect(entry.run)
-            console.note("\(finished) of \(total): \(line(result))")
+            let result = try RunResult(reading: folder.result(of: entry.run.id))
+            if let fault = result.fault(as: entry.run, digest: digests[entry.run.id], in: folder) {
+              // A process of before, which has trained what the sweep no longer is.
+              failed += 1
+              console.warn(fault.description)
+            } else {
+              try store.store(result, curves: TrainingCurve.all(readingFrom: folder.metrics(of: entry.run.id)))
+              finished += 1
+              console.note("\(finished) of \(total): \(line(result))")
+            }
           } else if status == ParlanceError.Code.tryAgain.rawValue {
             still.append(Running(run: entry.run, child: nil))
           } else if !isAsked {
@@ -101,7 +112,7 @@
         throw ParlanceError(.cannotWrite, "the folder cannot be made", at: .init(file: path))
       }
       // Held: a process that a killed sweep started is at it.
-      guard (try? FileLock(path: folder.lock(of: run.id))) != nil else { return Running(run: run, child: nil) }
+      guard try !isHeld(run) else { return Running(run: run, child: nil) }
       let child = try ChildProcess(
         [
           "sweep", folder.sweep, "--out", folder.path, "--only-run", run.id, "--cores", "\(places.coresPerRun)",
@@ -111,15 +122,19 @@
     }
 
     /// How it ended, or `nil` while it runs.
-    private func status(of entry: Running) -> Int32? {
+    private func status(of entry: Running) throws(ParlanceError) -> Int32? {
       if let child = entry.child { return child.status() }
-      return (try? FileLock(path: folder.lock(of: entry.run.id))) == nil ? nil : 0
+      return try isHeld(entry.run) ? nil : 0
     }
 
-    private func collect(_ run: PlannedRun) throws(ParlanceError) -> RunResult {
-      let result = try RunResult(reading: folder.result(of: run.id))
-      try store.store(result, curves: TrainingCurve.all(readingFrom: folder.metrics(of: run.id)))
-      return result
+    /// Whether a process has the run. One that cannot be asked, as in a folder that nobody may write to, is a fault and nothing
+    /// to wait for.
+    private func isHeld(_ run: PlannedRun) throws(ParlanceError) -> Bool {
+      do throws(ParlanceError) { _ = try FileLock(path: folder.lock(of: run.id)) } catch {
+        guard error.code == .tryAgain else { throw error }
+        return true
+      }
+      return false
     }
 
     private func line(_ result: RunResult) -> String {

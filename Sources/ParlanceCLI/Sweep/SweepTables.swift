@@ -28,8 +28,9 @@
       self.sweep = sweep
       var sets: [OfSet] = []
       var left: [ArmFigures.Unfinished] = []
+      let digests = try sweep.digests()
       for set in sweep.evaluate {
-        let (whole, unfinished, places) = try ArmFigures.all(of: sweep, on: set.name, in: store)
+        let (whole, unfinished, places) = try ArmFigures.all(of: sweep, digests: digests, on: set.name, in: store)
         left = unfinished
         var arms = whole
         if let wanted {
