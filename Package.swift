@@ -129,7 +129,7 @@ let package = Package(
       "InvertedIndex",
       [
         "Diagnostics", "Identifiers", "BinaryFiles", "StrictJSON", "CKernels", "CZlib", "Conversations",
-        "SparseVectors",
+        "SparseVectors", "WorkerThreads",
       ],
       more: [.enableExperimentalFeature("Lifetimes")]),
     room(

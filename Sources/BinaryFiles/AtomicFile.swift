@@ -25,6 +25,9 @@ public final class AtomicFile {
   private var buffer: [UInt8] = []
   private let faults: FaultLayer?
   private var isOpen = true
+  private let isResumable: Bool
+  /// What an earlier process left, as long as what is written is the same.
+  private var kept: (file: MappedFile, position: Int)?
 
   private static let bufferSize = 1 << 18
 
@@ -43,8 +46,29 @@ public final class AtomicFile {
       throw ParlanceError(error.code, error.message, at: .init(file: path))
     }
     temporaryPath = file.path
+    isResumable = false
     buffer.reserveCapacity(Self.bufferSize)
   }
+
+  /// A file that can be gone on with after any end of the process: its bytes go to `NAME.partial`, which only `abandon()`
+  /// removes. Whoever writes the same bytes again as those that are there finds them written; from the first other one on the
+  /// file is written anew. Somebody else's lock has to see to it that nobody writes it at once.
+  ///
+  /// - Throws: `cannotWrite`, as `init(path:)`.
+  package init(resuming path: String) throws(ParlanceError) {
+    try FileNames.refuseFolder(path)
+    self.path = path
+    target = path
+    faults = FaultLayer.current
+    temporaryPath = Self.partialPath(for: path)
+    file = try OutputFile(path: temporaryPath, mode: .append)
+    isResumable = true
+    if file.position > 0 { kept = (try MappedFile(path: temporaryPath, access: .sequential), 0) }
+    buffer.reserveCapacity(Self.bufferSize)
+  }
+
+  /// Where the bytes of a file that can be gone on with are until it is finished.
+  package static func partialPath(for path: String) -> String { path + ".partial" }
 
   /// A file whose lock tells the next writer that it is alive.
   private static func newFile(_ prefix: String) throws(ParlanceError) -> OutputFile {
@@ -64,14 +88,35 @@ public final class AtomicFile {
   }
 
   deinit {
-    abandon()
+    if !isResumable { abandon() }
   }
 
   /// The number of bytes written so far.
-  public var position: Int { file.position + buffer.count }
+  public var position: Int { kept?.position ?? file.position + buffer.count }
+
+  /// The next `count` bytes that an earlier process left, to be written again; `nil` where there are not as many.
+  package func keptBytes(_ count: Int) -> [UInt8]? {
+    guard let kept, count <= kept.file.count - kept.position else { return nil }
+    return kept.file.bytes.extracting(kept.position..<kept.position + count).array()
+  }
+
+  /// - Returns: how many of the bytes are there already.
+  private func keep(_ bytes: RawSpan) throws(ParlanceError) -> Int {
+    guard let kept else { return 0 }
+    let (known, position) = kept
+    let count = min(bytes.byteCount, known.count - position)
+    if known.bytes.extracting(position..<position + count).elementsEqual(bytes.extracting(0..<count)) {
+      self.kept = position + count == known.count ? nil : (known, position + count)
+      return count
+    }
+    self.kept = nil
+    try file.truncate(to: position)
+    return 0
+  }
 
   /// - Throws: `cannotWrite`. Afterwards the file can only be abandoned.
   public func write(_ bytes: RawSpan) throws(ParlanceError) {
+    let bytes = bytes.extracting(try keep(bytes)..<bytes.byteCount)
     if buffer.count + bytes.byteCount > Self.bufferSize { try flush() }
     if bytes.byteCount >= Self.bufferSize {
       try writeThrough(bytes)
@@ -91,6 +136,7 @@ public final class AtomicFile {
   public func commit() throws(ParlanceError) {
     precondition(isOpen, "the file was committed or abandoned before")
     do {
+      if let kept { try file.truncate(to: kept.position) }
       try flush()
       try sync()
       try FileNames.rename(temporaryPath, to: target, faults: faults)

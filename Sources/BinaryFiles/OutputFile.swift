@@ -24,6 +24,8 @@ package final class OutputFile {
     case new
     /// An existing file, or a new one, which is written behind what is there.
     case append
+    /// A new file that is read again while it is written.
+    case scratch
   }
 
   /// - Throws: `cannotWrite`.
@@ -33,9 +35,15 @@ package final class OutputFile {
     if let number = faults?.failure(of: .open(path: path)) {
       throw systemError(number, cannot: "create it", path: path, fallback: .cannotWrite)
     }
-    descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (mode == .new ? O_EXCL : 0), 0o666)
+    let access =
+      switch mode {
+      case .new: O_WRONLY | O_EXCL
+      case .append: O_WRONLY
+      case .scratch: O_RDWR | O_EXCL
+      }
+    descriptor = unsafe open(path, access | O_CREAT | O_CLOEXEC, mode == .scratch ? 0o600 : 0o666)
     guard descriptor >= 0 else { throw systemError(errno, cannot: "create it", path: path, fallback: .cannotWrite) }
-    position = mode == .new ? 0 : Int(lseek(descriptor, 0, SEEK_END))
+    position = mode == .append ? Int(lseek(descriptor, 0, SEEK_END)) : 0
     closes = true
   }
 
@@ -116,6 +124,29 @@ package final class OutputFile {
       done += written
       position += written
     }
+  }
+
+  /// The bytes of `range` of a scratch file.
+  ///
+  /// - Throws: `cannotWrite`, since what was written is not there.
+  func read(_ range: Range<Int>) throws(ParlanceError) -> [UInt8] {
+    var number: Int32 = 0
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: range.count) { buffer, done in
+      while done < range.count {
+        let count = unsafe pread(
+          descriptor, buffer.baseAddress.map { unsafe $0 + done }, range.count - done, off_t(range.lowerBound + done))
+        if count < 0, errno == EINTR { continue }
+        guard count > 0 else {
+          number = count < 0 ? errno : EIO
+          return
+        }
+        done += count
+      }
+    }
+    guard bytes.count == range.count else {
+      throw systemError(number, cannot: "read from it again", path: path, fallback: .cannotWrite)
+    }
+    return bytes
   }
 
   /// Waits until the bytes are on the disk.

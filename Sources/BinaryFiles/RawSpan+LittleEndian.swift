@@ -56,6 +56,14 @@ extension [UInt8] {
     get { unsafe span.bytes }
   }
 
+  /// Appends the bytes of numbers, or of structs of them: each as far from the one before as in an array.
+  package mutating func append<Value: BitwiseCopyable>(bytesOf values: Span<Value>) {
+    let end = count + values.count * MemoryLayout<Value>.stride
+    unsafe values.bytes.withUnsafeBytes { unsafe append(contentsOf: $0) }
+    // A span ends with its last value, whose padding is not part of it.
+    append(contentsOf: repeatElement(0, count: end - count))
+  }
+
   /// Appends the little-endian bytes of `value`.
   @inlinable
   public mutating func append<Value: FixedWidthInteger>(littleEndian value: Value) {

@@ -21,6 +21,16 @@ public final class SectionedFileWriter {
     try file.write(SectionedFileLayout.header(of: format))
   }
 
+  /// A file that can be gone on with, as `AtomicFile.init(resuming:)` has it: whoever writes what is there already has it
+  /// checked and kept.
+  package init(resuming path: String, format: FileFormat) throws(ParlanceError) {
+    file = try AtomicFile(resuming: path)
+    try file.write(SectionedFileLayout.header(of: format))
+  }
+
+  /// The next bytes that an earlier process left, to be written again; `nil` where there are not as many.
+  package func keptBytes(_ count: Int) -> [UInt8]? { file.keptBytes(count) }
+
   /// The number of bytes written so far.
   public var position: Int { file.position }
 
@@ -65,6 +75,9 @@ public final class SectionedFileWriter {
   public func write<Value: BitwiseCopyable>(_ values: [Value]) throws(ParlanceError) {
     try write(values.span)
   }
+
+  /// Brings what was written so far to the file.
+  package func flush() throws(ParlanceError) { try file.flush() }
 
   /// Writes the table and gives the file its name.
   ///

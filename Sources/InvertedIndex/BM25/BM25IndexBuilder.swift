@@ -12,6 +12,10 @@ public struct BM25IndexBuilder: Sendable {
   public var bm25: BM25Configuration
   /// Weights are kept as they are unless chosen otherwise.
   public var configuration: IndexConfiguration
+  /// The files of the passages; `nil` for a build that cannot be gone on with, as `IndexBuilder` has it. Words are counted again.
+  public var inputs: BuildInputs?
+  /// Whether what a build of the same inputs left is thrown away.
+  public var restarts = false
 
   public init(_ bm25: BM25Configuration = BM25Configuration()) {
     self.bm25 = bm25
@@ -26,14 +30,19 @@ public struct BM25IndexBuilder: Sendable {
     passages: () throws(ParlanceError) -> PassageSource
   ) throws(ParlanceError) {
     try bm25.check()
+    try configuration.check()
+    let folder = try IndexFolder(path: path, sparesUnfinished: inputs != nil)
+    let scratch = BuildScratch(memory: configuration.memory, folder: folder.path)
     let words = try WordCounts(
-      of: try passages(), analyzer: bm25.analyzer, progress: progress, interruption: interruption)
+      of: try passages(), analyzer: bm25.analyzer, scratch: scratch, progress: progress, interruption: interruption)
     let vocabulary = try Vocabulary(pieces: words.words)
     var builder = IndexBuilder(
       passageSpace: passageSpace(vocabulary), vocabulary: vocabulary, configuration: configuration)
     builder.bm25 = bm25
+    builder.inputs = inputs
+    builder.restarts = restarts
     try builder.build(
-      BM25Vectors(words, configuration: bm25), texts: try passages(), at: path, progress: progress,
+      BM25Vectors(words, configuration: bm25), texts: try passages(), in: folder, progress: progress,
       interruption: interruption)
   }
 

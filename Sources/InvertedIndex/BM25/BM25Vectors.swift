@@ -13,23 +13,32 @@ struct BM25Vectors: PassageVectors {
     self.words = words
     self.configuration = configuration
     inverseFrequencies = words.passagesWithWord.map {
-      BM25Configuration.inverseFrequency(passagesWithWord: Int($0), passages: words.ids.count)
+      BM25Configuration.inverseFrequency(passagesWithWord: Int($0), passages: words.count)
     }
-    averageLength = words.lengths.reduce(0) { $0 + Double($1) } / Double(max(1, words.ids.count))
+    averageLength = Double(words.totalLength) / Double(max(1, words.count))
   }
 
-  var count: Int { words.ids.count }
+  var count: Int { words.count }
   func location(of index: Int) -> ParlanceError.Location { words.location(of: index) }
-  func id(at index: Int) throws(ParlanceError) -> ExternalID { words.ids[index] }
+  func id(at index: Int) throws(ParlanceError) -> ExternalID { try words.id(at: index) }
 
   func vector(at index: Int) throws(ParlanceError) -> SparseVector {
-    let (terms, counts) = words.counts(at: index)
-    let length = Double(words.lengths[index])
-    let weights = zip(terms, counts).map { term, count in
-      Float(
-        inverseFrequencies[Int(term.rawValue)]
-          * configuration.saturation(count: Double(count), length: length, averageLength: averageLength))
+    var found = SparseVector.empty
+    try forEachVector(in: index..<index + 1) { vector, _ in found = vector }
+    return found
+  }
+
+  func forEachVector(
+    in passages: Range<Int>, _ body: (SparseVector, Int) throws(ParlanceError) -> Void
+  ) throws(ParlanceError) {
+    try words.forEach(in: passages) { words, index throws(ParlanceError) in
+      let length = Double(words.reduce(0) { $0 + Int($1.count) })
+      let weights = words.map { word in
+        Float(
+          inverseFrequencies[Int(word.term.rawValue)]
+            * configuration.saturation(count: Double(word.count), length: length, averageLength: averageLength))
+      }
+      try body(SparseVector(unchecked: words.map(\.term), weights), index)
     }
-    return SparseVector(unchecked: Array(terms), weights)
   }
 }

@@ -3,36 +3,39 @@ import Diagnostics
 import Identifiers
 import SparseVectors
 
-/// How often each word stands in each passage: all that BM25 needs of a collection. 8 bytes for each word of a passage.
-struct WordCounts {
-  private(set) var ids: [ExternalID] = []
+/// How often each word stands in each passage: all that BM25 needs of a collection. The vocabulary is in memory, and of the
+/// passages what has room there; the rest is in the scratch file, 8 bytes for each word of a passage.
+struct WordCounts: Sendable {
   /// The words in the order in which they were first seen.
   private(set) var words: [ExternalID] = []
   /// For each word how many passages have it.
   private(set) var passagesWithWord: [UInt32] = []
-  /// For each passage how many words it has, repetitions included.
-  private(set) var lengths: [UInt32] = []
+  /// How many words all passages have, repetitions included.
+  private(set) var totalLength = 0
 
-  /// Where the words of each passage begin in the two arrays below, and where the last ones end.
-  private var starts = [0]
-  private var terms: [TermID] = []
-  private var counts: [UInt32] = []
+  private var passages: CountedPassages
   private var termOfWord: [ExternalID: TermID] = [:]
   private var places = PassagePlaces()
 
   init(
-    of passages: PassageSource, analyzer: TextAnalyzer, progress: ProgressHandler?, interruption: Interruption?
+    of source: PassageSource, analyzer: TextAnalyzer, scratch: BuildScratch, progress: ProgressHandler?,
+    interruption: Interruption?
   ) throws(ParlanceError) {
+    passages = CountedPassages(scratch: scratch)
     var known = KnownSpellings()
-    while let passage = try passages.next() {
-      places.add(ids.count, passages.location)
-      take(passage, analyzer: analyzer, &known)
-      if ids.count & 255 == 0 {
+    while let passage = try source.next() {
+      places.add(count, source.location)
+      try take(passage, analyzer: analyzer, &known)
+      if count & 255 == 0 {
         try interruption?.check()
-        progress?(Progress("counting words", completed: ids.count, total: nil, unit: "passages"))
+        progress?(Progress("counting words", completed: count, total: nil, unit: "passages"))
       }
     }
+    try passages.finish()
+    termOfWord = [:]
   }
+
+  var count: Int { passages.count }
 
   /// What has become of the words as they are spelled, so that each spelling is analysed once; forgotten when there are very
   /// many, since rare ones do not pay.
@@ -42,7 +45,9 @@ struct WordCounts {
     static let limit = 1 << 20
   }
 
-  private mutating func take(_ passage: Passage, analyzer: TextAnalyzer, _ known: inout KnownSpellings) {
+  private mutating func take(
+    _ passage: Passage, analyzer: TextAnalyzer, _ known: inout KnownSpellings
+  ) throws(ParlanceError) {
     var found: [TermID] = []
     for text in [passage.title, passage.text] {
       WordSplitter.forEachWord(of: text) { spelling in
@@ -50,18 +55,17 @@ struct WordCounts {
       }
     }
     found.sort()
+    var counted: [CountedPassages.Word] = []
     for term in found {
-      if terms.count > starts[ids.count], terms[terms.count - 1] == term {
-        counts[counts.count - 1] += 1
+      if counted.last?.term == term {
+        counted[counted.count - 1].count += 1
       } else {
-        terms.append(term)
-        counts.append(1)
+        counted.append(.init(term: term, count: 1))
         passagesWithWord[Int(term.rawValue)] += 1
       }
     }
-    starts.append(terms.count)
-    ids.append(passage.id)
-    lengths.append(UInt32(found.count))
+    totalLength += found.count
+    try passages.append(passage.id, counted)
   }
 
   private mutating func term(
@@ -84,10 +88,13 @@ struct WordCounts {
     return term
   }
 
-  /// The words of a passage, ascending, and how often each stands there.
-  func counts(at index: Int) -> (terms: ArraySlice<TermID>, counts: ArraySlice<UInt32>) {
-    let range = starts[index]..<starts[index + 1]
-    return (terms[range], counts[range])
+  func id(at index: Int) throws(ParlanceError) -> ExternalID { try passages.id(at: index) }
+
+  /// Gives the words of passages, ascending, and how often each stands there.
+  func forEach(
+    in range: Range<Int>, _ body: ([CountedPassages.Word], Int) throws(ParlanceError) -> Void
+  ) throws(ParlanceError) {
+    try passages.forEach(in: range, body)
   }
 
   func location(of index: Int) -> ParlanceError.Location { places.location(of: index) }

@@ -1,27 +1,73 @@
 import Diagnostics
 import SparseVectors
+import Synchronization
+import WorkerThreads
 
 /// What has to be known of all vectors before the first posting is written; also the check that they can be indexed.
-struct CollectionStatistics {
+struct CollectionStatistics: Sendable {
   /// For each term of the vocabulary.
   private(set) var terms: [TermStatistics]
   private(set) var postings = 0
-  private(set) var emptyPassages = 0
+  /// The most postings of `Self.window` passages that follow one another.
+  private(set) var densest = 0
+
+  static let window = 1024
 
   /// - Throws: `badInput` for a term outside of the vocabulary or a weight that cannot be kept; `interrupted`.
   init(
     of vectors: some PassageVectors, vocabularySize: Int, weights: StoredWeights, progress: ProgressHandler?,
     interruption: Interruption?
   ) throws(ParlanceError) {
-    terms = Array(repeating: TermStatistics(passages: 0, greatest: 0), count: vocabularySize)
-    for index in 0..<vectors.count {
-      if index & 1023 == 0 {
+    self.init(vocabularySize: vocabularySize)
+    // A part for each core, of whole windows, since each has statistics of its own.
+    let windows = (vectors.count + Self.window - 1) / Self.window
+    let parts = max(1, min(WorkerThreads.availableCores, windows))
+    let read = ReadPassages()
+    let work = try OrderedWork(threads: parts) { part throws(ParlanceError) in
+      let passages =
+        windows * part / parts * Self.window..<min(vectors.count, windows * (part + 1) / parts * Self.window)
+      var own = CollectionStatistics(vocabularySize: vocabularySize)
+      var before = 0
+      func endWindow(_ count: Int) throws(ParlanceError) {
+        own.densest = max(own.densest, own.postings - before)
+        before = own.postings
+        progress?(Progress("reading", completed: read.add(count), total: vectors.count, unit: "passages"))
         try interruption?.check()
-        progress?(Progress("reading", completed: index, total: vectors.count, unit: "passages"))
       }
-      try take(vectors.vector(at: index), weights: weights, from: vectors, at: index)
+      try vectors.forEachVector(in: passages) { vector, index throws(ParlanceError) in
+        try own.take(vector, weights: weights, from: vectors, at: index)
+        if (index + 1) % Self.window == 0 || index + 1 == passages.upperBound {
+          try endWindow(index % Self.window + 1)
+        }
+      }
+      return own
     }
-    progress?(Progress("reading", completed: vectors.count, total: vectors.count, unit: "passages"))
+    for part in 0..<parts { try work.add(part) { merge($0) } }
+    try work.finish { merge($0) }
+  }
+
+  init(terms: [TermStatistics], postings: Int, densest: Int) {
+    self.terms = terms
+    self.postings = postings
+    self.densest = densest
+  }
+
+  private init(vocabularySize: Int) {
+    terms = Array(repeating: TermStatistics(passages: 0, greatest: 0), count: vocabularySize)
+  }
+
+  private final class ReadPassages: Sendable {
+    private let count = Atomic(0)
+    func add(_ more: Int) -> Int { count.wrappingAdd(more, ordering: .relaxed).newValue }
+  }
+
+  private mutating func merge(_ other: CollectionStatistics) {
+    for index in terms.indices where other.terms[index].passages > 0 {
+      terms[index].passages += other.terms[index].passages
+      terms[index].greatest = max(terms[index].greatest, other.terms[index].greatest)
+    }
+    postings += other.postings
+    densest = max(densest, other.densest)
   }
 
   /// Takes for each term that occurs the greatest weight that `segment` says, where that is greater.
@@ -56,6 +102,5 @@ struct CollectionStatistics {
       }
     }
     postings += vector.count
-    if vector.isEmpty { emptyPassages += 1 }
   }
 }

@@ -10,6 +10,10 @@ public import SparseVectors
 /// Everything is checked that can be checked before anything is written, room on the disk for the postings and ids included;
 /// how small texts become nobody knows before. The index takes effect in one step at the end:
 /// until then, and after a failure, the folder holds the index that was there before, or none.
+///
+/// Where `inputs` says what the vectors and texts come from, a build that was killed or interrupted is gone on with by the next
+/// one of the same inputs and settings, which gives the same bytes as one that was not. The passages file is kept where it was
+/// whole and so is every range of postings that was written; what else was begun is done again.
 public struct IndexBuilder: Sendable {
   public var configuration: IndexConfiguration
   /// The encoder that made the vectors.
@@ -18,6 +22,10 @@ public struct IndexBuilder: Sendable {
   public var vocabulary: Vocabulary
   /// How many terms of each passage were kept, which the index tells; all of them when `nil`.
   public var keptTerms: Int?
+  /// Where vectors and texts come from; `nil` for a build that cannot be gone on with.
+  public var inputs: BuildInputs?
+  /// Whether what a build of the same inputs left is thrown away.
+  public var restarts = false
   /// Said in the manifest when the vectors are BM25's.
   var bm25: BM25Configuration?
 
@@ -40,29 +48,46 @@ public struct IndexBuilder: Sendable {
     interruption: Interruption? = nil
   ) throws(ParlanceError) {
     try configuration.check()
-    func open() throws(ParlanceError) -> (IndexFolder, Int) {
-      let folder = try IndexFolder(path: path)
-      return (folder, folder.begin())
-    }
-    try build(vectors, texts: texts, in: open, progress: progress, interruption: interruption)
+    let folder = try IndexFolder(path: path, sparesUnfinished: inputs != nil)
+    try build(vectors, texts: texts, in: folder, progress: progress, interruption: interruption)
   }
 
-  /// - Parameter open: gives the folder and the number for its new files, once the vectors are found fit.
   func build(
-    _ vectors: some PassageVectors, texts: PassageSource?, in open: () throws(ParlanceError) -> (IndexFolder, Int),
-    progress: ProgressHandler?, interruption: Interruption?
+    _ vectors: some PassageVectors, texts: PassageSource?, in folder: IndexFolder, progress: ProgressHandler?,
+    interruption: Interruption?
   ) throws(ParlanceError) {
-    let segment = try NewSegment(
-      of: vectors, vocabularySize: vocabulary.count, configuration: configuration, progress: progress,
+    let journal = journal(of: vectors.count, hasTexts: texts != nil, in: folder)
+    if let done = folder.current, done.generation == journal?.generation {
+      return folder.end(done.generation, with: done)
+    }
+    try build(
+      vectors, texts: texts, in: folder, journal?.generation ?? folder.begin(), journal: journal, progress: progress,
       interruption: interruption)
-    let (folder, generation) = try open()
+  }
+
+  /// - Returns: `nil` for a build that cannot be gone on with.
+  private func journal(of passages: Int, hasTexts: Bool, in folder: IndexFolder) -> BuildJournal? {
+    guard let inputs else { return nil }
+    let digest = inputs.digest(of: self, passages: passages, hasTexts: hasTexts)
+    return folder.resume(restarts ? nil : digest)
+      ?? digest.map { BuildJournal(folder.begin(), digest: $0, in: folder.path) }
+  }
+
+  func build(
+    _ vectors: some PassageVectors, texts: PassageSource?, in folder: IndexFolder, _ generation: Int,
+    journal: BuildJournal? = nil, progress: ProgressHandler?, interruption: Interruption?
+  ) throws(ParlanceError) {
     do {
-      try segment.checkRoom(in: folder)
+      let segment = try NewSegment(
+        of: vectors, vocabularySize: vocabulary.count, configuration: configuration, folder: folder.path,
+        journal: journal, progress: progress, interruption: interruption)
+      try segment.checkRoom(in: folder, generation, textBytes: texts == nil ? 0 : inputs?.textBytes ?? 0)
       let manifest = try write(
         segment, texts, to: folder, generation, progress: progress, interruption: interruption)
       folder.end(generation, with: manifest)
     } catch {
-      folder.removeFiles(of: generation)
+      // What is wrong with the inputs stays wrong.
+      if journal == nil || error.code == .badInput { folder.removeFiles(of: generation) }
       throw error
     }
   }

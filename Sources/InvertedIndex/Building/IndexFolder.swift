@@ -22,15 +22,18 @@ final class IndexFolder: Sendable {
     var next: Int
     /// Those whose files are being written: no manifest names them yet.
     var begun: Set<Int> = []
+    /// Those of builds that ended early and can be gone on with; begun as well.
+    var unfinished: [Int] = []
   }
 
   private static let lockName = "lock"
 
   /// Makes the folder where it is not there, and removes what a killed build left behind.
   ///
+  /// - Parameter sparesUnfinished: whether builds that can be gone on with stay until `resume`.
   /// - Throws: `tryAgain` while somebody else writes to the index; `cannotWrite` when the folder cannot be made or holds
   ///   something else.
-  init(path: String) throws(ParlanceError) {
+  init(path: String, sparesUnfinished: Bool = false) throws(ParlanceError) {
     let path = Self.withoutTrailingSlashes(path)
     self.path = path
     try Self.make(path)
@@ -47,6 +50,7 @@ final class IndexFolder: Sendable {
     current = try? IndexManifest.read(from: path).manifest
     let newest = current?.generation ?? 0
     generations = Mutex(Generations(next: 1 + newest))
+    if sparesUnfinished { spareUnfinished(of: names, after: newest) }
     if let current {
       // Its name may not be on the disk yet, if its writer died; the files of before go only after that.
       try FileNames.sync(folder: path, faults: FaultLayer.current)
@@ -59,6 +63,40 @@ final class IndexFolder: Sendable {
   private func skipNumbers(of names: [String]) {
     let greatest = names.compactMap(Self.generation(of:)).max() ?? 0
     generations.withLock { $0.next = max($0.next, 1 + greatest) }
+  }
+
+  private func spareUnfinished(of names: [String], after newest: Int) {
+    let journals = names.filter(Self.isJournal).compactMap(Self.generation(of:))
+    let unfinished = journals.filter { $0 >= newest }.sorted()
+    generations.withLock { generations in
+      generations.unfinished = unfinished
+      generations.begun.formUnion(unfinished)
+    }
+    // A build that ended before it had a journal gives its number back.
+    let isNew = FileNames.isMissing(IndexManifest.path(in: path))
+    for name in names where isNew && name.hasPrefix(".") {
+      guard let generation = Self.generation(of: name), !unfinished.contains(generation) else { continue }
+      FileNames.remove(path + "/" + name, faults: FaultLayer.current)
+    }
+  }
+
+  /// The build that ended early and was made of what `digest` says; others are thrown away. It may be that of `current`, which ended
+  /// before it had cleared up.
+  func resume(_ digest: [UInt8]?) -> BuildJournal? {
+    var found: BuildJournal?
+    for generation in generations.withLock({ $0.unfinished }) {
+      if let journal = try? BuildJournal.read(generation, in: path), found == nil, journal.digest == digest {
+        found = journal
+      } else {
+        removeFiles(of: generation)
+      }
+    }
+    let left = (try? Self.names(in: path)) ?? []
+    generations.withLock { generations in
+      generations.unfinished = []
+      generations.next = 1 + max(current?.generation ?? 0, left.compactMap(Self.generation(of:)).max() ?? 0)
+    }
+    return found
   }
 
   /// Lets another writer in; nothing may be written here any more.
@@ -96,11 +134,15 @@ final class IndexFolder: Sendable {
   private func removeAll(but manifest: IndexManifest) {
     let begun = generations.withLock { $0.begun }
     let kept = Set(manifest.files.map(\.name) + [IndexManifest.fileName, Self.lockName])
-    for name in (try? Self.names(in: path)) ?? [] where Self.isOurs(name) && !kept.contains(name) {
+    // A journal tells the next process what the rest is, so it goes last.
+    let names = ((try? Self.names(in: path)) ?? []).sorted { !Self.isJournal($0) && Self.isJournal($1) }
+    for name in names where Self.isOurs(name) && !kept.contains(name) {
       if let generation = Self.generation(of: name), begun.contains(generation) { continue }
       FileNames.remove(path + "/" + name, faults: FaultLayer.current)
     }
   }
+
+  private static func isJournal(_ name: String) -> Bool { name.hasSuffix("." + BuildJournal.fileKind) }
 
   /// Removes the files of a generation, after a build that failed, but for those that a manifest names which is there already:
   /// the last sync may fail after it got its name.
@@ -115,6 +157,12 @@ final class IndexFolder: Sendable {
     {
       FileNames.remove(path + "/" + name, faults: FaultLayer.current)
     }
+  }
+
+  /// How much of a generation is there already.
+  func bytes(of generation: Int) -> Int {
+    ((try? Self.names(in: path)) ?? []).filter { Self.generation(of: $0) == generation }
+      .reduce(0) { $0 + Int(FileStamp(path: path + "/" + $1)?.count ?? 0) }
   }
 
   private static func make(_ path: String) throws(ParlanceError) {
@@ -151,7 +199,10 @@ final class IndexFolder: Sendable {
   }
 
   /// The kinds of files of an index, and what `IndexWriter` keeps vectors in meanwhile.
-  private static let kinds = ["postings", "passages", "vocabulary", "deleted", spoolKind, spoolKind + ".partial"]
+  private static let kinds = [
+    "postings", "postings.partial", "passages", "vocabulary", "deleted", spoolKind, spoolKind + ".partial", "scratch",
+    BuildJournal.fileKind, BuildJournal.rangesKind,
+  ]
   static let spoolKind = "spool"
 
   /// The number of `000001.postings` or `.000001.postings.partial-x1`; `nil` for every other name, so that no file of

@@ -57,7 +57,7 @@ public final class IndexWriter {
   ) throws(ParlanceError) {
     try spool.finish()
     try builder.build(
-      VectorsFiles(paths: [spoolPath]), texts: texts, in: { (folder, generation) }, progress: progress,
+      VectorsFiles(paths: [spoolPath]), texts: texts, in: folder, generation, progress: progress,
       interruption: interruption)
   }
 }

@@ -7,22 +7,35 @@ struct NewSegment<Vectors: PassageVectors> {
   let vectors: Vectors
   let configuration: IndexConfiguration
   private(set) var statistics: CollectionStatistics
-  private let ids: IDTable
+  private let ids: IDTable?
+  private let scratch: BuildScratch
+  private let journal: BuildJournal?
 
+  /// - Parameters:
+  ///   - folder: the folder of the index, in which a file without a name may take up what memory does not hold.
+  ///   - journal: where is noted what was done, so that it can be gone on with; what it says already is not done again.
   /// - Throws: `badInput` for vectors that cannot be indexed and for an id that is given twice; `interrupted`.
   init(
-    of vectors: Vectors, vocabularySize: Int, configuration: IndexConfiguration, progress: ProgressHandler?,
-    interruption: Interruption?
+    of vectors: Vectors, vocabularySize: Int, configuration: IndexConfiguration, folder: String,
+    journal: BuildJournal? = nil, progress: ProgressHandler?, interruption: Interruption?
   ) throws(ParlanceError) {
     guard vectors.count <= UInt32.max else {
       throw ParlanceError(.badInput, "expected at most \(UInt32.max) passages, found \(vectors.count)")
     }
     self.vectors = vectors
     self.configuration = configuration
-    statistics = try CollectionStatistics(
-      of: vectors, vocabularySize: vocabularySize, weights: configuration.weights, progress: progress,
-      interruption: interruption)
-    ids = try IDTable(of: vectors, interruption: interruption)
+    self.journal = journal
+    scratch = BuildScratch(memory: configuration.memory, folder: folder)
+    if let known = journal?.statistics {
+      statistics = known
+      ids = journal?.passagesBytes == nil ? try IDTable(of: vectors, scratch: scratch, interruption: interruption) : nil
+    } else {
+      statistics = try CollectionStatistics(
+        of: vectors, vocabularySize: vocabularySize, weights: configuration.weights, progress: progress,
+        interruption: interruption)
+      ids = try IDTable(of: vectors, scratch: scratch, interruption: interruption)
+      try journal?.write(statistics)
+    }
   }
 
   /// Keeps the greatest weights of the segments that this one is made of, so that what was rounded by them is not rounded
@@ -31,11 +44,14 @@ struct NewSegment<Vectors: PassageVectors> {
     for segment in segments { try statistics.raiseGreatest(to: segment.postings) }
   }
 
-  /// - Throws: `cannotWrite` when there is no room for the postings and ids. How small texts become nobody knows before.
-  func checkRoom(in folder: IndexFolder) throws(ParlanceError) {
+  /// - Parameter textBytes: how many bytes the texts take at most, where that is known.
+  /// - Throws: `cannotWrite` when there is no room for what is to be written.
+  func checkRoom(in folder: IndexFolder, _ generation: Int, textBytes: Int = 0) throws(ParlanceError) {
+    let estimate = BuildEstimate(
+      passages: vectors.count, postings: statistics.postings, vocabularySize: statistics.terms.count,
+      textBytes: textBytes, configuration)
     try FreeSpace.check(
-      statistics.postings * (2 + configuration.weights.bytesPerWeight) + 40 * vectors.count,
-      for: IndexManifest.path(in: folder.path))
+      estimate.disk + estimate.temporaryDisk - folder.bytes(of: generation), for: IndexManifest.path(in: folder.path))
   }
 
   /// Writes the files of the segment.
@@ -47,12 +63,17 @@ struct NewSegment<Vectors: PassageVectors> {
   ) throws(ParlanceError) -> IndexManifest.Segment {
     let passagesName = IndexFolder.name("passages", generation)
     let postingsName = IndexFolder.name("postings", generation)
-    let passagesBytes = try DocumentStoreWriter(
-      path: folder.path + "/" + passagesName, configuration: configuration, ids: ids
-    ).write(vectors, texts: texts, progress: progress, interruption: interruption)
+    let passagesBytes: Int
+    if let ids {
+      passagesBytes = try DocumentStoreWriter(
+        path: folder.path + "/" + passagesName, configuration: configuration, ids: ids, scratch: scratch
+      ).write(vectors, texts: texts, progress: progress, interruption: interruption)
+    } else {
+      passagesBytes = journal?.passagesBytes ?? 0
+    }
     let postingsBytes = try PostingsWriter(
-      path: folder.path + "/" + postingsName, weights: configuration.weights,
-      passagesPerRange: configuration.passagesPerRange, statistics: statistics
+      path: folder.path + "/" + postingsName, configuration: configuration, statistics: statistics,
+      memory: configuration.memory / 2, journal: journal
     ).write(vectors, progress: progress, interruption: interruption)
     return IndexManifest.Segment(
       postingsFile: .init(name: postingsName, bytes: postingsBytes),

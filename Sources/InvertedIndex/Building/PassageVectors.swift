@@ -14,4 +14,17 @@ public protocol PassageVectors: Sendable {
   func location(of index: Int) -> ParlanceError.Location
   func id(at index: Int) throws(ParlanceError) -> ExternalID
   func vector(at index: Int) throws(ParlanceError) -> SparseVector
+  /// Gives the vectors of `passages`, ascending; faster than one by one where vectors lie together. Several threads may do so
+  /// at once, each for passages of its own.
+  func forEachVector(
+    in passages: Range<Int>, _ body: (SparseVector, Int) throws(ParlanceError) -> Void
+  ) throws(ParlanceError)
+}
+
+extension PassageVectors {
+  public func forEachVector(
+    in passages: Range<Int>, _ body: (SparseVector, Int) throws(ParlanceError) -> Void
+  ) throws(ParlanceError) {
+    for index in passages { try body(try vector(at: index), index) }
+  }
 }

@@ -1,19 +1,49 @@
 import BinaryFiles
 import Diagnostics
 import SparseVectors
+import WorkerThreads
 
-/// Writes the postings file of a segment, one range of passages after the other; memory is that of one range.
-struct PostingsWriter {
+/// Writes the postings file of a segment, one range of passages after the other; memory is that of a few ranges.
+struct PostingsWriter: Sendable {
   let path: String
   let weights: StoredWeights
-  let passagesPerRange: Int
   let statistics: CollectionStatistics
+  private let passagesPerRange: Int
+  private let threads: Int
+  private let journal: BuildJournal?
+
+  /// - Parameters:
+  ///   - memory: how many bytes the ranges that are worked on may take. Ranges get smaller than `configuration` says
+  ///     where not even one has room.
+  ///   - journal: where ranges are noted, and what is kept of an earlier process.
+  init(
+    path: String, configuration: IndexConfiguration, statistics: CollectionStatistics, memory: Int,
+    journal: BuildJournal?
+  ) {
+    self.path = path
+    self.journal = journal
+    weights = configuration.weights
+    self.statistics = statistics
+    func bytes(_ passages: Int) -> Int {
+      let postings = statistics.densest * ((passages + CollectionStatistics.window - 1) / CollectionStatistics.window)
+      // Vectors, what a merge reads them from, their inversion and its bytes; arrays of the vocabulary.
+      return postings * (8 + 8 + 6 + 2 + 2 * configuration.weights.bytesPerWeight) + 24 * statistics.terms.count
+    }
+    var passages = configuration.passagesPerRange
+    while passages > CollectionStatistics.window, bytes(passages) > memory { passages = (passages + 1) / 2 }
+    passagesPerRange = passages
+    // What is written waits beside what is worked on.
+    threads = max(1, min(WorkerThreads.availableCores, memory / max(1, bytes(passages)) - 1))
+  }
 
   /// - Returns: the length of the file.
   func write(
     _ vectors: some PassageVectors, progress: ProgressHandler?, interruption: Interruption?
   ) throws(ParlanceError) -> Int {
-    let file = try SectionedFileWriter(path: path, format: PostingsFormat.format)
+    let file =
+      journal == nil
+      ? try SectionedFileWriter(path: path, format: PostingsFormat.format)
+      : try SectionedFileWriter(resuming: path, format: PostingsFormat.format)
     do {
       try file.beginSection(PostingsFormat.shape)
       try file.write(
@@ -31,7 +61,7 @@ struct PostingsWriter {
       try file.commit()
       return file.position
     } catch {
-      file.abandon()
+      if journal == nil { file.abandon() }
       throw error
     }
   }
@@ -40,52 +70,55 @@ struct PostingsWriter {
     of vectors: some PassageVectors, _ common: CommonTerms, to file: SectionedFileWriter, progress: ProgressHandler?,
     interruption: Interruption?
   ) throws(ParlanceError) -> [PostingsRange] {
-    var ranges: [PostingsRange] = []
-    var offset = 0
-    for first in stride(from: 0, to: vectors.count, by: passagesPerRange) {
-      try interruption?.check()
-      progress?(Progress("indexing", completed: first, total: vectors.count, unit: "passages"))
-      let passages = min(passagesPerRange, vectors.count - first)
-      let inversion = try RangeInversion(
-        vectors, first..<first + passages, vocabularySize: statistics.terms.count, common)
-      let range = PostingsRange(
-        firstPassage: UInt32(first), passages: passages,
-        layout: PostingsRange.smallerLayout(rows: inversion.rows, vocabularySize: statistics.terms.count),
-        inversion: inversion, commonTerms: common.count, vocabularySize: statistics.terms.count, offset: offset,
-        bytesPerWeight: weights.bytesPerWeight)
-      try write(inversion, range, to: file)
-      ranges.append(range)
-      offset = range.end
+    let scales = statistics.terms.map(\.scale)
+    let work = try OrderedWork(threads: threads) { first throws(ParlanceError) in
+      let passages = first..<min(first + passagesPerRange, vectors.count)
+      let inversion = try RangeInversion(vectors, passages, vocabularySize: statistics.terms.count, common)
+      return RangeBytes(of: inversion, passages, common, weights: weights, scales: scales)
     }
-    progress?(Progress("indexing", completed: vectors.count, total: vectors.count, unit: "passages"))
+    let records = try journal?.ranges()
+    var ranges =
+      try records.map { records throws(ParlanceError) in
+        try keepRanges(of: records, passages: vectors.count, common, in: file)
+      } ?? []
+    func take(_ written: RangeBytes) throws(ParlanceError) {
+      let range = written.range.moved(to: ranges.last?.end ?? 0)
+      try file.write(written.bytes)
+      if let records {
+        try file.flush()
+        try records.append(Self.record(of: range), bytes: written.bytes)
+      }
+      ranges.append(range)
+      let completed = Int(range.firstPassage) + range.passages
+      progress?(Progress("indexing", completed: completed, total: vectors.count, unit: "passages"))
+    }
+    for first in stride(from: passagesPerRange * ranges.count, to: vectors.count, by: passagesPerRange) {
+      try interruption?.check()
+      try work.add(first) { range throws(ParlanceError) in try take(range) }
+    }
+    try work.finish { range throws(ParlanceError) in try take(range) }
     return ranges
   }
 
-  private func write(
-    _ inversion: RangeInversion, _ range: PostingsRange, to file: SectionedFileWriter
-  ) throws(ParlanceError) {
-    let directory = inversion.directory(range.layout)
-    try file.write(directory)
-    let bitmapStarts = inversion.bitmapStarts
-    try file.write(bitmapStarts)
-    try pad(from: range.bitmapStarts + 4 * bitmapStarts.count, to: range.bitmaps, file)
-    let bitmaps = inversion.bitmaps(words: range.bitmapWords)
-    try file.write(bitmaps)
-    try pad(from: range.bitmaps + 8 * bitmaps.count, to: range.numbers, file)
-    try file.write(inversion.numbers.span.extracting(..<range.numberedPostings))
-    try pad(from: range.numbers + 2 * range.numberedPostings, to: range.weights, file)
-    switch weights {
-    case .u8:
-      let scales = statistics.terms.map(\.scale)
-      try file.write(inversion.mapWeights { term, weight in ByteWeights.encode(weight, scale: scales[term]) })
-    case .f16: try file.write(inversion.mapWeights { _, weight in HalfWeights.encode(weight) })
-    case .f32: try file.write(inversion.weights)
+  /// Writes again what an earlier process left, as far as it is whole.
+  private func keepRanges(
+    of records: BuildJournal.Ranges, passages: Int, _ common: CommonTerms, in file: SectionedFileWriter
+  ) throws(ParlanceError) -> [PostingsRange] {
+    var ranges: [PostingsRange] = []
+    var offset = 0
+    while let (record, checksum) = records.entry(ranges.count) {
+      guard
+        let range = PostingsRange(
+          record: record.rawSpan, number: ranges.count, offset: offset, passages: passages, perRange: passagesPerRange,
+          commonTerms: common.count, bytesPerWeight: weights.bytesPerWeight),
+        let bytes = file.keptBytes(range.end - offset), CRC32C.checksum(of: bytes) == checksum
+      else { break }
+      try file.write(bytes)
+      ranges.append(range)
+      offset = range.end
     }
-    try pad(from: range.weights + weights.bytesPerWeight * range.postings, to: range.end, file)
-  }
-
-  private func pad(from start: Int, to end: Int, _ file: SectionedFileWriter) throws(ParlanceError) {
-    try file.write([UInt8](repeating: 0, count: end - start))
+    try records.cut(to: ranges.count)
+    return ranges
   }
 
   private static func record(of range: PostingsRange) -> [UInt8] {
@@ -96,19 +129,5 @@ struct PostingsWriter {
     bytes.append(littleEndian: range.layout.rawValue)
     bytes.append(littleEndian: UInt32(range.postings - range.numberedPostings))
     return bytes
-  }
-}
-
-extension PostingsRange {
-  fileprivate init(
-    firstPassage: UInt32, passages: Int, layout: Layout, inversion: RangeInversion, commonTerms: Int,
-    vocabularySize: Int,
-    offset: Int, bytesPerWeight: Int
-  ) {
-    self.init(
-      firstPassage: firstPassage, passages: passages, layout: layout,
-      rows: layout == .everyTerm ? vocabularySize : inversion.rows, postings: inversion.numbers.count,
-      bitmapPostings: inversion.bitmapPostings, commonTerms: commonTerms, offset: offset,
-      bytesPerWeight: bytesPerWeight)
   }
 }

@@ -23,13 +23,16 @@ struct RangeInversion {
   init(
     _ vectors: some PassageVectors, _ passages: Range<Int>, vocabularySize: Int, _ common: CommonTerms
   ) throws(ParlanceError) {
-    var rows: [SparseVector] = []
-    rows.reserveCapacity(passages.count)
     var counts = [UInt32](repeating: 0, count: vocabularySize)
-    for passage in passages {
-      let vector = try vectors.vector(at: passage)
+    var ends: [Int] = []
+    ends.reserveCapacity(passages.count)
+    var terms: [TermID] = []
+    var given: [Float] = []
+    try vectors.forEachVector(in: passages) { vector, _ in
       for term in vector.terms { counts[Int(term.rawValue)] += 1 }
-      rows.append(vector)
+      terms += vector.terms
+      given += vector.weights
+      ends.append(terms.count)
     }
     let commonCounts = common.terms.map { counts[Int($0)] }
     for term in common.terms { counts[Int(term)] = 0 }
@@ -43,13 +46,16 @@ struct RangeInversion {
     let count = Int(commonStarts[common.count])
     numbers = Array(repeating: 0, count: count)
     weights = Array(repeating: 0, count: count)
-    for (number, vector) in rows.enumerated() {
-      for (term, weight) in zip(vector.terms, vector.weights) {
-        let place = Int(free[Int(term.rawValue)])
-        free[Int(term.rawValue)] += 1
+    var first = 0
+    for (number, end) in ends.enumerated() {
+      for row in first..<end {
+        let term = Int(terms[row].rawValue)
+        let place = Int(free[term])
+        free[term] += 1
         numbers[place] = UInt16(number)
-        weights[place] = weight
+        weights[place] = given[row]
       }
+      first = end
     }
   }
 

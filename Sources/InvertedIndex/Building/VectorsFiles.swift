@@ -16,6 +16,8 @@ public struct VectorsFiles: PassageVectors {
   /// How many terms of each passage were kept, the same in all files; all of them when `nil`.
   public let keptTerms: Int?
   public let count: Int
+  /// How many terms all of them have together.
+  public var termCount: Int { files.reduce(0) { $0 + $1.termCount } }
 
   private let files: [VectorsFile]
   /// The number of each file's first passage.

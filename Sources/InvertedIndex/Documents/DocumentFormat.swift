@@ -24,9 +24,11 @@ enum DocumentFormat {
 }
 
 /// Where a block of texts begins.
-struct TextBlock: BitwiseCopyable {
+struct TextBlock: BitwiseCopyable, Comparable {
   /// In the section `texts`.
   var offset: UInt64
   /// Among the uncompressed bytes.
   var place: UInt64
+
+  static func < (left: Self, right: Self) -> Bool { left.place < right.place }
 }

@@ -3,51 +3,65 @@ package import Identifiers
 
 /// Finds a passage of a collection by its id without an index, and proves that no id is given twice.
 ///
-/// Only hashes are kept, 12 bytes a passage; ids are read again from the vectors where two hashes agree.
+/// Only hashes are kept, 16 bytes a passage, in a file where memory is short; ids are read again from the vectors where two
+/// hashes agree.
 package struct IDTable: Sendable {
-  /// Ascending; equal hashes are next to each other, their passages ascending.
-  let hashes: [UInt64]
-  let passages: [UInt32]
+  struct Row: BitwiseCopyable, Comparable, Sendable {
+    var hash: UInt64
+    var passage: UInt32
+
+    static func < (left: Self, right: Self) -> Bool { (left.hash, left.passage) < (right.hash, right.passage) }
+  }
+
+  /// Ascending by hash.
+  let rows: SortedRows<Row>
 
   /// - Throws: `badInput` naming both places of an id that is given twice.
   package init(of vectors: some PassageVectors, interruption: Interruption?) throws(ParlanceError) {
-    var rows: [(hash: UInt64, passage: UInt32)] = []
-    rows.reserveCapacity(vectors.count)
+    try self.init(of: vectors, scratch: nil, interruption: interruption)
+  }
+
+  init(of vectors: some PassageVectors, scratch: BuildScratch?, interruption: Interruption?) throws(ParlanceError) {
+    var sorter = RowSorter<Row>(memory: (scratch?.memory ?? 0) / 8, scratch: scratch)
     for index in 0..<vectors.count {
       if index & 0xFFFF == 0 { try interruption?.check() }
-      rows.append((try vectors.id(at: index).stableHash, UInt32(index)))
+      try sorter.append(Row(hash: try vectors.id(at: index).stableHash, passage: UInt32(index)))
     }
-    rows.sort { ($0.hash, $0.passage) < ($1.hash, $1.passage) }
-    hashes = rows.map(\.hash)
-    passages = rows.map(\.passage)
-    for index in hashes.indices.dropFirst() where hashes[index] == hashes[index - 1] {
-      var other = index - 1
-      while other >= 0, hashes[other] == hashes[index] {
-        let (first, second) = (Int(passages[other]), Int(passages[index]))
-        let id = try vectors.id(at: second)
-        if try vectors.id(at: first) == id {
-          throw ParlanceError(
-            .badInput, "the passage \"\(id)\" is given twice, first at \(vectors.location(of: first))",
-            at: vectors.location(of: second))
-        }
-        other -= 1
+    rows = sorter.finish()
+    var last: Row?
+    // The passages before that have the same hash, where there are any.
+    var same: [UInt32] = []
+    try rows.forEach { row throws(ParlanceError) in
+      if let last, last.hash == row.hash {
+        same.append(last.passage)
+        try Self.check(Int(row.passage), against: same, of: vectors)
+      } else if !same.isEmpty {
+        same = []
       }
+      last = row
+    }
+  }
+
+  private static func check(
+    _ passage: Int, against others: [UInt32], of vectors: some PassageVectors
+  ) throws(ParlanceError) {
+    let id = try vectors.id(at: passage)
+    for other in others where try vectors.id(at: Int(other)) == id {
+      throw ParlanceError(
+        .badInput, "the passage \"\(id)\" is given twice, first at \(vectors.location(of: Int(other)))",
+        at: vectors.location(of: passage))
     }
   }
 
   /// The passage that has `id`, if one has.
   package func passage(_ id: ExternalID, in vectors: some PassageVectors) throws(ParlanceError) -> Int? {
     let hash = id.stableHash
-    var (low, high) = (0, hashes.count)
-    while low < high {
-      let middle = low + (high - low) / 2
-      if hashes[middle] < hash { low = middle + 1 } else { high = middle }
+    var found: Int?
+    try rows.scan(from: Row(hash: hash, passage: 0)) { row throws(ParlanceError) in
+      guard row.hash == hash, found == nil else { return false }
+      if try vectors.id(at: Int(row.passage)) == id { found = Int(row.passage) }
+      return true
     }
-    while low < hashes.count, hashes[low] == hash {
-      let passage = Int(passages[low])
-      if try vectors.id(at: passage) == id { return passage }
-      low += 1
-    }
-    return nil
+    return found
   }
 }

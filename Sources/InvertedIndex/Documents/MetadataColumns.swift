@@ -150,20 +150,24 @@ struct MetadataColumns: Sendable {
 
   /// Whether the columns are those of `entries`.
   func equals(_ entries: consuming MetadataEntries) throws(ParlanceError) -> Bool {
-    let expected = entries.finish()
-    func isSame<Value: BitwiseCopyable & Equatable>(
-      _ section: Section, _ values: [Value]
-    ) throws(ParlanceError) -> Bool {
-      let own = try section.values(Value.self)
-      guard own.count == values.count else { return false }
-      for index in own.indices where own[index] != values[index] { return false }
-      return true
+    let sections = [fieldNames, fields, keywords, keywordPassages, numbers, numberPassages]
+    var number = -1
+    var end = 0
+    var isEqual = true
+    try entries.forEachSection { _ in
+      if number >= 0, end != sections[number].count { isEqual = false }
+      number += 1
+      end = 0
+    } _: { expected throws(ParlanceError) in
+      let section = sections[number]
+      guard isEqual, end + expected.count <= section.count else {
+        isEqual = false
+        return
+      }
+      if try section.copy(of: end..<end + expected.count) != expected { isEqual = false }
+      end += expected.count
     }
-    guard try isSame(fieldNames, expected.fieldNames), try isSame(fields, expected.fields),
-      try isSame(keywords, expected.keywords), try isSame(keywordPassages, expected.keywordPassages),
-      try isSame(numbers, expected.numbers), try isSame(numberPassages, expected.numberPassages)
-    else { return false }
-    return true
+    return isEqual && end == numberPassages.count
   }
 
   private func contradiction() -> ParlanceError {

@@ -18,7 +18,7 @@ struct MetadataKeyword: BitwiseCopyable, Equatable {
 
 /// The first 16 bytes of the SHA-256 of a kind (1 false, 2 true, 5 string) and a string's bytes: two different strings never
 /// have the same, and a long one takes no more room than a short one.
-struct KeywordDigest: BitwiseCopyable, Comparable {
+struct KeywordDigest: BitwiseCopyable, Comparable, Sendable {
   var high: UInt64
   var low: UInt64
 
@@ -40,90 +40,179 @@ struct KeywordDigest: BitwiseCopyable, Comparable {
   static func < (left: Self, right: Self) -> Bool { (left.high, left.low) < (right.high, right.low) }
 }
 
-/// The metadata of passages as they come, to be written as `MetadataColumns`: 24 bytes of memory for a keyword, 16 for a number.
+/// The metadata of passages as they come, to be written as `MetadataColumns`: 24 bytes for a keyword, 16 for a number, in a
+/// file where memory is short.
 struct MetadataEntries {
-  private struct Entries {
-    var keywords: [(digest: KeywordDigest, passage: UInt32)] = []
-    var numbers: [(number: Double, passage: UInt32)] = []
+  private struct Keyword: BitwiseCopyable, Comparable {
+    var digest: KeywordDigest
+    var passage: UInt32
+
+    static func < (left: Self, right: Self) -> Bool {
+      (left.digest, left.passage) < (right.digest, right.passage)
+    }
   }
 
+  private struct Number: BitwiseCopyable, Comparable {
+    var number: Double
+    var passage: UInt32
+
+    static func < (left: Self, right: Self) -> Bool { (left.number, left.passage) < (right.number, right.passage) }
+  }
+
+  private struct Entries {
+    var keywords: RowSorter<Keyword>
+    var numbers: RowSorter<Number>
+  }
+
+  private let scratch: BuildScratch?
+  private let limit: Int
   private var fields: [ExternalID: Entries] = [:]
+  /// In memory, of all fields.
+  private var bytes = 0
+
+  /// - Parameter scratch: without it everything stays in memory.
+  init(scratch: BuildScratch? = nil) {
+    self.scratch = scratch
+    limit = scratch.map { $0.memory / 8 } ?? .max
+  }
 
   /// Takes the metadata of a passage.
-  mutating func add(_ metadata: JSONObject, of passage: Int) {
+  mutating func add(_ metadata: JSONObject, of passage: Int) throws(ParlanceError) {
     for (name, value) in metadata {
       if case .array(let elements) = value {
-        for element in elements { add(element, named: name, of: passage) }
+        for element in elements { try add(element, named: name, of: passage) }
       } else {
-        add(value, named: name, of: passage)
+        try add(value, named: name, of: passage)
       }
     }
+    guard bytes > limit else { return }
+    for name in fields.keys {
+      try fields[name]?.keywords.spill()
+      try fields[name]?.numbers.spill()
+    }
+    bytes = 0
   }
 
-  private mutating func add(_ value: JSONValue, named name: String, of passage: Int) {
+  private mutating func add(_ value: JSONValue, named name: String, of passage: Int) throws(ParlanceError) {
     guard let value = PassageFilter.Value(value) else { return }
+    // Rows are brought to the file here, for all fields together.
+    let empty = Entries(keywords: RowSorter(scratch: scratch), numbers: RowSorter(scratch: scratch))
     if case .number(let number) = value {
       // Zero has two forms, which are equal.
-      fields[ExternalID(name), default: Entries()].numbers.append((number == 0 ? 0 : number, UInt32(passage)))
+      let row = Number(number: number == 0 ? 0 : number, passage: UInt32(passage))
+      try fields[ExternalID(name), default: empty].numbers.append(row)
+      bytes += MemoryLayout<Number>.stride
     } else if let digest = KeywordDigest(value) {
-      fields[ExternalID(name), default: Entries()].keywords.append((digest, UInt32(passage)))
+      let row = Keyword(digest: digest, passage: UInt32(passage))
+      try fields[ExternalID(name), default: empty].keywords.append(row)
+      bytes += MemoryLayout<Keyword>.stride
     }
   }
 
-  /// The sections as they are written.
-  struct Sections {
-    var fieldNames: [UInt8] = []
-    var fields: [MetadataField] = []
-    var keywords: [MetadataKeyword] = []
-    var keywordPassages: [UInt32] = []
-    var numbers: [Double] = []
-    var numberPassages: [UInt32] = []
+  /// The columns of a field, each entry once.
+  private struct Columns {
+    let keywords: SortedRows<Keyword>
+    let numbers: SortedRows<Number>
+
+    /// - Parameter body: gets each passage of each keyword, and whether it is the keyword's first.
+    func forEachKeyword(
+      _ body: (Keyword, _ isNew: Bool) throws(ParlanceError) -> Void
+    ) throws(ParlanceError) {
+      var last: Keyword?
+      try keywords.forEach { row throws(ParlanceError) in
+        if row != last { try body(row, row.digest != last?.digest) }
+        last = row
+      }
+    }
+
+    func forEachNumber(_ body: (Number) throws(ParlanceError) -> Void) throws(ParlanceError) {
+      var last: Number?
+      try numbers.forEach { row throws(ParlanceError) in
+        if row != last { try body(row) }
+        last = row
+      }
+    }
   }
 
-  consuming func finish() -> Sections {
-    var sections = Sections()
-    for name in fields.keys.sorted() {
-      guard var entries = fields.removeValue(forKey: name) else { continue }
-      sections.fieldNames.append(contentsOf: name.string.utf8)
-      entries.keywords.sort { ($0.digest, $0.passage) < ($1.digest, $1.passage) }
-      for (index, entry) in entries.keywords.enumerated() {
-        let isNew = index == 0 || entries.keywords[index - 1].digest != entry.digest
-        guard isNew || entries.keywords[index - 1].passage != entry.passage else { continue }
-        sections.keywordPassages.append(entry.passage)
-        let end = UInt64(sections.keywordPassages.count)
-        if isNew {
-          sections.keywords.append(MetadataKeyword(digest: entry.digest, end: end))
-        } else {
-          sections.keywords[sections.keywords.count - 1].end = end
-        }
-      }
-      entries.numbers.sort { ($0.number, $0.passage) < ($1.number, $1.passage) }
-      for (index, entry) in entries.numbers.enumerated() where index == 0 || entries.numbers[index - 1] != entry {
-        sections.numbers.append(entry.number)
-        sections.numberPassages.append(entry.passage)
-      }
-      sections.fields.append(
-        MetadataField(
-          nameEnd: UInt64(sections.fieldNames.count), keywordEnd: UInt64(sections.keywords.count),
-          numberEnd: UInt64(sections.numbers.count)))
+  /// Gives the columns as bytes, section by section.
+  consuming func forEachSection(
+    _ begin: (String) throws(ParlanceError) -> Void, _ take: ([UInt8]) throws(ParlanceError) -> Void
+  ) throws(ParlanceError) {
+    let names = fields.keys.sorted()
+    var columns: [Columns] = []
+    for name in names {
+      guard let entries = fields.removeValue(forKey: name) else { continue }
+      columns.append(Columns(keywords: entries.keywords.finish(), numbers: entries.numbers.finish()))
     }
-    return sections
+    try begin(MetadataColumns.fieldNames)
+    for name in names { try take(Array(name.string.utf8)) }
+    try begin(MetadataColumns.fields)
+    var end = MetadataField()
+    for (name, columns) in zip(names, columns) {
+      end.nameEnd += UInt64(name.string.utf8.count)
+      try columns.forEachKeyword { _, isNew in if isNew { end.keywordEnd += 1 } }
+      try columns.forEachNumber { _ in end.numberEnd += 1 }
+      try take(end.bytes)
+    }
+    try begin(MetadataColumns.keywords)
+    var passages: UInt64 = 0
+    for columns in columns {
+      var last: KeywordDigest?
+      try columns.forEachKeyword { row, isNew throws(ParlanceError) in
+        if isNew, let last { try take(MetadataKeyword(digest: last, end: passages).bytes) }
+        last = row.digest
+        passages += 1
+      }
+      if let last { try take(MetadataKeyword(digest: last, end: passages).bytes) }
+    }
+    try begin(MetadataColumns.keywordPassages)
+    for columns in columns {
+      try columns.forEachKeyword { row, _ throws(ParlanceError) in try take(row.passage.littleEndianBytes) }
+    }
+    try begin(MetadataColumns.numbers)
+    for columns in columns {
+      try columns.forEachNumber { row throws(ParlanceError) in try take(row.number.bitPattern.littleEndianBytes) }
+    }
+    try begin(MetadataColumns.numberPassages)
+    for columns in columns {
+      try columns.forEachNumber { row throws(ParlanceError) in try take(row.passage.littleEndianBytes) }
+    }
   }
 
   /// Writes the columns as sections of `file`.
   consuming func write(to file: SectionedFileWriter) throws(ParlanceError) {
-    let sections = finish()
-    try file.beginSection(MetadataColumns.fieldNames)
-    try file.write(sections.fieldNames)
-    try file.beginSection(MetadataColumns.fields)
-    try file.write(sections.fields)
-    try file.beginSection(MetadataColumns.keywords)
-    try file.write(sections.keywords)
-    try file.beginSection(MetadataColumns.keywordPassages)
-    try file.write(sections.keywordPassages)
-    try file.beginSection(MetadataColumns.numbers)
-    try file.write(sections.numbers)
-    try file.beginSection(MetadataColumns.numberPassages)
-    try file.write(sections.numberPassages)
+    var bytes: [UInt8] = []
+    func flush() throws(ParlanceError) {
+      if !bytes.isEmpty { try file.write(bytes) }
+      bytes.removeAll(keepingCapacity: true)
+    }
+    try forEachSection { name throws(ParlanceError) in
+      try flush()
+      try file.beginSection(name)
+    } _: { piece throws(ParlanceError) in
+      bytes += piece
+      if bytes.count >= 1 << 16 { try flush() }
+    }
+    try flush()
+  }
+}
+
+extension MetadataField {
+  fileprivate var bytes: [UInt8] {
+    nameEnd.littleEndianBytes + keywordEnd.littleEndianBytes + numberEnd.littleEndianBytes
+  }
+}
+
+extension MetadataKeyword {
+  fileprivate var bytes: [UInt8] {
+    digest.high.littleEndianBytes + digest.low.littleEndianBytes + end.littleEndianBytes
+  }
+}
+
+extension FixedWidthInteger {
+  fileprivate var littleEndianBytes: [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.append(littleEndian: self)
+    return bytes
   }
 }

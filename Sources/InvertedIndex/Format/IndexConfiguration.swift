@@ -12,6 +12,9 @@ public struct IndexConfiguration: Sendable, Hashable, Codable {
   public var textBlockSize = 32_768
   /// zlib's level, from 1 (fastest) to 9 (smallest).
   public var compressionLevel = 6
+  /// About how many bytes of memory a build may take beyond what the program and the vocabulary need, whatever the size of
+  /// the collection: what does not fit is sorted in a file.
+  public var memory = 1 << 30
 
   public init() {}
 
@@ -20,6 +23,7 @@ public struct IndexConfiguration: Sendable, Hashable, Codable {
     try Self.require("passagesPerRange", passagesPerRange, in: 1...65_536)
     try Self.require("textBlockSize", textBlockSize, in: 1...1_048_576)
     try Self.require("compressionLevel", compressionLevel, in: 1...9)
+    try Self.require("memory", memory, in: 1 << 16...1 << 50)
   }
 
   private static func require(_ name: String, _ value: Int, in range: ClosedRange<Int>) throws(ParlanceError) {

@@ -1,3 +1,4 @@
+import BinaryFiles
 import CKernels
 
 /// Where the postings of one range of passages lie, and in which form.
@@ -66,6 +67,29 @@ struct PostingsRange: Sendable {
     weights = PostingsFormat.aligned(numbers + 2 * numberedPostings)
     end = PostingsFormat.aligned(
       weights + bytesPerWeight * postings + (commonTerms > 0 ? Int(PARLANCE_POSTINGS_MARGIN) : 0))
+  }
+
+  /// A range of the section `ranges`.
+  ///
+  /// - Parameters:
+  ///   - record: its `recordSize` bytes.
+  ///   - offset: where it has to begin.
+  ///   - passages: how many the segment has.
+  /// - Returns: `nil` where the record contradicts itself or begins elsewhere.
+  init?(
+    record: RawSpan, number: Int, offset: Int, passages: Int, perRange: Int, commonTerms: Int, bytesPerWeight: Int
+  ) {
+    let first = number * perRange
+    let postings = Int(record.load(UInt32.self, at: 12))
+    let bitmapPostings = Int(record.load(UInt32.self, at: 20))
+    guard first < passages, let layout = Layout(rawValue: record.load(UInt32.self, at: 16)),
+      record.load(UInt64.self, at: 0) == UInt64(offset),
+      bitmapPostings <= (commonTerms > 0 ? postings : 0)
+    else { return nil }
+    self.init(
+      firstPassage: UInt32(first), passages: min(perRange, passages - first), layout: layout,
+      rows: Int(record.load(UInt32.self, at: 8)), postings: postings, bitmapPostings: bitmapPostings,
+      commonTerms: commonTerms, offset: offset, bytesPerWeight: bytesPerWeight)
   }
 
   /// The smaller of the two layouts for a range in which `rows` rare terms of a vocabulary occur.

@@ -99,18 +99,12 @@ final class SegmentPostings: Sendable {
     ranges.reserveCapacity(count)
     var free = 0
     for index in 0..<count {
-      let record = index * PostingsRange.recordSize
-      let first = index * perRange
-      guard let layout = PostingsRange.Layout(rawValue: table.load(UInt32.self, at: record + 16)),
-        let offset = Int(exactly: table.load(UInt64.self, at: record)), offset == free
+      let record = table.extracting(index * PostingsRange.recordSize..<(index + 1) * PostingsRange.recordSize)
+      guard
+        let range = PostingsRange(
+          record: record, number: index, offset: free, passages: passages, perRange: perRange,
+          commonTerms: commonTerms, bytesPerWeight: bytesPerWeight)
       else { throw contradiction("range \(index)", path) }
-      let postings = Int(table.load(UInt32.self, at: record + 12))
-      let bitmapPostings = Int(table.load(UInt32.self, at: record + 20))
-      guard bitmapPostings <= (commonTerms > 0 ? postings : 0) else { throw contradiction("range \(index)", path) }
-      let range = PostingsRange(
-        firstPassage: UInt32(first), passages: min(perRange, passages - first), layout: layout,
-        rows: Int(table.load(UInt32.self, at: record + 8)), postings: postings, bitmapPostings: bitmapPostings,
-        commonTerms: commonTerms, offset: offset, bytesPerWeight: bytesPerWeight)
       guard range.end <= end else { throw contradiction("range \(index)", path) }
       free = range.end
       ranges.append(range)

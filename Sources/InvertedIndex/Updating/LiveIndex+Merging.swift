@@ -77,9 +77,9 @@ extension LiveIndex {
     if merged.count > 0 {
       var segment = try NewSegment(
         of: merged, vocabularySize: work.index.manifest.vocabularySize, configuration: configuration,
-        progress: progress, interruption: interruption)
+        folder: path, progress: progress, interruption: interruption)
       try segment.keepGreatest(of: merged.segments)
-      try segment.checkRoom(in: work.folder)
+      try segment.checkRoom(in: work.folder, work.generation)
       written = try segment.write(
         texts: merged.texts, to: work.folder, work.generation, progress: progress, interruption: interruption)
     }

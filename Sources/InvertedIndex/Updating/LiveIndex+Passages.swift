@@ -59,19 +59,19 @@ extension LiveIndex {
     try refresh()
     try check(encoder, keptTerms: keptTerms, hasTexts: texts != nil)
     let segment = try NewSegment(
-      of: vectors, vocabularySize: snapshot.manifest.vocabularySize, configuration: configuration, progress: progress,
-      interruption: interruption)
+      of: vectors, vocabularySize: snapshot.manifest.vocabularySize, configuration: configuration, folder: path,
+      progress: progress, interruption: interruption)
     if vectors.count == 0 { return IndexChange() }
     return try change { folder throws(ParlanceError) in
       // Another process may have built another index meanwhile.
       try check(encoder, keptTerms: keptTerms, hasTexts: texts != nil)
       var parts = Self.parts(of: snapshot)
-      var ids: [ExternalID] = []
-      for index in 0..<vectors.count { ids.append(try vectors.id(at: index)) }
-      let replaced = try delete(ids, from: &parts)
+      let replaced = try delete(vectors.count, from: &parts) { index throws(ParlanceError) in
+        try vectors.id(at: index)
+      }
       let generation = folder.begin()
       do throws(ParlanceError) {
-        try segment.checkRoom(in: folder)
+        try segment.checkRoom(in: folder, generation)
         let written = try segment.write(
           texts: texts, to: folder, generation, progress: progress, interruption: interruption)
         try interruption?.check()
@@ -93,7 +93,7 @@ extension LiveIndex {
   public func delete(_ ids: [ExternalID]) throws(ParlanceError) -> IndexChange {
     try change { folder throws(ParlanceError) in
       var parts = Self.parts(of: snapshot)
-      let deleted = try delete(ids, from: &parts)
+      let deleted = try delete(ids.count, from: &parts) { index in ids[index] }
       guard deleted > 0 else { return IndexChange() }
       let generation = folder.begin()
       do throws(ParlanceError) {
@@ -106,16 +106,17 @@ extension LiveIndex {
     }
   }
 
-  /// Adds the passages with these ids to the deleted ones.
+  /// Adds the passages with `count` ids to the deleted ones.
   ///
   /// - Returns: how many there were.
   private func delete(
-    _ ids: [ExternalID], from parts: inout [(segment: IndexManifest.Segment, deleted: [UInt32])]
+    _ count: Int, from parts: inout [(segment: IndexManifest.Segment, deleted: [UInt32])],
+    _ id: (Int) throws(ParlanceError) -> ExternalID
   ) throws(ParlanceError) -> Int {
     let index = snapshot
     var found: [Set<UInt32>] = parts.map { _ in [] }
-    for id in ids {
-      guard let document = try index.document(for: id) else { continue }
+    for number in 0..<count {
+      guard let document = try index.document(for: id(number)) else { continue }
       let (segment, number) = try index.place(of: document)
       found[segment].insert(UInt32(number))
     }

@@ -6,24 +6,20 @@ import Synchronization
 
 /// The passages of several segments that are not deleted, one behind the other, read back out of their files.
 ///
-/// Whoever reads vectors in their order turns each range of postings back once; memory is that of one range.
+/// Whoever reads vectors in their order turns each range of postings back once; memory is that of one range, and a bit for each
+/// passage.
 final class MergedPassages: PassageVectors {
   let segments: [IndexSegment]
-  /// For each segment the numbers of its passages.
-  private let numbers: [[UInt32]]
+  private let numbers: [LiveNumbers]
   /// The number of each segment's first passage among all, and how many there are.
   private let firsts: [Int]
   private let current = Mutex<(segment: Int, range: Int, vectors: RangeVectors)?>(nil)
 
   init(_ segments: [IndexSegment]) {
     self.segments = segments
-    var numbers: [[UInt32]] = []
+    numbers = segments.map { LiveNumbers(of: $0) }
     var firsts = [0]
-    for segment in segments {
-      numbers.append((0..<UInt32(segment.passages)).filter { segment.isLive(Int($0)) })
-      firsts.append(firsts[firsts.count - 1] + segment.livePassages)
-    }
-    self.numbers = numbers
+    for segment in segments { firsts.append(firsts[firsts.count - 1] + segment.livePassages) }
     self.firsts = firsts
   }
 
@@ -52,6 +48,23 @@ final class MergedPassages: PassageVectors {
     }
   }
 
+  func forEachVector(
+    in passages: Range<Int>, _ body: (SparseVector, Int) throws(ParlanceError) -> Void
+  ) throws(ParlanceError) {
+    // Several threads read, each a range of its own.
+    var own: (segment: Int, range: Int, vectors: RangeVectors)?
+    for index in passages {
+      let (segment, number) = place(of: index)
+      let postings = segments[segment].postings
+      let (range, place) = number.quotientAndRemainder(dividingBy: postings.passagesPerRange)
+      if own?.segment != segment || own?.range != range {
+        own = nil
+        own = (segment, range, try RangeVectors(of: postings, range: range))
+      }
+      if let own { try body(own.vectors.vector(of: place), index) }
+    }
+  }
+
   /// The texts in the same order; `nil` where there are none.
   var texts: PassageSource? {
     guard !segments.isEmpty, segments.allSatisfy({ $0.documents.hasTexts }) else { return nil }
@@ -68,13 +81,7 @@ final class MergedPassages: PassageVectors {
 
   /// The number that a passage of a segment has here; `nil` for one that was deleted before.
   func index(of number: UInt32, in segment: Int) -> Int? {
-    let own = numbers[segment]
-    var (low, high) = (0, own.count)
-    while low < high {
-      let middle = low + (high - low) / 2
-      if own[middle] < number { low = middle + 1 } else { high = middle }
-    }
-    return low < own.count && own[low] == number ? firsts[segment] + low : nil
+    numbers[segment].number(of: Int(number)).map { firsts[segment] + $0 }
   }
 
   /// The numbers that the passages of a segment have here.
@@ -86,6 +93,6 @@ final class MergedPassages: PassageVectors {
       let middle = low + (high - low + 1) / 2
       if firsts[middle] <= index { low = middle } else { high = middle - 1 }
     }
-    return (low, Int(numbers[low][index - firsts[low]]))
+    return (low, numbers[low].passage(index - firsts[low]))
   }
 }

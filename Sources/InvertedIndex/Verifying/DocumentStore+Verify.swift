@@ -13,7 +13,7 @@ extension DocumentStore {
     }
     var metadata = MetadataEntries()
     try forEachText(interruption: interruption) { passage, index throws(ParlanceError) in
-      if columns != nil { metadata.add(passage.metadata, of: index) }
+      if columns != nil { try metadata.add(passage.metadata, of: index) }
     }
     guard try columns?.equals(metadata) ?? true else { throw contradiction("their metadata") }
   }

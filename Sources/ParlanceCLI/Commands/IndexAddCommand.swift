@@ -42,6 +42,9 @@ struct IndexAddCommand: AsyncParsableCommand {
   @Flag(help: "Print what was done as JSON.")
   var json = false
 
+  @OptionGroup
+  var memory: BuildMemory
+
   @OptionGroup(title: "Encoding")
   var encoding: EncodingOptions
 
@@ -56,7 +59,7 @@ struct IndexAddCommand: AsyncParsableCommand {
 
   func run() async throws {
     let console = Console.standard
-    let index = try LiveIndex(path: path)
+    let index = try LiveIndex(path: path, configuration: memory.configuration)
     let change: IndexChange
     if let model {
       change = try await add(to: index, with: model)

@@ -30,6 +30,10 @@ struct IndexBuildCommand: AsyncParsableCommand {
       Weights: u8 keeps one byte a posting (each weight to the nearest 1/255 of its term's greatest), f16 two, f32 \
       four. Search is exact over what is kept.
 
+      A build from --vectors or by --bm25 that was killed or interrupted goes on when the same command is given again, and \
+      gives the same bytes: ranges of postings that were written are kept, and texts where all were stored. Files that \
+      changed in between begin it anew, as --restart does.
+
       With --model the passages are encoded on the way and the vectors are not kept; this does not resume. Many passages \
       are better encoded first, by parlance encode.
 
@@ -76,8 +80,17 @@ struct IndexBuildCommand: AsyncParsableCommand {
   @Option(help: "BM25: which words do not count, english or none. (default: english)")
   var stopWords: TextAnalyzer.StopWords?
 
+  @Flag(help: "Begin anew what an earlier build of the same files left unfinished.")
+  var restart = false
+
+  @Flag(help: "Only say what the build would take; with --vectors.")
+  var dryRun = false
+
   @Flag(help: "Print what was built as JSON.")
   var json = false
+
+  @OptionGroup
+  var memory: BuildMemory
 
   @OptionGroup(title: "Encoding")
   var encoding: EncodingOptions
@@ -92,6 +105,7 @@ struct IndexBuildCommand: AsyncParsableCommand {
     if !isBM25, k1 != nil || b != nil || stemmer != nil || stopWords != nil {
       throw ValidationError("--k1, --b, --stemmer and --stop-words go with --bm25")
     }
+    if dryRun, vectors.isEmpty { throw ValidationError("--dry-run goes with --vectors") }
   }
 
   func run() async throws {
@@ -101,6 +115,7 @@ struct IndexBuildCommand: AsyncParsableCommand {
       try await build(with: model)
     } else {
       try buildFromVectors()
+      if dryRun { return }
     }
     try IndexInfoCommand.show(InvertedIndex(path: output), asJSON: json)
   }
@@ -111,7 +126,14 @@ struct IndexBuildCommand: AsyncParsableCommand {
     if files.count == 0 { throw Self.noPassages(vectors) }
     var builder = IndexBuilder(passageSpace: files.passageSpace, vocabulary: files.vocabulary)
     builder.keptTerms = files.keptTerms
+    builder.inputs = BuildInputs(vectors: vectors, texts: passages)
+    builder.restarts = restart
+    memory.apply(to: &builder.configuration)
     if let weights { builder.configuration.weights = weights }
+    builder.estimate(
+      passages: files.count, postings: files.termCount, textBytes: builder.inputs?.textBytes ?? 0
+    ).tell()
+    if dryRun { return }
     let bar = ProgressBar()
     defer { bar.finish() }
     try builder.build(
@@ -122,6 +144,7 @@ struct IndexBuildCommand: AsyncParsableCommand {
   private func build(with model: String) async throws {
     let console = Console.standard
     var job = IndexingJob(passages: passages, path: output)
+    memory.apply(to: &job.configuration)
     if let weights { job.configuration.weights = weights }
     let count: Int
     do {
@@ -152,6 +175,9 @@ struct IndexBuildCommand: AsyncParsableCommand {
     if let b { builder.bm25.b = b }
     builder.bm25.analyzer = TextAnalyzer(stopWords: stopWords ?? .english, stemmer: stemmer ?? .porter)
     if try PassageSource(files: passages).next() == nil { throw Self.noPassages(passages) }
+    builder.inputs = BuildInputs(vectors: [], texts: passages)
+    builder.restarts = restart
+    memory.apply(to: &builder.configuration)
     if let weights { builder.configuration.weights = weights }
     let bar = ProgressBar()
     defer { bar.finish() }

@@ -21,8 +21,11 @@ struct IndexMergeCommand: ParsableCommand {
   @Flag(help: "Print what the index holds then as JSON.")
   var json = false
 
+  @OptionGroup
+  var memory: BuildMemory
+
   func run() throws {
-    let index = try LiveIndex(path: path)
+    let index = try LiveIndex(path: path, configuration: memory.configuration)
     do {
       let bar = ProgressBar()
       defer { bar.finish() }

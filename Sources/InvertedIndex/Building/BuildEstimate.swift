@@ -1,0 +1,39 @@
+import BinaryFiles
+import SparseVectors
+
+/// What a build will take, to be said before it begins; each of them from above.
+public struct BuildEstimate: Sendable, Hashable {
+  /// The files of the index, in bytes.
+  public var disk = 0
+  /// What lies beside them while the index is built.
+  public var temporaryDisk = 0
+  /// Memory of the process. Files that are mapped come on top, which the system takes back when it needs their place.
+  public var memory = 0
+
+  /// What a program takes that builds nothing.
+  private static let program = 64 << 20
+}
+
+extension IndexBuilder {
+  /// - Parameter textBytes: how long the files of the texts are; 0 for an index without. Columns of metadata come on top: 28
+  ///   bytes of disk for each value of a passage, twice while the index is built.
+  public func estimate(passages: Int, postings: Int, textBytes: Int = 0) -> BuildEstimate {
+    BuildEstimate(
+      passages: passages, postings: postings, vocabularySize: vocabulary.count, textBytes: textBytes, configuration)
+  }
+}
+
+extension BuildEstimate {
+  init(passages: Int, postings: Int, vocabularySize: Int, textBytes: Int, _ configuration: IndexConfiguration) {
+    let ranges = (passages + configuration.passagesPerRange - 1) / configuration.passagesPerRange
+    // A directory takes at most two numbers of four bytes for each term; ids have about 20 bytes.
+    disk = postings * (2 + configuration.weights.bytesPerWeight) + ranges * 8 * vocabularySize + 40 * passages
+    if textBytes > 0 { disk += textBytes + 8 * passages }
+    func sorted(_ bytes: Int, in memory: Int) -> Int { bytes > memory ? bytes : 0 }
+    temporaryDisk = sorted(16 * passages, in: configuration.memory / 8)
+    if textBytes > 0 { temporaryDisk += sorted(16 * passages, in: configuration.memory / 16) }
+    memory =
+      Self.program + 200 * vocabularySize + textBytes.signum() * (8 << 20)
+      + min(configuration.memory, 64 * passages + 32 * postings)
+  }
+}

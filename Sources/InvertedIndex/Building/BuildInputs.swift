@@ -1,0 +1,38 @@
+import BinaryFiles
+import SparseVectors
+
+/// What an index is built of, by name: so that a build that ended early is gone on with only where all of it is as it was.
+public struct BuildInputs: Sendable, Hashable {
+  /// The files of the vectors. They are as they were while they are the same files with the same size and the same times.
+  public var vectors: [String]
+  /// The files of the texts.
+  public var texts: [String]
+  /// Whatever else decides what the vectors and texts are.
+  public var settings: String
+
+  public init(vectors: [String], texts: [String], settings: String = "") {
+    self.vectors = vectors
+    self.texts = texts
+    self.settings = settings
+  }
+
+  /// How long the files of the texts are. They become no longer in the index, plain or compressed.
+  public var textBytes: Int { texts.reduce(0) { $0 + Int(FileStamp(path: $1)?.count ?? 0) } }
+
+  /// - Returns: `nil` where a file is missing.
+  func digest(of builder: IndexBuilder, passages: Int, hasTexts: Bool) -> [UInt8]? {
+    var hash = SHA256()
+    let configuration = builder.configuration
+    hash.update(
+      """
+      \(BuildJournal.format.version) \(configuration) \(builder.passageSpace.digest) \(builder.passageSpace) \
+      \(builder.vocabulary.digest) \(builder.keptTerms ?? 0) \(passages) \(hasTexts) \(builder.bm25 as Any) \
+      \(settings.utf8.count) \(settings) \(vectors.count) \(texts.count)
+      """)
+    for file in vectors + texts {
+      guard let stamp = FileStamp(path: file) else { return nil }
+      hash.update(stamp.bytes)
+    }
+    return hash.finish().bytes
+  }
+}

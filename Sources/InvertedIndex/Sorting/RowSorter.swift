@@ -1,0 +1,139 @@
+import BinaryFiles
+import Diagnostics
+
+/// Sorts rows of which memory may not hold all: full buffers are sorted and written to a scratch file.
+///
+///     var sorter = RowSorter<Row>(memory: limit, scratch: scratch)
+///     try sorter.append(row)
+///     try sorter.finish().forEach { row throws(ParlanceError) in … }
+struct RowSorter<Row: BitwiseCopyable & Comparable & Sendable> {
+  private let limit: Int
+  private let scratch: BuildScratch?
+  private var rows: [Row] = []
+  private var runs: [SortedRows<Row>.Run] = []
+
+  /// - Parameters:
+  ///   - memory: how many bytes of rows are kept in memory.
+  ///   - scratch: where the others go; without it all stay in memory.
+  init(memory: Int = .max, scratch: BuildScratch? = nil) {
+    limit = scratch == nil ? .max : max(1, memory / MemoryLayout<Row>.stride)
+    self.scratch = scratch
+  }
+
+  /// The memory of the rows that are not in the file.
+  var bytes: Int { rows.count * MemoryLayout<Row>.stride }
+
+  /// - Throws: `cannotWrite`.
+  mutating func append(_ row: Row) throws(ParlanceError) {
+    rows.append(row)
+    if rows.count >= limit { try spill() }
+  }
+
+  /// Brings the rows that are in memory to the file.
+  mutating func spill() throws(ParlanceError) {
+    guard let scratch, !rows.isEmpty else { return }
+    rows.sort()
+    let pages = stride(from: 0, to: rows.count, by: SortedRows<Row>.pageSize).map { rows[$0] }
+    let file = try scratch.file()
+    var bytes: [UInt8] = []
+    bytes.append(bytesOf: rows.span)
+    let place = try file.append(bytes.rawSpan)
+    runs.append(.init(file: file, start: place.lowerBound, count: rows.count, pages: pages))
+    rows.removeAll(keepingCapacity: true)
+  }
+
+  consuming func finish() -> SortedRows<Row> {
+    rows.sort()
+    return SortedRows(runs: runs, rest: rows)
+  }
+}
+
+/// Rows in ascending order, most of them in a scratch file.
+struct SortedRows<Row: BitwiseCopyable & Comparable & Sendable>: Sendable {
+  /// Rows that are sorted among themselves.
+  struct Run: Sendable {
+    let file: ScratchFile
+    let start: Int
+    let count: Int
+    /// The first row of each page.
+    let pages: [Row]
+
+    func page(_ number: Int) throws(ParlanceError) -> [Row] {
+      let size = MemoryLayout<Row>.stride
+      let first = number * pageSize
+      let bytes = try file.read(start + size * first..<start + size * min(count, first + pageSize))
+      return stride(from: 0, to: bytes.count, by: size).map { bytes.rawSpan.load(Row.self, at: $0) }
+    }
+  }
+
+  /// How many rows are read at once.
+  static var pageSize: Int { 1024 }
+
+  let runs: [Run]
+  let rest: [Row]
+
+  /// Gives all rows, ascending; as often as one likes.
+  func forEach(_ body: (Row) throws(ParlanceError) -> Void) throws(ParlanceError) {
+    var cursors: [Cursor] = []
+    for run in runs { cursors.append(Cursor(run, try run.page(0))) }
+    if !rest.isEmpty { cursors.append(Cursor(nil, rest)) }
+    while !cursors.isEmpty {
+      var least = 0
+      for other in cursors.indices.dropFirst() where cursors[other].row < cursors[least].row { least = other }
+      try body(cursors[least].row)
+      if try !cursors[least].advance() { cursors.remove(at: least) }
+    }
+  }
+
+  /// Gives the rows from `first` on, in ascending order within each run, until `body` says that those of a run are enough.
+  ///
+  /// - Parameter body: returns whether the next row of the run is wanted.
+  func scan(from first: Row, _ body: (Row) throws(ParlanceError) -> Bool) throws(ParlanceError) {
+    for run in runs {
+      let page = max(0, Self.place(of: first, in: run.pages) - 1)
+      var cursor = Cursor(run, try run.page(page), number: page)
+      var isLeft = true
+      while isLeft, cursor.row < first { isLeft = try cursor.advance() }
+      while isLeft, try body(cursor.row) { isLeft = try cursor.advance() }
+    }
+    for place in Self.place(of: first, in: rest)..<rest.count {
+      guard try body(rest[place]) else { return }
+    }
+  }
+
+  /// Where the first row that is not before `row` is.
+  private static func place(of row: Row, in rows: [Row]) -> Int {
+    var (low, high) = (0, rows.count)
+    while low < high {
+      let middle = low + (high - low) / 2
+      if rows[middle] < row { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  private struct Cursor {
+    let run: Run?
+    var rows: [Row]
+    var number: Int
+    var place = 0
+
+    init(_ run: Run?, _ rows: [Row], number: Int = 0) {
+      self.run = run
+      self.rows = rows
+      self.number = number
+    }
+
+    var row: Row { rows[place] }
+
+    /// - Returns: false at the end.
+    mutating func advance() throws(ParlanceError) -> Bool {
+      place += 1
+      if place < rows.count { return true }
+      guard let run, number + 1 < run.pages.count else { return false }
+      number += 1
+      rows = try run.page(number)
+      place = 0
+      return true
+    }
+  }
+}

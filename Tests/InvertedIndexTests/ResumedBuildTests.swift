@@ -1,0 +1,197 @@
+import Conversations
+import Diagnostics
+import Foundation
+import Identifiers
+import InvertedIndex
+import SparseVectors
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import BinaryFiles
+@testable import InvertedIndex
+
+@Suite("A build that ends at any moment")
+struct ResumedBuildTests {
+  /// Vectors that count how often they are read.
+  private final class CountedVectors: PassageVectors {
+    let vectors: MemoryVectors
+    private let reads = Atomic(0)
+
+    init(_ vectors: MemoryVectors) { self.vectors = vectors }
+
+    var count: Int { vectors.count }
+    func location(of index: Int) -> ParlanceError.Location { vectors.location(of: index) }
+    func id(at index: Int) throws(ParlanceError) -> ExternalID { try vectors.id(at: index) }
+    func vector(at index: Int) throws(ParlanceError) -> SparseVector {
+      reads.wrappingAdd(1, ordering: .relaxed)
+      return try vectors.vector(at: index)
+    }
+    func takeReads() -> Int { reads.exchange(0, ordering: .relaxed) }
+  }
+
+  private static let vectors = MemoryVectors(
+    (0..<60).map { number -> SparseVector in SparseVector([UInt32(number % 7): Float(1 + number % 5), 8: 1]) })
+
+  /// A file stands for what the vectors come from.
+  private static func build(
+    _ vectors: some PassageVectors, of file: String, at path: String, restarts: Bool = false
+  ) throws {
+    var configuration = IndexConfiguration()
+    configuration.passagesPerRange = 10
+    var builder = IndexBuilder(passageSpace: .test, vocabulary: .numbered(9), configuration: configuration)
+    builder.inputs = BuildInputs(vectors: [file], texts: [])
+    builder.restarts = restarts
+    try builder.build(vectors, texts: Texts.of(Self.vectors), at: path)
+  }
+
+  /// The bytes of all files.
+  private static func contents(_ path: String) throws -> [String: Data] {
+    var contents: [String: Data] = [:]
+    for name in try FileManager.default.contentsOfDirectory(atPath: path) {
+      contents[name] = try Data(contentsOf: URL(fileURLWithPath: path + "/" + name))
+    }
+    return contents
+  }
+
+  private static func makeFile(_ path: String) throws { try Data("vectors".utf8).write(to: URL(fileURLWithPath: path)) }
+
+  /// Runs a build with a fault at an operation.
+  ///
+  /// - Returns: whether it ended there; nobody cares for a file that could not be removed.
+  @discardableResult
+  private static func breakBuild(
+    _ scratch: Scratch, at operation: Int, _ fault: FaultLayer.Fault = .crash(writing: 9)
+  ) -> Bool {
+    let faults = FaultLayer { number, _ in number == operation ? fault : nil }
+    return FaultLayer.$current.withValue(faults) {
+      do { try build(vectors, of: scratch("file"), at: scratch("index")) } catch { return true }
+      return faults.isCrashed
+    }
+  }
+
+  @Test("is gone on with by the same call, to the same bytes, and keeps the ranges that were written")
+  func resumed() throws {
+    let scratch = try Scratch()
+    try Self.makeFile(scratch("file"))
+    let counted = CountedVectors(Self.vectors)
+    let layer = FaultLayer()
+    try FaultLayer.$current.withValue(layer) { try Self.build(counted, of: scratch("file"), at: scratch("whole")) }
+    let whole = try Self.contents(scratch("whole"))
+    #expect(Set(whole.keys) == ["000001.passages", "000001.postings", "000001.vocabulary", "lock", "manifest"])
+    #expect(counted.takeReads() == 120)
+
+    var reads: Set<Int> = []
+    for operation in layer.operations.indices {
+      for fault in [FaultLayer.Fault.crash(writing: 9), .error(28)] {
+        try? FileManager.default.removeItem(atPath: scratch("index"))
+        guard Self.breakBuild(scratch, at: operation, fault) else { continue }
+        try Self.build(counted, of: scratch("file"), at: scratch("index"))
+        #expect(try Self.contents(scratch("index")) == whole, "\(fault) at \(layer.operations[operation])")
+        reads.insert(counted.takeReads())
+      }
+    }
+    // Nothing was kept, the look through the vectors, and one range more each time.
+    #expect(reads.isSuperset(of: [120, 60, 50, 40, 30, 20, 10, 0]), "\(reads.sorted())")
+  }
+
+  @Test("is gone on with however often it ends, and over an index that is there")
+  func again() throws {
+    let scratch = try Scratch()
+    try Self.makeFile(scratch("file"))
+    for name in ["whole", "index"] {
+      _ = try InvertedIndex.built(BuildTests.two, vocabularySize: 3, at: scratch(name))
+    }
+    try Self.build(Self.vectors, of: scratch("file"), at: scratch("whole"))
+    var times = 0
+    var isDone = false
+    while !isDone, times < 100 {
+      times += 1
+      // Each process ends a little later than the one before got.
+      let faults = FaultLayer { number, _ in number >= 18 + times % 3 ? .crash(writing: 5) : nil }
+      isDone = FaultLayer.$current.withValue(faults) {
+        (try? Self.build(Self.vectors, of: scratch("file"), at: scratch("index"))) != nil && !faults.isCrashed
+      }
+    }
+    try Self.build(Self.vectors, of: scratch("file"), at: scratch("index"))
+    let (found, whole) = (try InvertedIndex(path: scratch("index")), try InvertedIndex(path: scratch("whole")))
+    #expect(try CrashTests.contents(found) == CrashTests.contents(whole))
+    #expect(try InvertedIndex.verify(path: scratch("index")) == [])
+  }
+
+  @Test("keeps nothing that the disk changed", arguments: 0..<40 as Range<UInt64>)
+  func damaged(seed: UInt64) throws {
+    let scratch = try Scratch()
+    var random = SeededGenerator(seed: seed)
+    try Self.makeFile(scratch("file"))
+    let layer = FaultLayer()
+    try FaultLayer.$current.withValue(layer) { try Self.build(Self.vectors, of: scratch("file"), at: scratch("whole")) }
+    let commit = try #require(
+      layer.operations.firstIndex { if case .sync(let path) = $0 { path.contains(".postings") } else { false } })
+    Self.breakBuild(scratch, at: commit)
+    let left = try Self.contents(scratch("index"))
+    for name in ["000001.postings.partial", "000001.ranges", "000001.build"] where Bool.random(using: &random) {
+      var bytes = try #require(left[name])
+      let place = Int.random(in: 0..<bytes.count, using: &random)
+      if Bool.random(using: &random) { bytes[place] ^= 0x10 } else { bytes = bytes.prefix(place) }
+      try bytes.write(to: URL(fileURLWithPath: scratch("index/" + name)))
+    }
+    try Self.build(Self.vectors, of: scratch("file"), at: scratch("index"))
+    let contents = try Self.contents(scratch("index"))
+    let whole = try Self.contents(scratch("whole"))
+    #expect(contents == whole, "seed \(seed)")
+  }
+
+  @Test("begins anew when its files changed, when it is told to, and after another change of the index")
+  func notResumed() throws {
+    let scratch = try Scratch()
+    let layer = FaultLayer()
+    try Self.makeFile(scratch("file"))
+    try FaultLayer.$current.withValue(layer) { try Self.build(Self.vectors, of: scratch("file"), at: scratch("whole")) }
+    let commit = try #require(
+      layer.operations.firstIndex { if case .sync(let path) = $0 { path.contains(".postings") } else { false } })
+    let counted = CountedVectors(Self.vectors)
+    func reads(restarts: Bool = false, _ change: () throws -> Void) throws -> Int {
+      try? FileManager.default.removeItem(atPath: scratch("index"))
+      Self.breakBuild(scratch, at: commit)
+      try change()
+      try Self.build(counted, of: scratch("file"), at: scratch("index"), restarts: restarts)
+      #expect(try Self.contents(scratch("index")) == Self.contents(scratch("whole")))
+      return counted.takeReads()
+    }
+    #expect(try reads {} == 0)
+    #expect(try reads(restarts: true) {} == 120)
+    #expect(try reads { try Data("others".utf8).write(to: URL(fileURLWithPath: scratch("file"))) } == 120)
+    // Whoever changes the index that is there throws away what was begun.
+    _ = try InvertedIndex.built(Self.vectors, vocabularySize: 9, texts: Texts.of(Self.vectors), at: scratch("other"))
+    let faults = FaultLayer { number, _ in number == commit + 3 ? .crash(writing: 0) : nil }
+    FaultLayer.$current.withValue(faults) { try? Self.build(Self.vectors, of: scratch("file"), at: scratch("other")) }
+    #expect(try Self.contents(scratch("other")).keys.contains { $0.hasSuffix(".build") })
+    try LiveIndex(path: scratch("other")).delete(["p3"])
+    #expect(try !Self.contents(scratch("other")).keys.contains { $0.hasSuffix(".build") })
+  }
+
+  @Test("what is interrupted is kept, what is wrong with the vectors is not")
+  func interrupted() throws {
+    let scratch = try Scratch()
+    try Self.makeFile(scratch("file"))
+    var builder = IndexBuilder(passageSpace: .test, vocabulary: .numbered(9))
+    builder.configuration.passagesPerRange = 10
+    builder.inputs = BuildInputs(vectors: [scratch("file")], texts: [])
+    let interruption = Interruption()
+    let stop: ProgressHandler = { if $0.activity == "indexing", $0.completed >= 20 { interruption.request() } }
+    let error = #expect(throws: ParlanceError.self) {
+      try builder.build(
+        Self.vectors, texts: nil, at: scratch("index"), progress: stop, interruption: interruption)
+    }
+    #expect(error?.code == .interrupted)
+    let counted = CountedVectors(Self.vectors)
+    try builder.build(counted, at: scratch("index"))
+    #expect(counted.takeReads() <= 40)
+
+    var wrong = Self.vectors
+    wrong.ids[50] = "p3"
+    #expect(throws: ParlanceError.self) { try builder.build(wrong, at: scratch("index2")) }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: scratch("index2")) == ["lock"])
+  }
+}
