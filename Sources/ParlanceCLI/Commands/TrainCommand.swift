@@ -20,7 +20,8 @@ struct TrainCommand: AsyncParsableCommand {
 
       Examples:
         parlance train --set student.model=model --set vectors=passages.vectors \\
-          --set data.0.conversations=conversations.jsonl --set data.0.teacher=a.teacher --out runs/best
+          --set data.0.conversations=conversations.jsonl \\
+          --set data.0.teacher=a.teacher --out runs/best
         parlance train Recipes/kld.yaml --out runs/kld
         parlance train Recipes/kld.yaml --set optimisation.epochs=5 \\
           --set objective.contrastive.weight=0.1 --out runs/contrast
