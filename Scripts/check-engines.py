@@ -30,7 +30,20 @@ def run(path):
     return found
 
 
-def report(name, ours, theirs, queries, tolerance=0.0):
+def bmp_queries():
+    """Queries whose greatest weight is 32: BMP scales and rounds every query to that, and so leaves these as they are."""
+    for line in sys.stdin:
+        query = json.loads(line)
+        greatest = max(query["vector"].values(), default=1)
+        query["vector"] = {term: max(1, round(weight * 32 / greatest)) for term, weight in query["vector"].items()}
+        print(json.dumps(query, ensure_ascii=False))
+
+
+# Runs in TREC's form lower tied scores by the smallest float steps, ours and Anserini's; whole scores differ by more.
+TIES = 1e-6
+
+
+def report(name, ours, theirs, queries, tolerance=TIES):
     """Says how many lists are the same, and what share of our passages the other engine has."""
     same = shared = total = 0
     worst = 0.0
@@ -55,7 +68,7 @@ def pisa(ciff):
     """PISA's own files out of CIFF, read by ciff-toolkit, then PISA's MaxScore."""
     from ciff_toolkit.read import CiffReader
 
-    place = next(path for path in glob(os.path.join(os.environ["PYTHONPATH"], "pyterrier_pisa", "_pisathon*.so")))
+    place = next(path for folder in sys.path for path in glob(os.path.join(folder, "pyterrier_pisa", "_pisathon*.so")))
     spec = importlib.util.spec_from_file_location("_pisathon", place)
     native = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(native)
@@ -98,7 +111,7 @@ def bmp(ciff):
     bmp.ciff2bmp(ciff_file=ciff, output="small.bmp", bsize=32, compress_range=False)
     searcher = bmp.Searcher("small.bmp")
     found = {}
-    for query in lines("small-queries.jsonl"):
+    for query in lines("bmp-queries.jsonl"):
         passages, scores = searcher.search({term: float(weight) for term, weight in query["vector"].items()}, k=K, alpha=1.0, beta=1.0)
         found[query["id"]] = list(zip(passages, scores))
     return found
@@ -108,7 +121,7 @@ def seismic(path):
     import seismic
 
     index = seismic.SeismicIndex.build(
-        path, n_postings=1_000_000, centroid_fraction=0.1, min_cluster_size=2, summary_energy=1.0, load_content=False,
+        path, n_postings=1_000_000, centroid_fraction=0.01, min_cluster_size=2, summary_energy=1.0, load_content=False,
         num_threads=1)
     text = seismic.get_seismic_string()
     found = {}
@@ -122,6 +135,8 @@ def seismic(path):
 
 
 def main():
+    if sys.argv[1:] == ["bmp-queries"]:
+        return bmp_queries()
     good = True
     queries = [query["id"] for query in lines("queries.jsonl")]
     good &= report("PISA", run("pisa.trec"), pisa("passages.ciff"), queries)

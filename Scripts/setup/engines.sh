@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Brings the search engines that Scripts/check-engines.sh compares with: .deps/judges-engines, the packages of
-# judges-engines.txt in one folder for PYTHONPATH. They are large and no test needs them, so `make test` does without.
+# judges-engines.txt, each in a folder of its own. They are large and no test needs them, so `make test` does without.
 . "$(dirname -- "${BASH_SOURCE[0]}")/places.sh"
 . "$root/Scripts/setup/staging.sh"
 . "$root/Scripts/setup/pip.sh"
@@ -13,11 +13,16 @@ lock "$deps"
 if current; then exit 0; fi
 staged=$(stage "$deps")
 mkdir -- "$staged/tmp"
-if ! TMPDIR=$staged/tmp pip install --quiet --no-cache-dir --no-compile --no-warn-conflicts --prefer-binary --no-deps \
-  --target "$staged" --requirement "$list"; then
-  rm -rf -- "$staged"
-  die "pip could not install the packages of Scripts/setup/judges-engines.txt"
-fi
+# Each wheel is unpacked into a folder of its own: pip would leave out the libraries of PISA and of tbb.
+while read -r package; do
+  case $package in '' | '#'*) continue ;; esac
+  if ! wheel_into "$staged/tmp" "$package"; then
+    rm -rf -- "$staged"
+    die "pip could not fetch $package of Scripts/setup/judges-engines.txt"
+  fi
+  "$python" -m zipfile -e "$staged/tmp"/*.whl "$staged/${package%%==*}"
+  rm -- "$staged/tmp"/*.whl
+done <"$list"
 rm -rf -- "$staged/tmp"
 cp -- "$list" "$staged/judges-engines.txt"
 publish "$staged" "$deps/judges-engines"
