@@ -36,7 +36,7 @@ public final class AtomicFile {
     try FileNames.refuseFolder(path)
     let target = try FileNames.target(of: path)
     let prefix = "." + fileName(of: target) + ".partial-"
-    Self.removeLeftovers(prefix: prefix, folder: folder(of: target))
+    Self.removeLeftovers(in: folder(of: target)) { $0.utf8.starts(with: prefix.utf8) }
     self.path = path
     self.target = target
     faults = FaultLayer.current
@@ -191,14 +191,14 @@ public final class AtomicFile {
   }
 
   /// Removes temporary files whose writer is gone: their lock is free.
-  private static func removeLeftovers(prefix: String, folder: String) {
+  static func removeLeftovers(in folder: String, where isLeftover: (String) -> Bool) {
     guard let listing = unsafe opendir(folder) else { return }
     defer { unsafe closedir(listing) }
     while let entry = unsafe readdir(listing) {
       let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
         unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
       }
-      guard name.utf8.starts(with: prefix.utf8) else { continue }
+      guard isLeftover(name) else { continue }
       let leftover = folder + "/" + name
       let descriptor = unsafe open(leftover, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
       guard descriptor >= 0 else { continue }

@@ -97,6 +97,8 @@ public struct DerivedFiles: Sendable, Hashable {
 
   /// Makes room when there is more than the limit; whoever has such a file mapped keeps it.
   private func removeOldest(in folder: String) throws {
+    // Those of killed processes, whatever they were to become: the same file may never be written again.
+    AtomicFile.removeLeftovers(in: folder) { $0.hasPrefix(".") && $0.contains(Self.suffix + ".partial-") }
     var files: [(path: String, stamp: FileStamp)] = []
     for name in try FileManager.default.contentsOfDirectory(atPath: folder) where name.hasSuffix(Self.suffix) {
       var status = stat()

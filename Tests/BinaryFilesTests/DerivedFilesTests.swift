@@ -55,6 +55,22 @@ import Testing
     }
   }
 
+  @Test("what killed processes left is removed, whatever file it was to become; what is being written stays")
+  func leftovers() throws {
+    try inFolder { folder in
+      let derived = DerivedFiles(folder: folder)
+      let dead = folder + "/.other.derived.partial-x1"
+      #expect(FileManager.default.createFile(atPath: dead, contents: Data(count: 100)))
+      let stranger = folder + "/.other.partial-x1"
+      #expect(FileManager.default.createFile(atPath: stranger, contents: Data()))
+      let alive = try AtomicFile(path: folder + "/alive.derived")
+      keep([1], in: derived)
+      #expect(!FileManager.default.fileExists(atPath: dead))
+      #expect(FileManager.default.fileExists(atPath: stranger))
+      #expect(FileManager.default.fileExists(atPath: alive.temporaryPath))
+    }
+  }
+
   @Test("what cannot be written is not kept, and nothing fails")
   func unwritable() throws {
     try inFolder { folder in

@@ -51,6 +51,12 @@ import Testing
     try Data(bytes.prefix(bytes.count / 2)).write(to: path)
     expectSame(try tokenizer(derived), read, "cut")
     #expect(try [UInt8](Data(contentsOf: path)) == bytes)
+    // A file under another's name, whole as it is, is not that other.
+    let others = Self.json.replacingOccurrences(of: "\"a\": 6", with: "\"c\": 6")
+    let foreign = "tokenizer-\(SHA256.digest(of: Array(others.utf8)))" + ".derived"
+    try FileManager.default.copyItem(atPath: path.path, toPath: folder + "/" + foreign)
+    #expect(try tokenizer(derived, others).pieces[6] == "c")
+    try FileManager.default.removeItem(atPath: folder + "/" + foreign)
     // Another file is another name.
     let other = try tokenizer(derived, Self.json.replacingOccurrences(of: "\"a\": 6", with: "\"b\": 6"))
     #expect(other.pieces[6] == "b")

@@ -5,7 +5,8 @@ import StrictJSON
 /// What reading tokenizer.json came to, kept for the next start: the file without its vocabulary, the vocabulary's pieces and
 /// their trie.
 ///
-/// The name has the hash of the whole file, so that what is read is what reading the file again would give.
+/// The name has the hash of the whole file, and so has the inside, should a file be given another's name: what is read is what
+/// reading tokenizer.json again would give.
 struct KeptTokenizer {
   /// tokenizer.json with an empty `model.vocab`.
   var declaration: [UInt8]
@@ -13,12 +14,15 @@ struct KeptTokenizer {
 
   private static let format = FileFormat(magic: "PARLTOKN", name: "kept tokenizer", version: FormatVersion(1, 0))
   private static let (declaration, pieces, ends, nodes) = ("declaration", "pieces", "ends", "nodes")
+  private static let source = "source"
 
   private static func name(_ digest: SHA256.Digest) -> String { "tokenizer-\(digest)" }
 
   /// - Returns: `nil` where it is not kept, or damaged.
   static func read(_ digest: SHA256.Digest, _ derived: DerivedFiles) -> KeptTokenizer? {
     guard let file = derived.file(name(digest), format) else { return nil }
+    guard let source = try? file.section(Self.source), let bytes = try? source.bytes().array(), bytes == digest.bytes
+    else { return nil }
     return try? read(file)
   }
 
@@ -58,7 +62,9 @@ struct KeptTokenizer {
       ends.append(UInt32(bytes.count))
     }
     derived.keep(name(digest), format) { writer in
-      for (section, content) in [(Self.declaration, declaration), (Self.pieces, bytes)] {
+      for (section, content) in [
+        (Self.source, digest.bytes), (Self.declaration, declaration), (Self.pieces, bytes),
+      ] {
         try writer.beginSection(section)
         try writer.write(content)
       }
