@@ -61,23 +61,26 @@ public final class InvertedIndex: Sendable {
     loadedVocabulary = Mutex(known)
   }
 
-  /// The best `k` passages for `query`: exactly those that scoring every passage would give.
+  /// The best `k` passages for `query`: exactly those that scoring every passage would give, unless an approximation is asked
+  /// for.
   ///
   /// - Parameters:
   ///   - query: terms of this index's vocabulary. Whether the query's encoder fits is asked by `accepts`.
   ///   - filter: which passages may be found; the best `k` of those are.
+  ///   - approximation: what may be left out; the answer is exact when `nil`.
   ///   - interruption: looked at between the ranges of passages, for a large index that comes from a slow disk.
   /// - Throws: `usage` for a `k` below 1 and for terms outside of the vocabulary; `badInput` when the index turns out to
   ///   be damaged; `unavailable` for a filter where the index was built without texts; `interrupted`.
   /// - Complexity: one addition for each posting of the query's terms; ranges of passages of which none fits are skipped.
   public func search(
-    _ query: SparseVector, k: Int, filter: PassageFilter? = nil, interruption: Interruption? = nil
+    _ query: SparseVector, k: Int, filter: PassageFilter? = nil, approximation: Approximation? = nil,
+    interruption: Interruption? = nil
   ) throws(ParlanceError) -> SearchAnswer {
     guard k >= 1 else { throw ParlanceError(.usage, "expected k of at least 1, found \(k)") }
     let prepared = try PreparedQuery(
       query, segments: segments.map(\.postings), vocabularySize: manifest.vocabularySize)
     var answer = SearchAnswer(
-      hits: [], isExact: true, weights: weights, postingsTouched: 0, queryTerms: query.count,
+      hits: [], weights: weights, postingsTouched: 0, queryTerms: query.count,
       matchedTerms: prepared.terms.count)
     var masks = segments.map { segment in segment.live.map { [$0] } ?? [] }
     if let filter {
@@ -91,7 +94,18 @@ public final class InvertedIndex: Sendable {
       answer.passagesAllowed = allowed
     }
     guard !prepared.terms.isEmpty else { return answer }
-    let found = try exactSearch.run(prepared, k: min(k, count), in: segments, masks: masks, interruption: interruption)
+    let k = min(k, count)
+    let scanned = approximation?.scannedTerms(of: prepared)
+    let found: (hits: [Hit], work: ScanWork)
+    // An answer for which nothing was left out is exact.
+    if let approximation, let scanned, scanned.count < prepared.terms.count {
+      answer.approximation = approximation
+      found = try exactSearch.run(
+        prepared, scanning: scanned, candidates: min(count, approximation.candidates(for: k)), k: k, in: segments,
+        masks: masks, interruption: interruption)
+    } else {
+      found = try exactSearch.run(prepared, k: k, in: segments, masks: masks, interruption: interruption)
+    }
     answer.hits = found.hits
     answer.postingsTouched = found.work.postings
     answer.rangesSearched = found.work.rangesSearched

@@ -18,6 +18,8 @@ public struct BatchSearch: Sendable {
   public var keptTerms: Int?
   /// Which passages may be found.
   public var filter: PassageFilter?
+  /// What a search may leave out; answers are exact when `nil`.
+  public var approximation: Approximation?
   public var progress: ProgressHandler?
   public var interruption: Interruption?
 
@@ -27,13 +29,14 @@ public struct BatchSearch: Sendable {
 
   public init(
     index: InvertedIndex, k: Int, threads: Int, keptTerms: Int? = nil, filter: PassageFilter? = nil,
-    progress: ProgressHandler? = nil, interruption: Interruption? = nil
+    approximation: Approximation? = nil, progress: ProgressHandler? = nil, interruption: Interruption? = nil
   ) {
     self.index = index
     self.k = k
     self.threads = max(1, threads)
     self.keptTerms = keptTerms
     self.filter = filter
+    self.approximation = approximation
     self.progress = progress
     self.interruption = interruption
   }
@@ -117,7 +120,8 @@ public struct BatchSearch: Sendable {
   private func rank(_ query: NamedQuery) throws(ParlanceError) -> Ranked {
     let clock = ContinuousClock()
     let start = clock.now
-    let answer = try index.search(query.vector, k: k, filter: filter, interruption: interruption)
+    let answer = try index.search(
+      query.vector, k: k, filter: filter, approximation: approximation, interruption: interruption)
     let time = clock.now - start
     var passages: [RankedPassage] = []
     passages.reserveCapacity(answer.hits.count)

@@ -20,12 +20,15 @@ import SparseVectors
 /// question that stands by itself. ``explain(_:_:)`` and ``matches(_:_:in:)`` say why a passage was found. For thousands of
 /// queries at once there is ``BatchSearch``.
 ///
-/// Answers are exact over the weights that the index keeps: the passages are those that scoring every passage would give.
+/// Answers are exact over the weights that the index keeps: the passages are those that scoring every passage would give,
+/// unless ``approximation`` is set. Each answer says which it is.
 public struct Searcher: Sendable {
   /// What is searched.
   public let index: InvertedIndex
   /// What makes vectors of queries.
   public let encoder: any QueryEncoder
+  /// What searches may leave out; they are exact when `nil`.
+  public var approximation: Approximation?
 
   /// Joins an index and an encoder whose vectors fit it.
   ///
@@ -108,7 +111,8 @@ public struct Searcher: Sendable {
   ) throws(ParlanceError) -> SearchResult {
     let clock = ContinuousClock()
     let start = clock.now
-    let answer = try index.search(encoded.vector, k: k, filter: filter, interruption: interruption)
+    let answer = try index.search(
+      encoded.vector, k: k, filter: filter, approximation: approximation, interruption: interruption)
     var passages: [FoundPassage] = []
     passages.reserveCapacity(answer.hits.count)
     for (place, hit) in answer.hits.enumerated() {

@@ -56,7 +56,8 @@ public struct TimedSearch: Sendable {
     let start = clock.now
     let encoded = try await searcher.encoder.encode(words)
     let middle = clock.now
-    let found = try searcher.index.search(encoded.vector, k: k, interruption: interruption)
+    let found = try searcher.index.search(
+      encoded.vector, k: k, approximation: searcher.approximation, interruption: interruption)
     var ranked: [RankedPassage] = []
     ranked.reserveCapacity(found.hits.count)
     for hit in found.hits {

@@ -21,6 +21,15 @@ struct BenchSearchTests {
     var milliseconds: Latency?
     var threads: Int
     var queriesPerSecond: Double
+    var approximate: Approximate?
+  }
+
+  private struct Approximate: Decodable {
+    var dial: Double
+    var recall: Double
+    var leastRecall: Double
+    var postingsTouched: Double
+    var milliseconds: Latency
   }
 
   /// Two queries as vectors of the fixture's index; one of the words of each is in no passage.
@@ -47,7 +56,36 @@ struct BenchSearchTests {
       #expect(result.postingsTouched > 1 && result.rangesSearched == 1 && result.rangesSkipped == 0)
       #expect(!result.instructions.isEmpty && result.queriesPerSecond > 0)
       let later = try #require(result.milliseconds)
-      #expect(later.p50 <= later.p99 && result.firstMilliseconds.mean > 0)
+      #expect(later.p50 <= later.p99 && result.firstMilliseconds.mean > 0 && result.approximate == nil)
+
+      for (dial, recall) in [("0", 1...1), ("0.9", 0...1)] as [(String, ClosedRange<Double>)] {
+        let json = try ParlanceProcess.run(bench + ["--approximate", dial, "--json"], in: folder)
+        let approximate = try #require(try decoder.decode(Result.self, from: Data(json.output.utf8)).approximate)
+        #expect(approximate.dial == Double(dial) && recall.contains(approximate.recall))
+        #expect(approximate.leastRecall <= approximate.recall && approximate.postingsTouched > 0)
+        let text = try ParlanceProcess.run(bench + ["--approximate", dial], in: folder)
+        #expect(text.output.contains("approximate, dial \(dial == "0" ? "0.0" : dial): recall"))
+      }
+    }
+  }
+
+  @Test("an approximate answer says so and by which dial; an exact one says that it is exact")
+  func saysWhatItIs() throws {
+    try SearchFixture.inFolder { folder in
+      for (dial, words) in [("0.9", "\"approximation\" : 0.9"), ("0", "\"is_exact\" : true")] {
+        let found = try SearchFixture.search(
+          "--index bm25 --json --approximate \(dial)", question: "undo a commit branch", in: folder)
+        #expect(found.code == 0 && found.output.contains(words), "\(found.output)\(found.error)")
+        #expect(found.output.contains("\"is_exact\" : \(dial == "0")"))
+      }
+      let shown = try SearchFixture.search(
+        "--index bm25 --approximate 0.9", question: "undo a commit branch", in: folder)
+      #expect(shown.error.contains("approximate, dial 0.9, over"), "\(shown.error)")
+      let run = try SearchFixture.search(
+        "--index bm25 --conversations turns.jsonl --run a.trec --approximate 0.5", in: folder)
+      #expect(run.code == 0 && run.error.contains("the run is approximate"), "\(run.error)")
+      #expect(
+        try SearchFixture.search("--index bm25 --approximate 1", question: "commit", in: folder).code == 64)
     }
   }
 
@@ -57,6 +95,7 @@ struct BenchSearchTests {
       try saveQueries(in: folder)
       let bench = ["bench", "search", "--index", "bm25", "--vectors"]
       #expect(try ParlanceProcess.run(bench + ["q.vectors", "-k", "0"], in: folder).code == 64)
+      #expect(try ParlanceProcess.run(bench + ["q.vectors", "--approximate", "1"], in: folder).code == 64)
       #expect(try ParlanceProcess.run(bench + ["none.vectors"], in: folder).code == 66)
     }
   }

@@ -54,12 +54,14 @@ struct DamageTests {
     try live.delete(["p3", "q2"])
   }
 
-  static func build(_ path: String) throws {
+  static func build(_ path: String) throws { try build(keeping: .u8, at: path) }
+
+  static func build(keeping weights: StoredWeights, at path: String) throws {
     let vectors = MemoryVectors([
       SparseVector([0: 1, 2: 2]), SparseVector([0: 0.5, 3: 1.25]), .empty, SparseVector([1: 1, 2: 0.125, 3: 3]),
     ])
     _ = try InvertedIndex.built(
-      vectors, vocabularySize: 5, weights: .u8, passagesPerRange: 3, texts: Texts.of(vectors), at: path)
+      vectors, vocabularySize: 5, weights: weights, passagesPerRange: 3, texts: Texts.of(vectors), at: path)
   }
 
   @Test("with one byte changed gives an error or the same answers, and verify names the file")
@@ -157,7 +159,9 @@ struct DamageTests {
   @Test("of an earlier format version, made long ago, still opens and answers the same", arguments: [1, 2, 3])
   func specimen(version: Int) throws {
     let path = TestSupport.packageRoot + "/Tests/InvertedIndexTests/Goldens/index-v\(version)"
-    let build = version < 3 ? Self.build : Self.buildLive
+    func build(_ path: String) throws {
+      if version < 3 { try Self.build(path) } else { try Self.buildLive(path) }
+    }
     if version == 3, ProcessInfo.processInfo.environment["PARLANCE_WRITE_SPECIMEN"] != nil { try build(path) }
     let scratch = try Scratch()
     try build(scratch("index"))

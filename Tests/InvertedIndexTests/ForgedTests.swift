@@ -39,8 +39,8 @@ struct ForgedTests {
   }
 
   @Test(
-    "with a passage number behind its range, or one twice, is found by verify and changes no answer to other terms",
-    arguments: StoredWeights.allCases, [50, 0xFFFF, 0] as [UInt16])
+    "with a passage number behind its range, or one twice, is refused and changes no answer to other terms",
+    arguments: StoredWeights.allCases, [50, 0xFFFF, 0, 34] as [UInt16])
   func passageNumber(weights: StoredWeights, forged: UInt16) throws {
     let scratch = try Scratch()
     let path = scratch("index")
@@ -58,14 +58,55 @@ struct ForgedTests {
       bytes[last + 1] = UInt8(forged >> 8)
     }
     let index = try InvertedIndex(path: path)
-    if forged >= 36 {
-      let error = #expect(throws: ParlanceError.self) { try index.search(SparseVector([1: 1]), k: 100) }
-      #expect(error?.code == .badInput && error?.message.contains("range 1") == true, "\(error as Any)")
-    } else {
-      #expect(try index.search(SparseVector([1: 1]), k: 100).hits.allSatisfy { $0.document >= DocumentID(64) })
-    }
+    let error = #expect(throws: ParlanceError.self) { try index.search(SparseVector([1: 1]), k: 100) }
+    #expect(error?.code == .badInput && error?.message.contains("range 1") == true, "\(error as Any)")
     #expect(try index.search(SparseVector([0: 1]), k: 100).hits == hits)
     #expect(try InvertedIndex.verify(path: path).map(\.file) == ["000001.postings"])
+  }
+
+  @Test("whose rows meet in a piece is checked across its border, and ends in the directory's order")
+  func pieces() throws {
+    let scratch = try Scratch()
+    let path = scratch("index")
+    // More rare postings in a range than a piece has: each passage has one of 20 terms and the next ones.
+    let passages = 20_000
+    let vectors = MemoryVectors(
+      (0..<passages).map { passage in
+        let (one, other) = (UInt32(passage % 40), UInt32((passage + 1) % 40))
+        return SparseVector([min(one, other): 1, max(one, other): 1])
+      })
+    let honest = try InvertedIndex.built(vectors, vocabularySize: 40, passagesPerRange: passages, at: path)
+    for term in 0..<40 as Range<UInt32> {
+      #expect(try honest.search(SparseVector([term: 1]), k: passages).hits.count == passages / 20)
+    }
+    let file = path + "/000001.postings"
+    let range = try SegmentPostings(path: file).ranges[0]
+    #expect(range.numberedPostings > SegmentPostings.pieceSize)
+    try ForgedFile.changePostings(file, section: "postings") { bytes in
+      // The first posting of the second piece says what the one before it says.
+      let place = range.numbers + 2 * SegmentPostings.pieceSize
+      (bytes[place], bytes[place + 1]) = (bytes[place - 2], bytes[place - 1])
+    }
+    let forged = try InvertedIndex(path: path)
+    let refused = (0..<40 as Range<UInt32>).filter {
+      (try? forged.search(SparseVector([$0: 1]), k: 1)) == nil
+    }
+    #expect(!refused.isEmpty && refused.count < 40)
+  }
+
+  @Test("whose greatest weights are less than its weights are, or whose common terms are others, is found by verify")
+  func statistics() throws {
+    for weights in [StoredWeights.f16, .f32] {
+      let scratch = try Scratch()
+      let path = scratch("index")
+      try DamageTests.build(keeping: weights, at: path)
+      #expect(try InvertedIndex.verify(path: path) == [])
+      try ForgedFile.changePostings(path + "/000001.postings", section: "terms") { bytes in
+        for index in 0..<4 { bytes[4 + index] = UInt8(truncatingIfNeeded: Float(1e-3).bitPattern >> UInt32(8 * index)) }
+      }
+      let damages = try InvertedIndex.verify(path: path)
+      #expect(damages.map(\.file) == ["000001.postings"] && damages[0].message.contains("term 0"), "\(damages)")
+    }
   }
 }
 

@@ -65,6 +65,9 @@ void parlance_postings_add_floats(const parlance_postings_kernel *kernel, const 
 // Sets the sums of passages whose bit is zero to zero: `words` numbers of 64 bits and 64 times as many sums.
 void parlance_postings_keep(const parlance_postings_kernel *kernel, const uint64_t *bits, int64_t words, int32_t *sums);
 
+// How many bits of `words` numbers are set.
+int64_t parlance_postings_count(const parlance_postings_kernel *kernel, const uint64_t *bits, int64_t words);
+
 // Writes the places of the sums that are greater than `limit`, ascending, and returns how many.
 int64_t parlance_postings_above(const parlance_postings_kernel *kernel, const int32_t *sums, int64_t count,
                                 int32_t limit, uint16_t *places);

@@ -107,7 +107,9 @@ TARGET static void keep(uint64_t bits, int32_t *sums) {
   }
 }
 
+TARGET static int64_t count_bits(const uint64_t *bits, int64_t words) { COUNT }
+
 const parlance_postings_kernel parlance_postings_avx2 = {
     .name = "avx2", .bitmaps = bitmaps, .bitmap_of_halves = bitmap_of_halves, .bitmap_of_floats = bitmap_of_floats,
-    .above = above, .maxima = maxima_of, .keep = keep};
+    .above = above, .maxima = maxima_of, .keep = keep, .count = count_bits};
 #endif

@@ -132,7 +132,9 @@ TARGET static void keep(uint64_t bits, int32_t *sums) {
   }
 }
 
+TARGET static int64_t count_bits(const uint64_t *bits, int64_t words) { COUNT }
+
 const parlance_postings_kernel parlance_postings_avx512 = {
     .name = "avx512", .bitmaps = bitmaps, .bitmap_of_halves = bitmap_of_halves, .bitmap_of_floats = bitmap_of_floats,
-    .above = above, .maxima = maxima_of, .keep = keep};
+    .above = above, .maxima = maxima_of, .keep = keep, .count = count_bits};
 #endif

@@ -130,6 +130,10 @@ int64_t parlance_postings_above(const parlance_postings_kernel *kernel, const in
   return kernel->above(sums, count, limit, places);
 }
 
+int64_t parlance_postings_count(const parlance_postings_kernel *kernel, const uint64_t *bits, int64_t words) {
+  return kernel->count(bits, words);
+}
+
 void parlance_postings_keep(const parlance_postings_kernel *kernel, const uint64_t *bits, int64_t words, int32_t *sums) {
   for (int64_t word = 0; word < words; word++) {
     if (bits[word] == UINT64_MAX) continue;

@@ -24,6 +24,7 @@ struct parlance_postings_kernel {
   int32_t (*maxima)(const int32_t *sums, int64_t stride, int64_t times, int32_t *maxima);
   // Sets those of 64 sums to zero whose bit is zero.
   void (*keep)(uint64_t bits, int32_t *sums);
+  int64_t (*count)(const uint64_t *bits, int64_t words);
 };
 
 static inline float half(uint16_t bits) {
@@ -67,6 +68,11 @@ static inline void add_bits_of_bytes(const row *row, int64_t words, int32_t *sum
   for (; first < count; first++) {                                                      \
     if (sums[first] > limit) places[found++] = (uint16_t)first;                         \
   }                                                                                     \
+  return found;
+
+#define COUNT                                                                       \
+  int64_t found = 0;                                                                    \
+  for (int64_t word = 0; word < words; word++) found += __builtin_popcountll(bits[word]); \
   return found;
 
 // Plain C that the compiler turns into vector instructions.

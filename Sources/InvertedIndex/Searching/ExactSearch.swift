@@ -4,7 +4,7 @@ import Diagnostics
 /// Runs `RangeScan` over the segments of an index, with scratch that is kept from one query to the next.
 final class ExactSearch: Sendable {
   private let idle = IdleScratch()
-  private let kernel = PostingsKernel.standard
+  let kernel = PostingsKernel.standard
 
   /// - Parameter masks: for each segment what a passage must be in to be found.
   /// - Returns: the best `k` passages, and what was done for them.

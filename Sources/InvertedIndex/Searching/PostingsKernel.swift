@@ -9,7 +9,9 @@ import CKernels
 #endif
 
 /// Which instructions add up postings: the fastest that this machine has, unless the environment's `PARLANCE_KERNEL` names
-/// others (`avx512`, `avx2`, `portable`). All of them give the same sums.
+/// others (`avx512`, `avx2`, `portable`). All of them give the same sums of
+/// weights that are numbers; what a forged file may have in their place (halves below zero or without end) adds up to something
+/// else by each, and nothing worse.
 @safe struct PostingsKernel: @unchecked Sendable {
   let pointer: OpaquePointer
 

@@ -20,10 +20,12 @@ public struct SearchAnswer: Sendable, Equatable {
   /// Best first; passages of the same score in the order of the collection.
   public var hits: [Hit]
   /// Whether `hits` are those that scoring every passage would give.
-  public var isExact: Bool
+  public var isExact: Bool { approximation == nil }
+  /// What was left out; `nil` for an exact answer. Scores are those of an exact search in any case.
+  public var approximation: Approximation?
   /// The weights that were scored with.
   public var weights: StoredWeights
-  /// How many postings were added up.
+  /// How many postings were added up or looked up.
   public var postingsTouched: Int
   /// How many ranges of passages had some of them, and how many were skipped: those that had none, and those in which no
   /// passage fits the filter.
@@ -37,10 +39,11 @@ public struct SearchAnswer: Sendable, Equatable {
   public var matchedTerms: Int
 
   public init(
-    hits: [Hit], isExact: Bool, weights: StoredWeights, postingsTouched: Int, queryTerms: Int, matchedTerms: Int
+    hits: [Hit], approximation: Approximation? = nil, weights: StoredWeights, postingsTouched: Int, queryTerms: Int,
+    matchedTerms: Int
   ) {
     self.hits = hits
-    self.isExact = isExact
+    self.approximation = approximation
     self.weights = weights
     self.postingsTouched = postingsTouched
     self.queryTerms = queryTerms

@@ -3,8 +3,9 @@ import Diagnostics
 
 /// Rows of postings that a search may trust: it adds to the sums of passages without asking.
 extension SegmentPostings {
-  /// Sees to it that the postings of a row, which is not empty, name passages of their range: a search adds to the sums of
-  /// passages without asking. Like checksums, they are checked when they are first read.
+  /// Sees to it that the postings of a row, which is not empty, name passages of their range, each once: a search adds to the
+  /// sums of passages without asking, and sums overflow where a passage comes more than once. Like checksums, they are checked
+  /// when they are first read.
   ///
   /// - Throws: `badInput`.
   func checkNumbers(of row: Range<Int>, inRange index: Int) throws(ParlanceError) {
@@ -17,9 +18,36 @@ extension SegmentPostings {
         UInt16.self, from: range.numbers / 2 + first, count: min(Self.pieceSize, range.numberedPostings - first))
       var greatest: UInt16 = 0
       for posting in numbers.indices { greatest = max(greatest, numbers[posting]) }
-      guard greatest < range.passages else { throw Self.contradiction("the passages of range \(index)", path) }
+      guard greatest < range.passages, try ascend(numbers, from: first, in: range) else {
+        throw Self.contradiction("the passages of range \(index)", path)
+      }
       checkedPieces.insert(firstPieces[index] + piece)
     }
+  }
+
+  /// Whether passages ascend within each row: a piece's numbers, and those before it that begin the same row.
+  ///
+  /// - Parameter first: the number of the piece's first posting within the range.
+  private func ascend(_ numbers: Span<UInt16>, from first: Int, in range: PostingsRange) throws(ParlanceError) -> Bool {
+    let blocks = blocks
+    let starts = try blocks.values(
+      UInt32.self, from: range.directory / 4 + range.listedTerms, count: range.rows + 1)
+    var before = Int(starts[0])
+    guard before == 0, Int(starts[range.rows]) == range.numberedPostings else { return false }
+    for row in 0..<range.rows {
+      let (start, end) = (before, Int(starts[row + 1]))
+      guard start <= end else { return false }
+      before = end
+      // What of the row lies in the piece, with the posting before where the row began in another.
+      let own = max(start + 1, first)..<max(max(start + 1, first), min(end, first + numbers.count))
+      for posting in own {
+        let last =
+          posting > first
+          ? numbers[posting - 1 - first] : try blocks.value(UInt16.self, at: range.numbers / 2 + posting - 1)
+        guard last < numbers[posting - first] else { return false }
+      }
+    }
+    return true
   }
 
   /// Where the postings of each common term begin in the range, and the last ones end, counted from those of the first.

@@ -4,22 +4,31 @@ import SparseVectors
 
 extension SegmentPostings {
   /// Checks what checksums cannot: that every directory lists every posting once, that passages ascend within a term, that
-  /// weights are above zero, and that as many passages have each term as is said. Whether a term's greatest weight is true cannot be
-  /// told from rounded weights.
+  /// weights are above zero, that as many passages have each term as is said, that the common terms are those that they say, and
+  /// that no f16 or f32 weight exceeds the term's greatest. That may be greater after a merge; and codes of u8 are parts of
+  /// it, so that whether it is true cannot be told from them.
   ///
   /// - Throws: `badInput` naming the range.
   func verifyContents(interruption: Interruption?) throws(ParlanceError) {
     var passagesWithTerm = [UInt32](repeating: 0, count: vocabularySize)
+    let statistics = try statistics(of: (0..<vocabularySize).map { TermID(UInt32($0)) })
+    if file.version.major >= 2 {
+      guard CommonTerms(of: statistics, passages: passages).terms == common.terms else {
+        throw Self.contradiction("its common terms", path)
+      }
+    }
     for index in ranges.indices {
       try interruption?.check()
-      try verify(range: index, counting: &passagesWithTerm)
+      try verify(range: index, statistics, counting: &passagesWithTerm)
     }
-    for term in 0..<vocabularySize where try statistics(of: .init(UInt32(term))).passages != passagesWithTerm[term] {
+    for term in 0..<vocabularySize where statistics[term].passages != passagesWithTerm[term] {
       throw Self.contradiction("the statistics of term \(term)", path)
     }
   }
 
-  private func verify(range index: Int, counting passagesWithTerm: inout [UInt32]) throws(ParlanceError) {
+  private func verify(
+    range index: Int, _ statistics: [TermStatistics], counting passagesWithTerm: inout [UInt32]
+  ) throws(ParlanceError) {
     let range = ranges[index]
     let blocks = blocks
     let place = RangeDirectory.place(of: range)
@@ -37,15 +46,17 @@ extension SegmentPostings {
       else { throw Self.contradiction("the directory of range \(index)", path) }
       for posting in start..<end {
         guard Int(numbers[posting]) < range.passages, posting == start || numbers[posting - 1] < numbers[posting],
-          try isWeight(posting, in: range)
+          try isWeight(posting, in: range, upTo: statistics[term].greatest)
         else { throw Self.contradiction("the postings of term \(term) in range \(index)", path) }
       }
       passagesWithTerm[term] += UInt32(end - start)
     }
-    try verifyBitmaps(ofRange: index, counting: &passagesWithTerm)
+    try verifyBitmaps(ofRange: index, statistics, counting: &passagesWithTerm)
   }
 
-  private func verifyBitmaps(ofRange index: Int, counting passagesWithTerm: inout [UInt32]) throws(ParlanceError) {
+  private func verifyBitmaps(
+    ofRange index: Int, _ statistics: [TermStatistics], counting passagesWithTerm: inout [UInt32]
+  ) throws(ParlanceError) {
     let range = ranges[index]
     let starts = try commonStarts(of: range)
     var end = range.numberedPostings
@@ -53,7 +64,7 @@ extension SegmentPostings {
       let postings = try checkedPostings(ofCommonTerm: row, starts, inRange: index)
       guard postings.lowerBound == end else { throw Self.contradiction("the bitmaps of range \(index)", path) }
       end = postings.upperBound
-      for posting in postings where try !isWeight(posting, in: range) {
+      for posting in postings where try !isWeight(posting, in: range, upTo: statistics[Int(term)].greatest) {
         throw Self.contradiction("the postings of term \(term) in range \(index)", path)
       }
       passagesWithTerm[Int(term)] += UInt32(postings.count)
@@ -61,13 +72,18 @@ extension SegmentPostings {
     guard end == range.postings else { throw Self.contradiction("the bitmaps of range \(index)", path) }
   }
 
-  private func isWeight(_ posting: Int, in range: PostingsRange) throws(ParlanceError) -> Bool {
+  private func isWeight(
+    _ posting: Int, in range: PostingsRange, upTo greatest: Float
+  ) throws(ParlanceError) -> Bool {
     switch weights {
     case .u8: return try blocks.value(UInt8.self, at: range.weights + posting) > 0
-    case .f16: return (1..<0x7C00).contains(try blocks.value(UInt16.self, at: range.weights / 2 + posting))
+    case .f16:
+      let weight = try blocks.value(UInt16.self, at: range.weights / 2 + posting)
+      return (1..<0x7C00).contains(weight) && greatest <= HalfWeights.greatest
+        && weight <= HalfWeights.encode(greatest)
     case .f32:
       let weight = try blocks.value(Float.self, at: range.weights / 4 + posting)
-      return weight > 0 && weight.isFinite
+      return weight > 0 && weight <= greatest
     }
   }
 }

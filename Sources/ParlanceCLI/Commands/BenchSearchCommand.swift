@@ -13,10 +13,15 @@ struct BenchSearchCommand: AsyncParsableCommand {
       Searches your index with your queries: vectors that `encode` or `search --save-queries` made. Encoding is not \
       part of it; see `bench encode`.
 
+      --approximate searches each query by that dial as well, in turn with the exact search, and says what share of the \
+      exact answers it found: the recall of the dial on your index and your queries.
+
       Examples:
         parlance bench search --index index --vectors queries.vectors
         parlance bench search --index index --vectors queries.vectors \\
           -k 1000 --threads 4 --json
+        parlance bench search --index index --vectors queries.vectors \\
+          --approximate 0.3
       """)
 
   @Option(help: ArgumentHelp("The index to search.", valueName: "dir"))
@@ -34,6 +39,10 @@ struct BenchSearchCommand: AsyncParsableCommand {
 
   @Option(help: ArgumentHelp("Cores to use for queries at once; all by default.", valueName: "n"))
   var threads: Int?
+
+  @Option(
+    help: ArgumentHelp("Measure an approximate search by this dial as well, from 0 to below 1.", valueName: "dial"))
+  var approximate: Double?
 
   @Flag(help: "Search with vectors that are not known to fit the index.")
   var trustModel = false
@@ -69,6 +78,18 @@ struct BenchSearchCommand: AsyncParsableCommand {
     var milliseconds: Latency?
     var threads: Int
     var queriesPerSecond: Double
+    var approximate: Approximate?
+  }
+
+  /// What a dial does.
+  struct Approximate: Encodable {
+    var dial: Double
+    /// The share of the exact answers' passages that were found, or others with the same score.
+    var recall: Double
+    /// The least of a query.
+    var leastRecall: Double
+    var postingsTouched: Double
+    var milliseconds: Latency
   }
 
   struct Latency: Encodable {
@@ -81,7 +102,8 @@ struct BenchSearchCommand: AsyncParsableCommand {
     init?(_ times: [Double]) {
       guard !times.isEmpty else { return nil }
       let sorted = times.sorted()
-      func at(_ share: Int) -> Double { sorted[min(sorted.count - 1, sorted.count * share / 100)] }
+      // The least time that this share of the searches does not exceed.
+      func at(_ share: Int) -> Double { sorted[max(0, (sorted.count * share + 99) / 100 - 1)] }
       mean = times.reduce(0, +) / Double(times.count)
       (p50, p95, p99) = (at(50), at(95), at(99))
     }
@@ -99,13 +121,25 @@ struct BenchSearchCommand: AsyncParsableCommand {
     }
     var (first, later): ([Double], [Double]) = ([], [])
     var (touched, searched, skipped) = (0, 0, 0)
+    let approximation = try approximate.map { dial throws(ParlanceError) in try Approximation(dial: dial) }
+    let interruption = Console.standard.interruption
+    var (approximateTimes, recalls, looked): ([Double], [Double], Int) = ([], [], 0)
     let clock = ContinuousClock()
     for repetition in 0..<repetitions {
-      try Console.standard.interruption.check()
       for query in queries {
+        try interruption.check()
         let start = clock.now
-        let answer = try index.search(query, k: depth)
+        let answer = try index.search(query, k: depth, interruption: interruption)
         let time = (clock.now - start) / .milliseconds(1)
+        if let approximation {
+          let start = clock.now
+          let other = try index.search(query, k: depth, approximation: approximation, interruption: interruption)
+          approximateTimes.append((clock.now - start) / .milliseconds(1))
+          if repetition == 0 {
+            looked += other.postingsTouched
+            recalls.append(Self.recall(of: other, in: answer))
+          }
+        }
         guard repetition == 0 else {
           later.append(time)
           continue
@@ -118,6 +152,15 @@ struct BenchSearchCommand: AsyncParsableCommand {
     }
     guard let firstLatency = Latency(first) else { return }
     let count = Double(queries.count)
+    // As with the exact search, the first time of each query is left out where there are more.
+    let counted = repetitions > 1 ? Array(approximateTimes.dropFirst(queries.count)) : approximateTimes
+    let approximate = Latency(counted).flatMap { latency in
+      approximation.map {
+        Approximate(
+          dial: $0.dial, recall: recalls.reduce(0, +) / count, leastRecall: recalls.min() ?? 1,
+          postingsTouched: Double(looked) / count, milliseconds: latency)
+      }
+    }
     let cores = threads ?? EngineThreads.availableCores
     try show(
       Result(
@@ -127,7 +170,15 @@ struct BenchSearchCommand: AsyncParsableCommand {
         rangesSearched: Double(searched) / count, rangesSkipped: Double(skipped) / count,
         algorithm: "every posting of the query's terms, range by range", instructions: InvertedIndex.instructions,
         firstMilliseconds: firstLatency, milliseconds: Latency(later), threads: cores,
-        queriesPerSecond: try await rate(index, queries, threads: cores)))
+        queriesPerSecond: try await rate(index, queries, threads: cores), approximate: approximate))
+  }
+
+  /// The share of an exact answer's passages that another has. Passages that score as the last of the exact answer count
+  /// for one another.
+  private static func recall(of other: SearchAnswer, in exact: SearchAnswer) -> Double {
+    guard let last = exact.hits.last else { return 1 }
+    let found = other.hits.count { $0.score >= last.score }
+    return Double(min(found, exact.hits.count)) / Double(exact.hits.count)
   }
 
   /// Queries a second, each core taking every so many of them.
@@ -163,6 +214,12 @@ struct BenchSearchCommand: AsyncParsableCommand {
         + "k \(result.k): \(FixedDecimal.grouped(Int(result.postingsTouched))) postings each")
     try console.print("one core, ms: \(text(result.milliseconds ?? result.firstMilliseconds))")
     if result.milliseconds != nil { try console.print("the first time: \(text(result.firstMilliseconds))") }
+    if let approximate = result.approximate {
+      try console.print(
+        "approximate, dial \(approximate.dial): recall \(FixedDecimal.text(approximate.recall, digits: 4)), at least "
+          + "\(FixedDecimal.text(approximate.leastRecall, digits: 2)) of each query; "
+          + "\(FixedDecimal.grouped(Int(approximate.postingsTouched))) postings; ms: \(text(approximate.milliseconds))")
+    }
     try console.print(
       "\(FixedDecimal.counted(result.threads, "core")): \(FixedDecimal.grouped(Int(result.queriesPerSecond))) queries/s"
     )

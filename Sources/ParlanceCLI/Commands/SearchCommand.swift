@@ -12,7 +12,7 @@ struct SearchCommand: AsyncParsableCommand {
     abstract: "Find passages for a question, or for each turn of many conversations.",
     discussion: """
       A question, or one turn of a conversation, is answered on the screen; conversations and vectors become a run in \
-      TREC's form. Search is exact over the weights that the index keeps. An index made with --bm25 needs no model.
+      TREC's form. Search is exact over the weights that the index keeps, unless --approximate is given. An index made with --bm25 needs no model.
 
       Examples:
         parlance search --index bm25 "how do I undo the last commit?"
@@ -88,6 +88,12 @@ struct SearchCommand: AsyncParsableCommand {
       valueName: "condition"))
   var filter: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "From 0 to below 1: leave the lightest terms with this share of a query's weight out of the scan; bench search tells the recall.",
+      valueName: "dial"))
+  var approximate: Double?
+
   @Option(help: "The run's name, its last column. (default: the form of the query)")
   var tag: String?
 
@@ -144,6 +150,11 @@ struct SearchCommand: AsyncParsableCommand {
     }
     if let keepTerms, keepTerms < 1 { throw ValidationError("expected --keep-terms of at least 1, found \(keepTerms)") }
     _ = try passageFilter
+    do {
+      _ = try approximation
+    } catch {
+      throw ValidationError(error.message)
+    }
     if let depth, depth < 1 { throw ValidationError("expected --k of at least 1, found \(depth)") }
     if conversations == nil && form.isGiven {
       throw ValidationError("--form and --rewrites go with --conversations")
@@ -160,6 +171,11 @@ struct SearchCommand: AsyncParsableCommand {
         throw ValidationError(error.message)
       }
     }
+  }
+
+  /// What searches may leave out; `nil` where nothing may.
+  var approximation: Approximation? {
+    get throws(ParlanceError) { try approximate.map { dial throws(ParlanceError) in try Approximation(dial: dial) } }
   }
 
   /// One query, for a person; the others become a run.
@@ -185,14 +201,21 @@ struct SearchCommand: AsyncParsableCommand {
     if let model {
       let encoder = try await encoding.open(model)
       timings.mark("model")
-      return try Searcher(index: opened, encoder: kept(encoder), trustingEncoder: trustModel)
+      return try approximate(Searcher(index: opened, encoder: kept(encoder), trustingEncoder: trustModel))
     }
     guard opened.bm25 != nil else {
       throw ParlanceError(
         .usage, "the index holds vectors of \(opened.passageSpace); name the encoder of the queries with --model",
         at: .init(file: index))
     }
-    return try Searcher(index: opened, encoder: kept(BM25QueryEncoder(of: opened)))
+    return try approximate(Searcher(index: opened, encoder: kept(BM25QueryEncoder(of: opened))))
+  }
+
+  /// The searcher, which leaves out what it may.
+  func approximate(_ searcher: Searcher) throws(ParlanceError) -> Searcher {
+    var searcher = searcher
+    searcher.approximation = try approximation
+    return searcher
   }
 
   /// How the encoder reads turns, or a question, under the options; told where a student reads otherwise than usual.

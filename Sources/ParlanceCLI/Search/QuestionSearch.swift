@@ -81,6 +81,6 @@ struct QuestionSearch {
     defer { bar.finish() }
     let searcher = try await Searcher.indexing(
       path, with: encoder, progress: bar.handler, interruption: console.interruption)
-    return try Searcher(index: searcher.index, encoder: command.kept(searcher.encoder))
+    return try command.approximate(Searcher(index: searcher.index, encoder: command.kept(searcher.encoder)))
   }
 }

@@ -75,7 +75,7 @@ struct ResultPage {
     let encode = FixedDecimal.text(result.encodingTime / .milliseconds(1), digits: 1)
     let search = FixedDecimal.text(result.searchTime / .milliseconds(1), digits: 1)
     console.note(
-      "\(answer.isExact ? "exact" : "approximate") over \(answer.weights.rawValue) weights; "
+      "\(answer.approximation.map { "approximate, dial \($0.dial)," } ?? "exact") over \(answer.weights.rawValue) weights; "
         + "\(FixedDecimal.counted(answer.queryTerms, "term")), \(FixedDecimal.counted(answer.postingsTouched, "posting")); "
         + "encoded in \(encode) ms, searched in \(search) ms")
     if let allowed = answer.passagesAllowed {

@@ -32,6 +32,10 @@ struct RunSearch {
     }
     bar.finish()
     console.note(Self.description(of: summary))
+    if let approximation = try command.approximation {
+      console.note(
+        "the run is approximate, by a dial of \(approximation.dial); bench search --approximate tells its recall")
+    }
   }
 
   private var threads: Int { command.encoding.threads ?? EngineThreads.availableCores }
@@ -46,7 +50,7 @@ struct RunSearch {
       vocabularyDigest: queries.description.vocabulary.digest, trusted: command.trustModel)
     let batch = try BatchSearch(
       index: index, k: k, threads: threads, keptTerms: command.keepTerms, filter: command.passageFilter,
-      progress: progress, interruption: console.interruption)
+      approximation: command.approximation, progress: progress, interruption: console.interruption)
     return try await batch.run(queries, to: RunWriter(path: path, tag: command.tag ?? "vectors"))
   }
 
@@ -61,8 +65,8 @@ struct RunSearch {
       (turn.id, try command.form.query(for: turn, in: form, rewrites))
     }
     let batch = try BatchSearch(
-      index: searcher.index, k: k, threads: threads, filter: command.passageFilter, progress: progress,
-      interruption: console.interruption)
+      index: searcher.index, k: k, threads: threads, filter: command.passageFilter,
+      approximation: command.approximation, progress: progress, interruption: console.interruption)
     let run = try RunWriter(path: path, tag: command.tag ?? form.rawValue)
     if let costs = command.costs {
       return try await searchTimed(queries, by: searcher, k: k, to: run, costs: costs, progress)

@@ -64,6 +64,8 @@ struct SearchDocument: Encodable {
   /// The most tokens of a query; none without a limit.
   var maxLength: Int?
   var isExact: Bool
+  /// The dial of an approximate answer.
+  var approximation: Double?
   var weights: String
   var postingsTouched: Int
   /// How many passages fit the filter; none without one.
@@ -79,7 +81,7 @@ struct SearchDocument: Encodable {
   var hits: [Hit]
 
   enum CodingKeys: String, CodingKey {
-    case query, form, weights, terms, hits
+    case query, form, approximation, weights, terms, hits
     case maxLength = "max_length"
     case isExact = "is_exact"
     case postingsTouched = "postings_touched"
@@ -97,6 +99,7 @@ struct SearchDocument: Encodable {
     form = isTurn ? reading.form.rawValue : nil
     maxLength = reading.maxLength
     isExact = result.answer.isExact
+    approximation = result.answer.approximation?.dial
     weights = result.answer.weights.rawValue
     postingsTouched = result.answer.postingsTouched
     passagesAllowed = result.answer.passagesAllowed
