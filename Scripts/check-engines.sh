@@ -20,11 +20,11 @@ first "$1" "${3:-10000}" "$work/passages.vectors"
 first "$2" "${4:-100}" "$work/queries.vectors"
 cd -- "$work"
 
-# Whole numbers for all of them: BMP adds up bounds in 16 bits, more than which a query of 200 terms has at 31, and Anserini repeats a term as often as it weighs. A query's weights
+# Whole numbers for all of them: BMP adds up in 16 bits, and Anserini repeats a term as often as it weighs. A query's weights
 # are whole as well, so that every engine's scores are whole and can be compared exactly.
 "$parlance" vectors export passages.vectors --to ciff --out passages.ciff
 "$parlance" vectors export queries.vectors --to anserini --greatest-impact 31 --out queries.jsonl
-"$parlance" vectors export passages.vectors --to ciff --greatest-impact 7 --out small.ciff
+"$parlance" vectors export passages.vectors --to ciff --greatest-impact 31 --out small.ciff
 mkdir json
 "$parlance" vectors export passages.vectors --to anserini --greatest-impact 31 --out json/part.jsonl
 "$parlance" vectors export queries.vectors --to anserini --greatest-impact 7 --out small-queries.jsonl
