@@ -10,6 +10,7 @@ package final class ConversationSearch: Sendable {
   package let holder: SearchHolder
   package let limits: ServiceLimits
   package let metrics: ServiceMetrics
+  let passages: PassageEncoding
   private let cache: QueryCache<EncodedQuery>
   private let searches: SearchPool
 
@@ -20,6 +21,7 @@ package final class ConversationSearch: Sendable {
   ) async throws(ParlanceError) {
     self.limits = limits
     self.metrics = metrics
+    passages = PassageEncoding(metrics)
     cache = QueryCache(capacity: limits.cachedQueries)
     searches = try SearchPool(threads: cores, limit: limits.waiting, metrics: metrics)
     holder = try await SearchHolder(limits: limits, workers: cores, metrics: metrics, opening: opening)

@@ -3,23 +3,37 @@
   import TestSupport
   import Testing
 
-  /// `parlance serve` over the BM25 index of `SearchFixture`, on a free port; ends with this object.
+  /// `parlance serve` over an index of `SearchFixture`, on a free port; ends with this object.
   final class ServedFixture {
     let folder: String
-    let port: Int
-    private let process = Process()
+    private(set) var port = 0
+    private var process = Process()
+    private let arguments: [String]
 
-    init(_ arguments: [String] = []) throws {
+    /// - Parameter model: makes vectors of the passages; BM25 weighs them without one.
+    init(_ arguments: [String] = [], model: String? = nil) throws {
       let folder = try TestSupport.temporaryFolder("serve")
       self.folder = folder
+      self.arguments = ["--index", "index"] + (model.map { ["--model", $0] } ?? []) + arguments
       for (name, contents) in SearchFixture.files {
         try contents.write(toFile: folder + "/" + name, atomically: false, encoding: .utf8)
       }
+      try build("passages.jsonl", model: model)
+      try start()
+    }
+
+    func build(_ passages: String, model: String? = nil) throws {
+      let source = model.map { ["--model", $0] } ?? ["--bm25"]
       let built = try ParlanceProcess.run(
-        ["index", "build", "--bm25", "--passages", "passages.jsonl", "--out", "bm25"], in: folder)
+        ["index", "build"] + source + ["--passages", passages, "--out", "index"], in: folder)
       try #require(built.code == 0, "\(built.error)")
+    }
+
+    /// Starts it, again where it has ended.
+    func start() throws {
+      process = Process()
       process.executableURL = URL(fileURLWithPath: ParlanceProcess.executable)
-      process.arguments = ["serve", "--index", "bm25", "--port", "0"] + arguments
+      process.arguments = ["serve", "--port", "0"] + arguments
       process.currentDirectoryURL = URL(fileURLWithPath: folder)
       process.environment = ["LC_ALL": "C.UTF-8"]
       let output = Pipe()
@@ -38,14 +52,19 @@
     }
 
     deinit {
-      kill(process.processIdentifier, SIGKILL)
-      process.waitUntilExit()
+      kill()
       try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    /// Ends it as a cut of power would, as far as a process knows.
+    func kill() {
+      Foundation.kill(process.processIdentifier, SIGKILL)
+      process.waitUntilExit()
     }
 
     var log: String { (try? String(contentsOfFile: folder + "/log", encoding: .utf8)) ?? "" }
 
-    func signal(_ number: Int32) { kill(process.processIdentifier, number) }
+    func signal(_ number: Int32) { Foundation.kill(process.processIdentifier, number) }
 
     /// Waits for the end; one that does not come within a minute is no end.
     var exitCode: Int32? {
@@ -141,9 +160,7 @@
       let served = try ServedFixture()
       let added = SearchFixture.files["passages.jsonl", default: ""] + "{\"_id\": \"p9\", \"text\": \"bisect\"}\n"
       try added.write(toFile: served.folder + "/more.jsonl", atomically: false, encoding: .utf8)
-      let built = try ParlanceProcess.run(
-        ["index", "build", "--bm25", "--passages", "more.jsonl", "--out", "bm25"], in: served.folder)
-      try #require(built.code == 0, "\(built.error)")
+      try served.build("more.jsonl")
       let connection = try served.connect()
       served.signal(SIGHUP)
       while true {

@@ -23,11 +23,11 @@ struct AccessTests {
     #expect(made.key != other.key)
     #expect(!made.line.contains(made.key) && !made.line.contains(made.key.dropFirst("parlance_".count)))
     let keys = try keys("# who\n\n\(other.line)  # comment\r\n\(made.line)\n")
-    #expect(keys.name(of: made.key) == "team")
-    #expect(keys.name(of: other.key) == "other")
-    #expect(keys.name(of: made.key + "x") == nil)
-    #expect(keys.name(of: String(made.key.dropLast())) == nil)
-    #expect(keys.name(of: "") == nil)
+    #expect(keys.key(made.key)?.name == "team")
+    #expect(keys.key(other.key)?.name == "other")
+    #expect(keys.key(made.key + "x") == nil)
+    #expect(keys.key(String(made.key.dropLast())) == nil)
+    #expect(keys.key("") == nil)
   }
 
   @Test("a file without keys and a line that is none are refused", arguments: ["", "# none\n", "team abc\n", "team\n"])

@@ -17,6 +17,7 @@ struct ServeCommand: AsyncParsableCommand {
       Examples:
         parlance serve --index bm25
         parlance serve --index index --model DIR --port 8080
+        parlance serve --index index --model DIR --writable
         parlance serve --new-key search-team >> keys.txt
         parlance serve --index index --model DIR --host 0.0.0.0 --api-keys keys.txt
       """)
@@ -42,6 +43,17 @@ struct ServeCommand: AsyncParsableCommand {
     help: ArgumentHelp(
       "Make a key: it goes to standard error, its line of the file to standard output.", valueName: "name"))
   var newKey: String?
+
+  @Flag(help: "Let that key change passages.")
+  var mayWrite = false
+
+  @Flag(help: "Let callers add, replace and delete passages; of those with a key, the ones that may write.")
+  var writable = false
+
+  @Option(
+    help: ArgumentHelp(
+      "The encoder of passages that are added, where --model is a student. (default: --model)", valueName: "model"))
+  var passageModel: String?
 
   @Option(help: ArgumentHelp("Let pages of this origin ask. (default: none)", valueName: "origin"))
   var cors: String?
@@ -86,6 +98,11 @@ struct ServeCommand: AsyncParsableCommand {
 
   func validate() throws {
     guard (index != nil) != (newKey != nil) else { throw ValidationError("expected --index DIR, or --new-key NAME") }
+    if mayWrite, newKey == nil { throw ValidationError("--may-write is about the key that --new-key makes") }
+    if passageModel != nil, !writable { throw ValidationError("--passage-model encodes what --writable lets in") }
+    if writable, model == nil {
+      throw ValidationError("--writable needs --model; the passages of a BM25 index cannot be changed")
+    }
     guard (0...65535).contains(port) else { throw ValidationError("expected --port from 0 to 65535, found \(port)") }
     for (name, value) in [
       ("--max-k", maxK), ("--max-messages", maxMessages), ("--max-body", maxBody), ("--queue", queue),
@@ -96,7 +113,7 @@ struct ServeCommand: AsyncParsableCommand {
 
   func run() async throws {
     if let newKey {
-      let made = try APIKeys.make(name: newKey)
+      let made = try APIKeys.make(name: newKey, mayWrite: mayWrite)
       Console.standard.note("the key, which is shown once: \(made.key)")
       return try Console.standard.print(made.line)
     }
@@ -130,8 +147,8 @@ struct ServeCommand: AsyncParsableCommand {
   }
 
   private func open(_ path: String) async throws(ParlanceError) -> OpenedSearch {
-    let opened = try InvertedIndex(path: path)
     guard let model else {
+      let opened = try InvertedIndex(path: path)
       guard opened.bm25 != nil else {
         throw ParlanceError(
           .usage, "the index holds vectors of \(opened.passageSpace); name the encoder of the queries with --model",
@@ -139,14 +156,26 @@ struct ServeCommand: AsyncParsableCommand {
       }
       return OpenedSearch(index: opened, model: nil, keptTerms: keepTerms)
     }
-    let encoder: SparseEncoder
+    guard writable else {
+      let opened = try InvertedIndex(path: path)
+      return OpenedSearch(
+        index: opened, model: try await encoder(model), trustsModel: trustModel, keptTerms: keepTerms)
+    }
+    let live = try LiveIndex(path: path, mergesByItself: true)
+    let queries = try await encoder(model)
+    var passages: SparseEncoder?
+    if let passageModel { passages = try await encoder(passageModel) }
+    return OpenedSearch(
+      live: live, model: queries, passageModel: passages, trustsModel: trustModel, keptTerms: keepTerms)
+  }
+
+  private func encoder(_ model: String) async throws(ParlanceError) -> SparseEncoder {
     do {
-      encoder = try await encoding.open(model)
+      return try await encoding.open(model)
     } catch let error as ParlanceError {
       throw error
     } catch {
       throw ParlanceError(.internalFault, "\(error)")
     }
-    return OpenedSearch(index: opened, model: encoder, trustsModel: trustModel, keptTerms: keepTerms)
   }
 }

@@ -10,8 +10,8 @@ package struct APIRequest: Sendable {
   package var body: [UInt8]
   /// What stands in the place of a route's `{name}`.
   package var parameters: [String: String] = [:]
-  /// The name of the key that opened the route; `nil` where none is needed.
-  package var key: String?
+  /// The key that opened the route; `nil` where none is needed.
+  package var key: APIKeys.Key?
   /// When the answer must be there.
   package var deadline: ContinuousClock.Instant
   /// Raised when the client goes away.

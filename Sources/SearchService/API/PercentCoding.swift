@@ -1,7 +1,9 @@
 /// `%2F` in the parts of a path (RFC 3986).
 enum PercentCoding {
   /// What is not a whole escape stays as it is.
-  static func decoded(_ text: Substring) -> String {
+  ///
+  /// - Returns: `nil` for what is not UTF-8: it is no name of anything.
+  static func decoded(_ text: Substring) -> String? {
     guard text.utf8.contains(UInt8(ascii: "%")) else { return String(text) }
     var bytes: [UInt8] = []
     let source = Array(text.utf8)
@@ -17,7 +19,7 @@ enum PercentCoding {
         place += 1
       }
     }
-    return String(decoding: bytes, as: UTF8.self)
+    return String(validating: bytes, as: UTF8.self)
   }
 
   private static func digit(_ byte: UInt8) -> UInt8? {

@@ -41,6 +41,8 @@ package struct Problem: Error, Sendable, Hashable {
   package static let late = Problem(
     503, "Out of time", "the answer was not ready in the time that a request may take", retryAfter: 1)
 
+  static let notWritable = Problem(409, "Conflict", "the passages of this index are not changed through the service")
+
   /// The client went away; nobody reads this.
   package static let cancelled = Problem(499, "Cancelled", "the client closed the connection")
 

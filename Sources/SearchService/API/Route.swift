@@ -6,6 +6,8 @@ package struct Route: Sendable {
     case open
     /// Who has a key, where the service has keys.
     case keyed
+    /// Who has a key that may write, where the service has keys.
+    case writing
   }
 
   package var method: String
@@ -32,8 +34,8 @@ package struct Route: Sendable {
     var found: [String: String] = [:]
     for (name, part) in zip(own, parts) {
       if name.hasPrefix("{"), name.hasSuffix("}") {
-        guard !part.isEmpty else { return nil }
-        found[String(name.dropFirst().dropLast())] = PercentCoding.decoded(part)
+        guard !part.isEmpty, let value = PercentCoding.decoded(part) else { return nil }
+        found[String(name.dropFirst().dropLast())] = value
       } else if name != part {
         return nil
       }

@@ -53,10 +53,10 @@ package struct RouteTable: Sendable {
         continue
       }
       record.path = route.path
-      if route.access == .keyed { record.key = try gate.checkKey(request) }
       var request = request
       request.parameters = parameters
-      request.key = record.key
+      if route.access != .open { request.key = try gate.checkKey(request, for: route.access) }
+      record.key = request.key?.name
       return try await route.answer(request)
     }
     if allowed.isEmpty { throw Problem(404, "Not found", "there is nothing at this path") }

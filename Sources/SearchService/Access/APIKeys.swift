@@ -3,15 +3,26 @@ public import Diagnostics
 
 /// The keys that a service lets in, of which it knows only the hashes.
 ///
-/// A file has one key a line, `NAME SHA256`, and comments after `#`. A key is 256 random bits, which nobody can guess from
-/// a plain hash however fast it is computed, so no slow hash is needed.
+/// A file has one key a line, `NAME SHA256`, with `write` behind it for a key that may change passages, and comments after
+/// `#`. A key is 256 random bits, which nobody can guess from a plain hash however fast it is computed, so no slow hash is
+/// needed.
 public struct APIKeys: Sendable {
-  private let keys: [(name: String, digest: [UInt8])]
+  /// A key as the service knows it.
+  package struct Key: Sendable, Hashable {
+    /// For the log; no two keys have the same.
+    package var name: String
+    /// The SHA-256 of the key. What belongs to a caller belongs to this, since a name may be given anew.
+    package var digest: [UInt8]
+    /// Whether it may change passages; all may search.
+    package var mayWrite: Bool
+  }
+
+  private let keys: [Key]
 
   /// - Throws: `noInput`, `badInput` naming the line.
   public init(file: String) throws(ParlanceError) {
     let text = try MappedFile(path: file)
-    var keys: [(name: String, digest: [UInt8])] = []
+    var keys: [Key] = []
     guard invalidUTF8Offset(in: text.bytes) == nil else {
       throw ParlanceError(.badInput, "expected UTF-8", at: .init(file: file))
     }
@@ -20,11 +31,20 @@ public struct APIKeys: Sendable {
     for (number, line) in lines.enumerated() {
       let words = line.prefix { $0 != "#" }.split { $0 == " " || $0 == "\t" || $0 == "\r" }.map(Substring.init)
       if words.isEmpty { continue }
-      guard words.count == 2, let digest = Self.bytes(ofHexadecimal: words[1]), digest.count == 32 else {
+      let place = ParlanceError.Location(file: file, line: number + 1)
+      guard words.count == 2 || words.count == 3 && String(words[2]) == Self.writing,
+        let digest = Self.bytes(ofHexadecimal: words[1]), digest.count == 32
+      else {
         throw ParlanceError(
-          .badInput, "expected a name and the SHA-256 of a key in hexadecimal", at: .init(file: file, line: number + 1))
+          .badInput,
+          "expected a name, the SHA-256 of a key in hexadecimal, and \(Self.writing) if it may change passages",
+          at: place)
       }
-      keys.append((String(words[0]), digest))
+      let key = Key(name: String(words[0]), digest: digest, mayWrite: words.count == 3)
+      guard !keys.contains(where: { $0.name == key.name || $0.digest == key.digest }) else {
+        throw ParlanceError(.badInput, "expected each name and each key once, \(key.name) is there already", at: place)
+      }
+      keys.append(key)
     }
     guard !keys.isEmpty else {
       throw ParlanceError(.badInput, "expected at least one key, found none", at: .init(file: file))
@@ -32,29 +52,33 @@ public struct APIKeys: Sendable {
     self.keys = keys
   }
 
-  init(_ keys: [(name: String, digest: [UInt8])]) {
-    self.keys = keys
-  }
+  /// What stands behind a key that may change passages.
+  private static let writing = "write"
 
   /// A new key, and the line of the file that lets it in.
-  public static func make(name: String) throws(ParlanceError) -> (key: String, line: String) {
+  ///
+  /// - Parameter mayWrite: whether it may change passages.
+  public static func make(
+    name: String, mayWrite: Bool = false
+  ) throws(ParlanceError) -> (key: String, line: String) {
     guard !name.isEmpty, name.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "#") }) else {
       throw ParlanceError(.usage, "expected a name without blanks and # for the key")
     }
     var random = SystemRandomNumberGenerator()
     let bytes = (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &random) }
     let key = "parlance_" + SHA256.Digest(bytes).hexadecimal
-    return (key, "\(name) \(SHA256.digest(of: Array(key.utf8)).hexadecimal)")
+    let line = "\(name) \(SHA256.digest(of: Array(key.utf8)).hexadecimal)"
+    return (key, mayWrite ? "\(line) \(writing)" : line)
   }
 
-  /// Whose key it is. Every key is compared in full, so that the time tells nothing about how near a guess was.
-  func name(of presented: String) -> String? {
+  /// Which key it is. Every key is compared in full, so that the time tells nothing about how near a guess was.
+  func key(_ presented: String) -> Key? {
     let digest = SHA256.digest(of: Array(presented.utf8)).bytes
-    var found: String?
+    var found: Key?
     for key in keys {
       var difference: UInt8 = 0
       for (left, right) in zip(digest, key.digest) { difference |= left ^ right }
-      if difference == 0 { found = key.name }
+      if difference == 0 { found = key }
     }
     return found
   }

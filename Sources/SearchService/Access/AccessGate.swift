@@ -23,18 +23,21 @@ package struct AccessGate: Sendable {
     }
   }
 
-  /// - Returns: the key's name; `nil` where none is needed.
-  func checkKey(_ request: APIRequest) throws(Problem) -> String? {
+  /// - Returns: the caller's key; `nil` where none is needed.
+  func checkKey(_ request: APIRequest, for access: Route.Access) throws(Problem) -> APIKeys.Key? {
     guard let keys else { return nil }
     var presented = request.headers["x-api-key"]
     if let value = request.headers["authorization"], value.lowercased().hasPrefix("bearer ") {
       presented = String(value.dropFirst("bearer ".count))
     }
-    guard let presented, let name = keys.name(of: presented) else {
+    guard let presented, let key = keys.key(presented) else {
       throw Problem(
         401, "Unauthorized", "expected a key of this service, as `Authorization: Bearer KEY` or `X-API-Key: KEY`")
     }
-    return name
+    guard access != .writing || key.mayWrite else {
+      throw Problem(403, "Forbidden", "this key may search; changing passages needs one that may write")
+    }
+    return key
   }
 
   /// What every answer says besides.

@@ -57,11 +57,14 @@ package struct OpenAPIDocument: Sendable {
     var operation = operation.object ?? [:]
     let isOpen = operation["x-open"]?.bool ?? false
     operation["x-open"] = nil
+    let writes = operation["x-writes"]?.bool ?? false
+    operation["x-writes"] = nil
     var responses = operation["responses"]?.object ?? [:]
     var statuses = [(421, "The Host is none of this service's names."), (500, "The service failed.")]
     statuses.append((503, "Not now: shutting down, or out of time."))
     if !isOpen { statuses.append((429, "The queue is full.")) }
     if hasKeys, !isOpen { statuses.append((401, "The key is missing or unknown.")) }
+    if hasKeys, writes { statuses.append((403, "The key may not write.")) }
     if operation["requestBody"] != nil {
       statuses += [
         (400, "The request is not what it should be."),

@@ -5,24 +5,50 @@ package import Retrieval
 package import SparseEncoder
 import SparseVectors
 
-/// One generation of what is served: a request that began with it ends with it, whatever is loaded meanwhile.
+/// One generation of what is served: a request that began with it ends with it, whatever is loaded or changed meanwhile.
 package final class LoadedSearch: Sendable {
   package let searcher: Searcher
   package let model: SparseEncoder?
+  /// `nil` where passages are not changed through the service.
+  package let writable: WritableIndex?
   let keptTerms: Int?
   let pool: EncodePool?
+  private let trustsModel: Bool
 
   init(_ opened: OpenedSearch, limits: ServiceLimits, workers: Int, metrics: ServiceMetrics) throws(ParlanceError) {
     model = opened.model
     keptTerms = opened.keptTerms
+    trustsModel = opened.trustsModel
     if let model = opened.model {
       searcher = try Searcher(index: opened.index, encoder: model, trustingEncoder: opened.trustsModel)
       pool = EncodePool(model, workers: workers, limit: limits.waiting, metrics: metrics)
+      writable = try opened.live.map { live throws(ParlanceError) in
+        try WritableIndex(live, opened.passageModel ?? model)
+      }
     } else {
       searcher = try Searcher(index: opened.index, encoder: BM25QueryEncoder(of: opened.index))
       pool = nil
+      writable = nil
     }
     metrics.loaded(passages: opened.index.count)
+  }
+
+  /// The same with the index as it has become.
+  private init(_ earlier: LoadedSearch, index: InvertedIndex) throws(ParlanceError) {
+    searcher = try Searcher(
+      index: index, encoder: earlier.searcher.encoder, trustingEncoder: earlier.trustsModel)
+    model = earlier.model
+    writable = earlier.writable
+    keptTerms = earlier.keptTerms
+    pool = earlier.pool
+    trustsModel = earlier.trustsModel
+  }
+
+  /// What is to be served after changes and merges; `nil` when that is this. An index that another process has put in the place
+  /// of ours and that does not fit the model is left alone until a reload says why.
+  var successor: LoadedSearch? {
+    guard let index = writable?.live.snapshot, index !== searcher.index else { return nil }
+    return try? LoadedSearch(self, index: index)
   }
 
   /// How turns are read unless the caller says otherwise.

@@ -4,8 +4,12 @@ public import SparseEncoder
 /// An index and the model of its queries, just opened.
 public struct OpenedSearch: Sendable {
   public var index: InvertedIndex
+  /// The same index where its passages may be changed through the service; `nil` where it is only searched.
+  public var live: LiveIndex?
   /// `nil` for a BM25 index.
   public var model: SparseEncoder?
+  /// What encodes passages that are added; `model` when `nil`.
+  public var passageModel: SparseEncoder?
   /// Search with a model that is not known to fit the index.
   public var trustsModel: Bool
   /// The heaviest terms of a query that are searched with; all of them when `nil`.
@@ -16,5 +20,17 @@ public struct OpenedSearch: Sendable {
     self.model = model
     self.trustsModel = trustsModel
     self.keptTerms = keptTerms
+  }
+
+  /// An index whose passages may be changed.
+  ///
+  /// - Parameter passageModel: the encoder of the passages, where `model` is a student, which encodes queries alone.
+  public init(
+    live: LiveIndex, model: SparseEncoder, passageModel: SparseEncoder? = nil, trustsModel: Bool = false,
+    keptTerms: Int? = nil
+  ) {
+    self.init(index: live.snapshot, model: model, trustsModel: trustsModel, keptTerms: keptTerms)
+    self.live = live
+    self.passageModel = passageModel
   }
 }

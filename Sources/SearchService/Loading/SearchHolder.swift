@@ -1,5 +1,8 @@
 package import Diagnostics
+import InvertedIndex
+import Retrieval
 import Synchronization
+import WorkerThreads
 
 /// What is served now. A reload puts another generation in its place; nobody who is being answered notices.
 package final class SearchHolder: Sendable {
@@ -11,6 +14,11 @@ package final class SearchHolder: Sendable {
   private let metrics: ServiceMetrics
   private let loaded: Mutex<LoadedSearch>
   private let isReloading = Atomic(false)
+  /// One change after the other, away from Swift's cooperative pool: each waits for the disk.
+  private let writing: WorkerThreads
+  private let changes = Atomic(0)
+  /// Changes that may wait for one another.
+  private static let mostChanges = 32
 
   package init(
     limits: ServiceLimits, workers: Int, metrics: ServiceMetrics, opening: @escaping Opening
@@ -19,11 +27,43 @@ package final class SearchHolder: Sendable {
     self.limits = limits
     self.workers = workers
     self.metrics = metrics
+    writing = try WorkerThreads(count: 1)
     let first = try await opening()
     loaded = Mutex(try LoadedSearch(first, limits: limits, workers: workers, metrics: metrics))
   }
 
-  package var current: LoadedSearch { loaded.withLock { $0 } }
+  /// What is searched, with every change that has been told as done.
+  package var current: LoadedSearch {
+    loaded.withLock { loaded in
+      guard let next = loaded.successor else { return loaded }
+      metrics.loaded(passages: next.searcher.index.count)
+      loaded = next
+      return next
+    }
+  }
+
+  /// Changes the index. What `work` returned from is on the disk, and searched from then on.
+  ///
+  /// - Throws: `Problem` 409 where the index is not to be changed, 429 when too many changes wait, 503 past the deadline; what
+  ///   `work` throws.
+  func change<Result: Sendable>(
+    for request: APIRequest, _ work: @escaping @Sendable (WritableIndex) throws(ParlanceError) -> Result
+  ) async throws -> Result {
+    guard changes.wrappingAdd(1, ordering: .relaxed).newValue <= Self.mostChanges else {
+      changes.wrappingSubtract(1, ordering: .relaxed)
+      metrics.refused("queue")
+      throw Problem.busy(retryAfter: 1)
+    }
+    defer { changes.wrappingSubtract(1, ordering: .relaxed) }
+    let (interruption, deadline) = (request.interruption, request.deadline)
+    let result = try await writing.run { [self] () throws(ParlanceError) -> Swift.Result<Result, Problem> in
+      try interruption.check()
+      if deadline <= .now { return .failure(.late) }
+      guard let writable = current.writable else { return .failure(.notWritable) }
+      return .success(try work(writable))
+    }
+    return try result.get()
+  }
 
   /// Opens index and model anew. What was served goes on to be, when that fails.
   ///
@@ -36,7 +76,12 @@ package final class SearchHolder: Sendable {
     do throws(ParlanceError) {
       let opened = try await opening()
       let next = try LoadedSearch(opened, limits: limits, workers: workers, metrics: metrics)
-      loaded.withLock { $0 = next }
+      // Where changes are made: what was changed while this was opened must be in it.
+      try await writing.run { [self] () throws(ParlanceError) in
+        try next.writable?.live.refresh()
+        loaded.withLock { $0 = next.successor ?? next }
+      }
+      metrics.loaded(passages: current.searcher.index.count)
       metrics.reloaded(isDone: true)
     } catch {
       metrics.reloaded(isDone: false)

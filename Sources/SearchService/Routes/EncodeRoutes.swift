@@ -6,7 +6,6 @@ import Retrieval
 import SparseEncoder
 import SparseVectors
 import StrictJSON
-import Synchronization
 
 /// `POST /v1/encode`: vectors for another engine that keeps passages of the same space.
 package final class EncodeRoutes: Sendable {
@@ -19,9 +18,6 @@ package final class EncodeRoutes: Sendable {
   }
 
   private let search: ConversationSearch
-  /// Batches of passages that are in the model or wait for it: they are long work, which queries overtake.
-  private let passageBatches = Atomic(0)
-  private static let mostPassageBatches = 4
 
   package init(_ search: ConversationSearch) {
     self.search = search
@@ -96,13 +92,7 @@ package final class EncodeRoutes: Sendable {
     guard let model = loaded.model, model.encodesPassages else {
       throw Problem(409, "Conflict", "this service's encoder encodes queries alone")
     }
-    guard passageBatches.wrappingAdd(1, ordering: .relaxed).newValue <= Self.mostPassageBatches else {
-      passageBatches.wrappingSubtract(1, ordering: .relaxed)
-      search.metrics.refused("queue")
-      throw Problem.busy(retryAfter: 1)
-    }
-    defer { passageBatches.wrappingSubtract(1, ordering: .relaxed) }
-    let encoded = try await model.encode(texts, as: .passage, interruption: request.interruption)
+    let encoded = try await search.passages.encode(texts, by: model, for: request)
     return encoded.map {
       Self.document($0.vector, tokens: $0.tokenCount, isTruncated: $0.isTruncated, format, loaded)
     }

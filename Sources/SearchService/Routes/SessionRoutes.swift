@@ -1,3 +1,4 @@
+import BinaryFiles
 import Diagnostics
 import StrictJSON
 
@@ -120,7 +121,10 @@ package struct SessionRoutes: Sendable {
 
   private var most: SessionLimits { SessionLimits(messages: search.limits.messages, bytes: search.limits.bodyBytes) }
 
-  private func owner(_ request: APIRequest) -> String { request.key ?? "" }
+  /// A key's digest, not its name, which another key may have one day.
+  private func owner(_ request: APIRequest) -> String {
+    request.key.map { SHA256.Digest($0.digest).hexadecimal } ?? ""
+  }
 
   private static let unknown = Problem(404, "Not found", "there is no such session, or its time is over")
 

@@ -48,6 +48,11 @@ public final class SearchServer: Sendable {
       OperationRoutes.description, SearchRoutes.description(limits), EncodeRoutes.description(limits),
     ]
     features.append("mcp")
+    if search.holder.current.writable != nil {
+      features.append("passages")
+      routes += PassageRoutes(search).routes
+      descriptions.append(PassageRoutes.description(limits))
+    }
     if configuration.hasPage { features.append("page") }
     if let path = configuration.sessions {
       features.append("sessions")
