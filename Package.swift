@@ -169,7 +169,7 @@ let package = Package(
       [
         "Diagnostics", "Identifiers", "Conversations", "RankedResults", "SparseVectors", "WordPiece", "Checkpoints",
         "Evaluation", "InvertedIndex", "Interchange", "SparseEncoder", "Distillation", "ModelHub", "Datasets",
-        "Reports", "Retrieval", "Rewriting",
+        "Reports", "Retrieval", "Rewriting", "ModelContext", "Experiments",
       ]),
 
     room(

@@ -6,7 +6,14 @@ public final class ContextConnection: Sendable {
   private struct State {
     var negotiated: ProtocolVersion?
     /// The requests that are being answered.
-    var running: [RPCID: Task<Void, Never>] = [:]
+    var running: [RPCID: Running] = [:]
+    var begun = 0
+  }
+
+  private struct Running {
+    /// Tells it from an earlier request with the same id that was taken back and has not ended yet.
+    var number: Int
+    var task: Task<Void, Never>
   }
 
   private let server: ContextServer
@@ -49,22 +56,28 @@ public final class ContextConnection: Sendable {
         throw RPCRefusal(RPCError(.invalidRequest, "a request with this id is being answered"), request.id)
       }
       let negotiated = state.negotiated
-      let task = Task { await self.answer(request, negotiated: negotiated) }
-      state.running[request.id] = task
+      state.begun += 1
+      let number = state.begun
+      let task = Task { await self.answer(request, negotiated: negotiated, number) }
+      state.running[request.id] = Running(number: number, task: task)
       return task
     }
   }
 
-  private func answer(_ request: RPCRequest, negotiated: ProtocolVersion?) async {
+  private func answer(_ request: RPCRequest, negotiated: ProtocolVersion?, _ number: Int) async {
     let answer = await server.answer(request, negotiated: negotiated)
     // A request that was taken back is not in the table, and its answer goes nowhere.
-    let isWanted = state.withLock { $0.running.removeValue(forKey: request.id) != nil }
+    let isWanted = state.withLock { state in
+      guard state.running[request.id]?.number == number else { return false }
+      state.running[request.id] = nil
+      return true
+    }
     if isWanted { answer.messages.forEach(send) }
   }
 
   /// What is not known, or answered already, is passed over.
   private func cancel(_ params: JSONObject) {
     guard let id = params["requestId"].flatMap({ RPCID($0) }) else { return }
-    state.withLock { $0.running.removeValue(forKey: id) }?.cancel()
+    state.withLock { $0.running.removeValue(forKey: id) }?.task.cancel()
   }
 }

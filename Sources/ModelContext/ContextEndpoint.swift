@@ -54,7 +54,8 @@ public final class ContextEndpoint: Sendable {
   }
 
   private func post(_ request: Request) async -> Answer {
-    guard Self.media(request.headers["content-type"]).contains("application/json") else {
+    // One type, since a browser sends a list that begins with a harmless one without asking leave.
+    guard Self.type(request.headers["content-type"]) == "application/json" else {
       return refusal(415, RPCError(.invalidRequest, "expected the content type application/json"))
     }
     let accepted = Self.media(request.headers["accept"] ?? "*/*")
@@ -134,6 +135,12 @@ public final class ContextEndpoint: Sendable {
 
   private static func version(_ request: Request) -> ProtocolVersion? {
     request.headers["mcp-protocol-version"].flatMap { ProtocolVersion(rawValue: $0) }
+  }
+
+  /// The one media type of a header, without its parameters.
+  private static func type(_ header: String?) -> String {
+    guard let header, !header.contains(",") else { return "" }
+    return String(header.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }).lowercased()
   }
 
   /// The media types of a header, without their parameters.

@@ -98,7 +98,7 @@ public struct ContextServer: Sendable {
     if let cursor = request.params["cursor"], !cursor.isNull {
       throw RPCError(.invalidParams, "there is one page of tools; expected no \"cursor\"")
     }
-    return ["tools": .array(PassageTools.all.map(\.json))]
+    return ["tools": .array(tools.all.map(\.json))]
   }
 
   private func call(_ request: RPCRequest) async throws(RPCError) -> JSONObject {
@@ -112,7 +112,7 @@ public struct ContextServer: Sendable {
     let found: JSONValue
     do {
       guard let result = try await tools.call(name, arguments) else {
-        let known = PassageTools.all.map(\.name).joined(separator: ", ")
+        let known = tools.all.map(\.name).joined(separator: ", ")
         throw RPCError(.invalidParams, "unknown tool \"\(name)\"; there are \(known)")
       }
       found = result

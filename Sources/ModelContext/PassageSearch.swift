@@ -1,7 +1,7 @@
 public import Conversations
 public import Diagnostics
 public import Identifiers
-import InvertedIndex
+public import InvertedIndex
 public import Retrieval
 
 /// What the tools search with. A server that reloads its index, or that lets only so many searches run at once, has one of its
@@ -9,8 +9,13 @@ public import Retrieval
 public protocol PassageSearch: Sendable {
   /// Finds passages for the last question of a conversation.
   ///
-  /// - Parameter form: which words make the query; what the encoder was trained on when `nil`.
-  func search(_ turn: Turn, form: ConversationForm?, k: Int) async throws(ParlanceError) -> SearchResult
+  /// - Parameters:
+  ///   - form: which words make the query; what the encoder was trained on when `nil`.
+  ///   - filter: which passages may be found, by their metadata.
+  /// - Throws: `unavailable` for a filter where the index was built without texts.
+  func search(
+    _ turn: Turn, form: ConversationForm?, k: Int, filter: PassageFilter?
+  ) async throws(ParlanceError) -> SearchResult
 
   /// The passage that has `id`; `nil` when there is none.
   ///
@@ -19,8 +24,10 @@ public protocol PassageSearch: Sendable {
 }
 
 extension Searcher: PassageSearch {
-  public func search(_ turn: Turn, form: ConversationForm?, k: Int) async throws(ParlanceError) -> SearchResult {
-    try await search(turn, form: form, rewrite: nil, k: k)
+  public func search(
+    _ turn: Turn, form: ConversationForm?, k: Int, filter: PassageFilter?
+  ) async throws(ParlanceError) -> SearchResult {
+    try await search(turn, form: form, rewrite: nil, k: k, filter: filter)
   }
 
   public func passage(_ id: ExternalID) async throws(ParlanceError) -> Passage? {

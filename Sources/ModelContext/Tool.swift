@@ -56,10 +56,13 @@ enum Schema {
   }
 
   /// An object with these members and no others.
-  static func object(_ properties: JSONObject, required: [String], isClosed: Bool = true) -> JSONValue {
+  static func object(
+    _ properties: JSONObject, required: [String], description: String? = nil, isClosed: Bool = true
+  ) -> JSONValue {
     var schema: JSONObject = [
       "type": "object", "properties": .object(properties), "required": .array(required.map { .string($0) }),
     ]
+    if let description { schema["description"] = .string(description) }
     if isClosed { schema["additionalProperties"] = .bool(false) }
     return .object(schema)
   }

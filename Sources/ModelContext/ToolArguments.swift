@@ -1,4 +1,6 @@
 import Conversations
+import Diagnostics
+import InvertedIndex
 import StrictJSON
 
 /// The arguments of a call, looked at against what the tool declares; each fault names the argument and what would be right.
@@ -31,6 +33,18 @@ struct ToolArguments {
         "expected a whole number from \(range.lowerBound) to \(range.upperBound) as \"\(key)\", found \(found)")
     }
     return number
+  }
+
+  /// Conditions on metadata; `nil` where none are given.
+  func filter(_ key: String) throws(ToolFault) -> PassageFilter? {
+    guard let value = arguments[key], !value.isNull else { return nil }
+    do {
+      let filter = try PassageFilter(json: value)
+      try filter.checkSize()
+      return filter
+    } catch {
+      throw ToolFault("\(error.message), as \"\(key)\"")
+    }
   }
 
   /// One of several names; `nil` where none is given.

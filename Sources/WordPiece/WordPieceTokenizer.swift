@@ -68,7 +68,8 @@ extension WordPieceTokenizer {
     let room = maxLength.map { max(0, $0 - (addSpecialTokens ? single.specialCount : 0)) } ?? .max
     fill(&buffer, text, room: room, side: side)
     var encoding = Encoding()
-    let ranges = ScalarOffsets(buffer.text)
+    // Of a text that was cut, the places behind the cut are nobody's.
+    let ranges = ScalarOffsets(buffer.text.prefix(buffer.tokens.last.map { Int($0.end) } ?? 0))
     encoding.append(buffer.tokens[...], ranges, template: addSpecialTokens ? single : .bareFirst)
     return encoding
   }

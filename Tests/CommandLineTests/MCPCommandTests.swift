@@ -48,6 +48,14 @@ struct MCPCommandTests {
   @Test("an index of vectors without its model is refused before anything is read; nothing of it is on standard output")
   func refusals() throws {
     try SearchFixture.inFolder { folder in
+      let made = try ParlanceProcess.run(
+        [
+          "index", "build", "--model", TestSupport.packageRoot + "/Tests/CheckpointsTests/Goldens/bert-old-names",
+          "--passages", "passages.jsonl", "--out", "vectors",
+        ], in: folder)
+      try #require(made.code == 0, "\(made.error)")
+      let modelless = try ParlanceProcess.run(["mcp", "--index", "vectors"], in: folder, input: "{\n")
+      #expect(modelless.code == 64 && modelless.output.isEmpty && modelless.error.contains("--model"))
       let missing = try ParlanceProcess.run(["mcp", "--index", "nowhere"], in: folder, input: "")
       #expect(missing.code == 66 && missing.output.isEmpty && missing.error.contains("nowhere"))
     }

@@ -123,6 +123,7 @@
       try untold.send("800\r\n" + String(repeating: "x", count: 2048) + "\r\n")
       #expect(try untold.answer().status == 413)
       #expect(try served.send("POST", "/v1/search", Self.question).hasPrefix("HTTP/1.1 200"))
+      #expect(served.log.components(separatedBy: "POST /v1/search 413").count == 3, "\(served.log)")
     }
 
     @Test("clients that send a head or a body without end, or nothing, are cut; others are answered meanwhile")
@@ -146,10 +147,12 @@
       // The request is under way when the signal comes: its body is not whole.
       let request = ServedFixture.request("POST", "/v1/search", Self.question)
       try connection.send(String(request.dropLast(10)))
-      let other = try served.connect()
-      try other.send(ServedFixture.request("GET", "/healthz"))
-      _ = try other.answer()
       served.signal(SIGTERM)
+      // Until it has seen the signal: then nobody gets a connection any more.
+      while let other = try? served.connect() {
+        try? other.send(ServedFixture.request("GET", "/readyz", fields: ["connection: close"]))
+        guard other.rest().hasPrefix("HTTP/1.1 200") else { break }
+      }
       try connection.send(String(request.suffix(10)))
       #expect(try connection.answer().status == 200)
       #expect(served.exitCode == 0)
@@ -161,13 +164,24 @@
       let added = SearchFixture.files["passages.jsonl", default: ""] + "{\"_id\": \"p9\", \"text\": \"bisect\"}\n"
       try added.write(toFile: served.folder + "/more.jsonl", atomically: false, encoding: .utf8)
       try served.build("more.jsonl")
-      let connection = try served.connect()
+      let connections = try (0..<4).map { _ in try served.connect() }
+      let request = ServedFixture.request("POST", "/v1/search", #"{"query": "bisect"}"#)
+      // Three are under way at any moment of the exchange.
+      for connection in connections { try connection.send(request) }
       served.signal(SIGHUP)
-      while true {
-        try connection.send(ServedFixture.request("POST", "/v1/search", #"{"query": "bisect"}"#))
-        let answer = try connection.answer()
-        #expect(answer.status == 200)
-        if answer.body.contains(#""id":"p9""#) { break }
+      var isNew = false
+      while !isNew {
+        for connection in connections {
+          let answer = try connection.answer()
+          #expect(answer.status == 200)
+          isNew = isNew || answer.body.contains(#""id":"p9""#)
+          try connection.send(request)
+        }
+      }
+      for connection in connections {
+        #expect(try connection.answer().status == 200)
+        try connection.send(request)
+        #expect(try connection.answer().body.contains(#""id":"p9""#))
       }
     }
 
@@ -189,6 +203,64 @@
         #expect(
           try served.send("POST", "/v1/search", Self.question, fields: ["authorization: Bearer \(key)"])
             .hasPrefix("HTTP/1.1 200"))
+        // Nobody's body is waited for who is not let in.
+        let stranger = try served.connect()
+        try stranger.send("POST /v1/search HTTP/1.1\r\nhost: localhost\r\ncontent-length: 900000\r\n\r\n{")
+        #expect(try stranger.answer().status == 401)
+        let twice = try served.connect()
+        try twice.send("GET /healthz HTTP/1.1\r\nhost: localhost\r\nhost: evil.example\r\n\r\n")
+        #expect(try twice.answer().status == 400)
+      }
+    }
+
+    @Test("a signal that comes while it begins is heeded: the wish to end ends it, the wish to load anew does not")
+    func earlySignals() throws {
+      let served = try ServedFixture()
+      for number in [SIGTERM, SIGHUP] {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: ParlanceProcess.executable)
+        process.arguments = ["serve", "--index", "index", "--port", "0"]
+        process.currentDirectoryURL = URL(fileURLWithPath: served.folder)
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        defer { Foundation.kill(process.processIdentifier, SIGKILL) }
+        try untilIgnored(SIGTERM, by: process)
+        if number == SIGTERM { usleep(20_000) }
+        Foundation.kill(process.processIdentifier, number)
+        if number == SIGTERM {
+          let latest = ContinuousClock.now + .seconds(60)
+          while process.isRunning, ContinuousClock.now < latest { usleep(5000) }
+          #expect(!process.isRunning && [0, 130].contains(process.terminationStatus))
+        } else {
+          let line = try output.fileHandleForReading.read(upToCount: 9) ?? Data()
+          #expect(String(decoding: line, as: UTF8.self) == "listening")
+        }
+      }
+    }
+
+    /// Waits until a process has begun to listen to a signal, as Linux tells it.
+    private func untilIgnored(_ number: Int32, by process: Process) throws {
+      while process.isRunning {
+        let status = try String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
+        let line = status.split(separator: "\n").first { $0.hasPrefix("SigIgn:") }
+        let mask = UInt64(line?.split(separator: "\t").last ?? "0", radix: 16) ?? 0
+        if mask & (1 << UInt64(number - 1)) != 0 { return }
+        usleep(200)
+      }
+    }
+
+    @Test(
+      "options out of range are refused at once",
+      arguments: [
+        ["--cache", "9223372036854775807"], ["--timeout", "9223372036854775807"], ["--receive-timeout", "0"],
+        ["--cors", "*"], ["--cors", "https://shop.example/"], ["--cors", "shop.example"],
+      ])
+    func options(arguments: [String]) throws {
+      try ParlanceProcess.inFolder(of: [:]) { folder in
+        let refused = try ParlanceProcess.run(["serve", "--index", "nowhere", "--port", "0"] + arguments, in: folder)
+        #expect(refused.code == 64, "\(refused.error)")
       }
     }
 

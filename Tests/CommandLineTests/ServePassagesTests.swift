@@ -31,7 +31,7 @@
           "\(name)-\(Int.random(in: 0..<20, using: &random))"
         }
         let isDeleting = Int.random(in: 0..<4, using: &random) == 0
-        let path = isDeleting ? "/v1/passages/delete" : "/v1/passages"
+        let path = isDeleting ? "/v1/deletions" : "/v1/passages"
         let members = ids.map { id in
           isDeleting ? "\"\(id)\"" : #"{"id": "\#(id)", "text": "undo number \#(number) of \#(name)"}"#
         }

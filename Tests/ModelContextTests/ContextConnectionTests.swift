@@ -13,9 +13,9 @@ struct ContextConnectionTests {
     var send: @Sendable (JSONValue) -> Void { { message in self.messages.withLock { $0.append(message) } } }
   }
 
-  private func search(_ id: String) -> [UInt8] {
+  private func search(_ id: String, _ query: String = "tag") -> [UInt8] {
     Array(
-      "{\"jsonrpc\": \"2.0\", \"id\": \(id), \"method\": \"tools/call\", \"params\": {\"name\": \"search\", \"arguments\": {\"query\": \"tag\"}, \(meta)}}"
+      "{\"jsonrpc\": \"2.0\", \"id\": \(id), \"method\": \"tools/call\", \"params\": {\"name\": \"search\", \"arguments\": {\"query\": \"\(query)\"}, \(meta)}}"
         .utf8)
   }
 
@@ -72,6 +72,49 @@ struct ContextConnectionTests {
     fixture.gate.open()
     await slow?.value
     #expect(sent.all.isEmpty && slow?.isCancelled == true)
+  }
+
+  @Test("an id that was taken back may be used anew; the old answer is nobody's")
+  func reusedID() async throws {
+    let (fixture, sent) = (try ToolsFixture(), Sent())
+    let connection = ContextConnection(fixture.server, send: sent.send)
+    fixture.gate.close()
+    let old = await connection.receive(search("1"))
+    await fixture.gate.arrival()
+    await connection.receive(cancel("1"))?.value
+    let new = await connection.receive(search("1", "nothing"))
+    await fixture.gate.arrival()
+    fixture.gate.open()
+    await old?.value
+    await new?.value
+    #expect(sent.all.count == 1)
+    #expect(sent.all.last?.at("result.structuredContent.passages") == .array([]), "the answer of the second")
+  }
+
+  @Test(
+    "however many quick requests come behind a slow one, what comes next is read: also that the slow one is taken back")
+  func readOn() async throws {
+    let (fixture, sent) = (try ToolsFixture(), Sent())
+    let connection = ContextConnection(fixture.server, send: sent.send)
+    let (stream, feed) = AsyncThrowingStream.makeStream(of: [UInt8].self)
+    let (done, tell) = AsyncStream.makeStream(of: Void.self)
+    fixture.gate.close()
+    let serving = Task { try await connection.receive(stream) { tell.yield() } }
+    feed.yield(search("0"))
+    await fixture.gate.arrival()
+    var dealt = done.makeAsyncIterator()
+    for id in 1...100 {
+      feed.yield(
+        Array("{\"jsonrpc\": \"2.0\", \"id\": \(id), \"method\": \"tools/list\", \"params\": {\(meta)}}".utf8))
+      await dealt.next()
+    }
+    #expect(sent.all.count == 100)
+    feed.yield(cancel("0"))
+    await dealt.next()
+    feed.finish()
+    fixture.gate.open()
+    try await serving.value
+    #expect(sent.all.count == 100, "what was taken back is not answered")
   }
 
   @Test("what cannot be read is answered, and the connection goes on")

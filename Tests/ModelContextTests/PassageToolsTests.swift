@@ -43,6 +43,24 @@ struct PassageToolsTests {
     #expect(try await call("search", ["query": "zebra"])?["passages"] == .array([]))
   }
 
+  @Test("a filter lets only passages through whose metadata fits, and one that is none is told")
+  func filter() async throws {
+    let page: JSONObject = ["page": .object(["gte": .integer(7)])]
+    for (tool, words) in [("search", ["query": "commit"]), ("search_conversation", ["messages": Self.asked])]
+      as [(String, JSONObject)]
+    {
+      var arguments = words
+      arguments["filter"] = .object(page)
+      #expect(try await call(tool, arguments)?["passages"]?.array?.map { $0["id"] } == ["p1"])
+      arguments["filter"] = .object(["page": .integer(8)])
+      #expect(try await call(tool, arguments)?["passages"] == .array([]))
+      arguments["filter"] = .string("page")
+      await #expect { try await call(tool, arguments) } throws: {
+        ($0 as? ToolFault)?.message.contains("\"filter\"") == true
+      }
+    }
+  }
+
   @Test("a passage is read by its id")
   func passage() async throws {
     let passage = try await call("get_passage", ["id": "p2"])
@@ -117,8 +135,8 @@ struct PassageToolsTests {
     ).last
     let content = try #require(answer?.at("result.structuredContent"))
     #expect(answer?.at("result.content.0.text")?.string == content.text)
-    #expect(Self.faults(in: content, PassageTools.searchQuestion.outputSchema).isEmpty)
-    #expect(!Self.faults(in: .object(["passages": .array([])]), PassageTools.searchQuestion.outputSchema).isEmpty)
+    #expect(Self.faults(in: content, FoundPassages.schema).isEmpty)
+    #expect(!Self.faults(in: .object(["passages": .array([])]), FoundPassages.schema).isEmpty)
   }
 
   /// As much of JSON Schema as the tools' schemas have.

@@ -45,10 +45,12 @@ final class ToolsFixture: PassageSearch {
   /// What each search from now on comes to.
   func fail(with error: ParlanceError) { failure.withLock { $0 = error } }
 
-  func search(_ turn: Turn, form: ConversationForm?, k: Int) async throws(ParlanceError) -> SearchResult {
+  func search(
+    _ turn: Turn, form: ConversationForm?, k: Int, filter: PassageFilter?
+  ) async throws(ParlanceError) -> SearchResult {
     await gate.pass()
     if let error = failure.withLock({ $0 }) { throw error }
-    return try await searcher.search(turn, form: form, k: k)
+    return try await searcher.search(turn, form: form, k: k, filter: filter)
   }
 
   func passage(_ id: ExternalID) async throws(ParlanceError) -> Passage? {

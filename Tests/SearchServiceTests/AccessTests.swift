@@ -30,7 +30,13 @@ struct AccessTests {
     #expect(keys.key("") == nil)
   }
 
-  @Test("a file without keys and a line that is none are refused", arguments: ["", "# none\n", "team abc\n", "team\n"])
+  @Test(
+    "a file without keys and a line that is none are refused",
+    arguments: [
+      "", "# none\n", "team abc\n", "team\n", "a \(String(repeating: "0", count: 64)) read\n",
+      "a \(String(repeating: "0", count: 64))\na \(String(repeating: "1", count: 64)) write\n",
+      "a \(String(repeating: "0", count: 64))\nb \(String(repeating: "0", count: 64)) write\n",
+    ])
   func badKeyFiles(contents: String) {
     #expect { try keys(contents) } throws: { ($0 as? ParlanceError)?.code == .badInput }
   }
@@ -59,7 +65,10 @@ struct AccessTests {
   }
 
   @Test(
-    "an address that others reach is refused without keys", arguments: ["0.0.0.0", "::", "192.168.1.2", "example.org"])
+    "an address that others reach is refused without keys",
+    arguments: [
+      "0.0.0.0", "::", "192.168.1.2", "example.org", "127.a.b.c", "127.0.0.1.example.org", "127.1",
+    ])
   func publicAddress(host: String) async {
     await #expect { try await ServiceFixture { $0.host = host } } throws: { ($0 as? ParlanceError)?.code == .usage }
   }
@@ -70,7 +79,10 @@ struct AccessTests {
     for host in ["127.0.0.1", "localhost:8080", "LOCALHOST", "[::1]:80"] {
       #expect(await service.send("GET", "/v1/info", headers: ["host": host]).status == 200, "\(host)")
     }
-    for host in ["evil.example:8080", "", "127.0.0.1.evil.example", "localhost.evil.example"] {
+    for host in [
+      "evil.example:8080", "", "127.0.0.1.evil.example", "localhost.evil.example", "[::1].evil", "[::1",
+      "localhost:80x",
+    ] {
       #expect(await service.send("GET", "/v1/info", headers: ["host": host]).status == 421, "\(host)")
     }
   }
@@ -86,6 +98,11 @@ struct AccessTests {
     let preflight = await open.send("OPTIONS", "/v1/search", headers: asked)
     #expect(preflight.status == 204)
     #expect(preflight[header: "access-control-allow-origin"] == "https://shop.example")
+    let forTools = await open.send("OPTIONS", "/mcp", headers: asked)
+    let allowed = forTools[header: "access-control-allow-headers"]?.split(separator: ", ") ?? []
+    #expect(
+      Set(allowed).isSuperset(of: ["content-type", "mcp-protocol-version", "mcp-session-id", "mcp-method", "mcp-name"]))
+    #expect(forTools[header: "access-control-expose-headers"]?.contains("mcp-session-id") == true)
     let other = await open.send(
       "OPTIONS", "/v1/search", headers: asked.merging(["origin": "https://evil.example"]) { $1 })
     #expect(other[header: "access-control-allow-origin"] == nil)

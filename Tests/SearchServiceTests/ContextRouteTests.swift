@@ -47,6 +47,10 @@ struct ContextRouteTests {
     }
     let many = try await call(service, "search", #"{"query": "commit", "k": 50}"#).json["result"]
     #expect(many?["isError"] == .bool(true), "\(many?.text ?? "")")
+    let few = try await call(service, "search", #"{"query": "commit tag branch"}"#).json["result"]
+    #expect(few?["structuredContent"]?["passages"]?.array?.count == 2, "\(few?.text ?? "")")
+    let filtered = try await call(service, "search", #"{"query": "commit", "filter": {"page": 7}}"#).json["result"]
+    #expect(filtered?["structuredContent"]?["passages"]?.array?.map { $0["id"] } == ["p1"])
     let long = #"{"messages": [{"role": "assistant", "content": "a"}, {"role": "user", "content": "b"}]}"#
     let messages = try await call(service, "search_conversation", long).json["result"]
     #expect(messages?["content"]?[0]?["text"]?.string?.contains("at most 1 messages") == true)

@@ -68,6 +68,28 @@ struct EncodePoolTests {
     #expect(pass.batches.count == 1)
   }
 
+  @Test("what is in the model when its time is over is answered at its deadline, not when the model is done")
+  func late() async throws {
+    let (pool, encoder, pass) = try pool()
+    let table = RouteTable([
+      Route("GET", "/encoded") { request in
+        _ = try await pool.encode(encoder.readQuery("a"), deadline: request.deadline)
+        return .text("in time")
+      },
+      Route("GET", "/long") { _ in
+        try await Task.sleep(for: .seconds(3600))
+        return .text("in time")
+      },
+    ])
+    for path in ["/encoded", "/long"] {
+      let request = APIRequest(method: "GET", path: path, deadline: .now + .milliseconds(50))
+      let answer = await table.answer(request)
+      #expect(answer.status == 503 && answer[header: "retry-after"] != nil)
+      #expect(path == "/encoded" || request.interruption.isRequested)
+    }
+    pass.open()
+  }
+
   @Test("what nobody waits for any more never reaches the model")
   func cancellation() async throws {
     let (pool, encoder, pass) = try pool()

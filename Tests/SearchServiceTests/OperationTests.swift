@@ -19,6 +19,31 @@ struct OperationTests {
     #expect(await service.send("GET", "/healthz").status == 200)
   }
 
+  @Test("without a line a request, what goes wrong is told all the same")
+  func quiet() async throws {
+    let service = try await ServiceFixture { $0.logsRequests = false }
+    _ = try await service.search(#"{"query": "commit"}"#)
+    #expect(service.log.text.isEmpty)
+    try FileManager.default.removeItem(atPath: service.folder + "/index")
+    await service.server.reload()
+    #expect(service.log.text.contains("not reloaded"))
+  }
+
+  @Test("who is refused by the head of a request is refused without its body")
+  func admitted() async throws {
+    let made = try APIKeys.make(name: "team")
+    let folder = try TestSupport.temporaryFolder("keys")
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try made.line.write(toFile: folder + "/keys.txt", atomically: false, encoding: .utf8)
+    let service = try await ServiceFixture { $0.keys = try APIKeys(file: folder + "/keys.txt") }
+    func admits(_ method: String, _ path: String, _ key: String) -> Bool {
+      service.server.table.admits(APIRequest(method: method, path: path, headers: ["x-api-key": key]))
+    }
+    #expect(admits("POST", "/v1/search", made.key))
+    #expect(!admits("POST", "/v1/search", "wrong") && !admits("POST", "/nowhere", made.key))
+    #expect(!admits("DELETE", "/v1/search", made.key))
+  }
+
   @Test("it tells what it serves and within which limits")
   func info() async throws {
     let info = try await ServiceFixture { $0.limits.k = 50 }.send("GET", "/v1/info").json
@@ -29,15 +54,23 @@ struct OperationTests {
     #expect(info["keys"]?.bool == false)
   }
 
-  @Test(
-    "metrics are clean to Prometheus's own tool and have few labels whatever is asked", .enabled(if: promtool != nil))
-  func metrics() async throws {
+  private func metrics() async throws -> APIResponse {
     let service = try await ServiceFixture()
     _ = try await service.search(#"{"query": "commit"}"#)
     for path in ["/a", "/b\"\n", "/v1/search"] { _ = await service.send("SMUGGLE", path) }
-    let response = await service.send("GET", "/metrics")
+    return await service.send("GET", "/metrics")
+  }
+
+  @Test("metrics have few labels whatever is asked")
+  func labels() async throws {
+    let response = try await metrics()
     #expect(response.text.contains(#"parlance_http_requests_total{route="/v1/search",method="POST",status="200"} 1"#))
     #expect(response.text.contains(#"{route="other",method="other",status="404"} 2"#))
+  }
+
+  @Test("metrics are clean to Prometheus's own tool", .enabled(if: promtool != nil))
+  func clean() async throws {
+    let response = try await metrics()
     let process = Process()
     process.executableURL = URL(fileURLWithPath: try #require(promtool))
     process.arguments = ["check", "metrics"]

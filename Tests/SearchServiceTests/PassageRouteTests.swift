@@ -74,11 +74,11 @@ struct PassageRouteTests {
     #expect(await service.send("DELETE", "/v1/passages/n%2F1").status == 404)
     #expect(await service.send("GET", "/v1/passages/n%2F1").status == 404)
     #expect(try await service.found(#"{"lang": "de"}"#) == [])
-    let deleted = try await service.send("POST", "/v1/passages/delete", #"{"ids": ["p1", "p2", "p1", "none"]}"#).json
+    let deleted = try await service.send("POST", "/v1/deletions", #"{"ids": ["p1", "p2", "p1", "none"]}"#).json
     #expect(deleted["deleted"]?.integer == 2 && deleted["passages"]?.integer == 1)
     #expect(try InvertedIndex(path: service.folder + "/index").count == 1)
     // Also of an index without a passage, which then has texts as before.
-    #expect(try await service.send("POST", "/v1/passages/delete", #"{"ids": ["p3"]}"#).json["passages"]?.integer == 0)
+    #expect(try await service.send("POST", "/v1/deletions", #"{"ids": ["p3"]}"#).json["passages"]?.integer == 0)
     let first = #"{"passages": [{"id": "n2", "text": "a commit", "metadata": {"lang": "en"}}]}"#
     #expect(await service.send("POST", "/v1/passages", first).status == 200)
     #expect(try await service.found(#"{"lang": "en"}"#) == ["n2"])
@@ -107,9 +107,9 @@ struct PassageRouteTests {
   func limits() async throws {
     let service = try await Writable { $0.limits.batch = 2 }
     #expect(await service.send("POST", "/v1/passages", #"{"passages": []}"#).status == 400)
-    #expect(await service.send("POST", "/v1/passages/delete", #"{"ids": ["a", "b", "c"]}"#).status == 400)
+    #expect(await service.send("POST", "/v1/deletions", #"{"ids": ["a", "b", "c"]}"#).status == 400)
     let long = String(repeating: "x", count: 257)
-    #expect(await service.send("POST", "/v1/passages/delete", #"{"ids": ["\#(long)"]}"#).status == 400)
+    #expect(await service.send("POST", "/v1/deletions", #"{"ids": ["\#(long)"]}"#).status == 400)
     #expect(
       await service.send("POST", "/v1/passages", #"{"passages": [{"id": "\#u{FFFD}", "text": "a"}]}"#).status == 200)
     #expect(await service.send("DELETE", "/v1/passages/%FF").status == 404)
@@ -121,10 +121,12 @@ struct PassageRouteTests {
     let service = try await Writable()
     #expect(try await service.send("GET", "/v1/info").json["features"]?.array?.contains(.string("passages")) == true)
     let paths = try await service.send("GET", "/openapi.json").json["paths"]?.object
-    let own = paths?.filter { $0.key.hasPrefix("/v1/passages") }.flatMap { path, item in
+    let own = paths?.filter { $0.key.hasPrefix("/v1/passages") || $0.key == "/v1/deletions" }.flatMap { path, item in
       (item.object?.keys ?? []).map { "\($0.uppercased()) \(path)" }
     }
-    #expect(Set(own ?? []) == Set(service.server.table.names.filter { $0.contains("/v1/passages") }))
+    #expect(
+      Set(own ?? [])
+        == Set(service.server.table.names.filter { $0.contains("/v1/passages") || $0.contains("/v1/deletions") }))
     let closed = try await ServiceFixture()
     #expect(await closed.send("POST", "/v1/passages", "{}").status == 404)
     #expect(await closed.send("DELETE", "/v1/passages/p1").status == 404)

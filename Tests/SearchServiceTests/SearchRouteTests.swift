@@ -7,6 +7,22 @@ import Testing
 
 @Suite("POST /v1/search")
 struct SearchRouteTests {
+  @Test("a filter has a size beyond which it is refused")
+  func largeFilter() async throws {
+    let service = try await ServiceFixture()
+    func send(_ filter: String) async -> APIResponse {
+      await service.send("POST", "/v1/search", #"{"query": "commit", "filter": \#(filter)}"#)
+    }
+    func values(_ count: Int) -> String {
+      "[\((0..<count).map(String.init).joined(separator: ","))]"
+    }
+    #expect(await send("{\"page\": \(values(1000))}").status == 200)
+    let refused = await send("{\"page\": \(values(1001))}")
+    #expect(try refused.status == 400 && refused.json["field"]?.string == "filter")
+    let fields = (0..<33).map { "\"f\($0)\": 1" }.joined(separator: ",")
+    #expect(await send("{\(fields)}").status == 400)
+  }
+
   static let conversation = """
     [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "How do I undo a commit?"},
      {"role": "assistant", "content": "By a reset."}, {"role": "user", "content": "and merge a branch?"}]

@@ -113,14 +113,80 @@
       let folder = try TestSupport.temporaryFolder("sessions")
       defer { try? FileManager.default.removeItem(atPath: folder) }
       try Data(repeating: 120, count: 4096).write(to: URL(fileURLWithPath: folder + "/text"))
-      #expect { try SQLiteSessionStore(path: folder + "/text") } throws: { ($0 as? ParlanceError)?.code == .badInput }
+      _ = try SQLiteSessionStore(path: folder + "/ours")
+      // Another program's database has its own mark where ours has ours.
+      var bytes = try Data(contentsOf: URL(fileURLWithPath: folder + "/ours"))
+      bytes.replaceSubrange(68..<72, with: Data("thei".utf8))
+      try bytes.write(to: URL(fileURLWithPath: folder + "/foreign"))
+      for name in ["/text", "/foreign"] {
+        #expect { try SQLiteSessionStore(path: folder + name) } throws: { ($0 as? ParlanceError)?.code == .badInput }
+      }
+    }
+
+    @Test("what was forgotten, and what is over, is in no file any more; the files are their owner's alone")
+    func forgotten() throws {
+      let folder = try TestSupport.temporaryFolder("sessions")
+      defer { try? FileManager.default.removeItem(atPath: folder) }
+      let store = try SQLiteSessionStore(path: folder + "/s.sqlite")
+      func said(_ words: String) -> [TextMessage] { [TextMessage(role: "user", content: words)] }
+      try store.create(Session(id: "a", messages: said("hush-hush"), timeToLive: 10, expires: 110), owner: "")
+      try store.create(Session(id: "b", messages: said("whispered"), timeToLive: 10, expires: 110), owner: "")
+      #expect(try store.delete("a", owner: "", now: 100))
+      func holds(_ words: String) throws -> Bool {
+        try FileManager.default.contentsOfDirectory(atPath: folder).contains { name in
+          try Data(contentsOf: URL(fileURLWithPath: folder + "/" + name)).range(of: Data(words.utf8)) != nil
+        }
+      }
+      #expect(try !holds("hush-hush") && holds("whispered"))
+      try store.create(Session(id: "c", messages: said("audible"), timeToLive: 10, expires: 130), owner: "")
+      #expect(try !holds("whispered") && holds("audible"))
+      for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
+        let attributes = try FileManager.default.attributesOfItem(atPath: folder + "/" + name)
+        #expect(attributes[.posixPermissions] as? Int == 0o600, "\(name)")
+      }
+    }
+
+    /// A store that is held up, as by a lock on its file.
+    private final class Stuck: SessionStore {
+      let isFree = DispatchSemaphore(value: 0)
+      func create(_ session: Session, owner: String) throws(ParlanceError) {
+        isFree.wait()
+        isFree.signal()
+      }
+      func session(_ id: String, owner: String, now: Int) throws(ParlanceError) -> Session? { nil }
+      func append(
+        _ messages: [TextMessage], to id: String, owner: String, most: SessionLimits, now: Int
+      ) throws(ParlanceError) -> Session? { nil }
+      func delete(_ id: String, owner: String, now: Int) throws(ParlanceError) -> Bool { false }
+    }
+
+    @Test("a store that is held up holds up no search")
+    func stuck() async throws {
+      let service = try await ServiceFixture()
+      let store = Stuck()
+      let table = RouteTable(try SessionRoutes(service.server.search, store: store).routes)
+      let waiting = (0..<4).map { _ in
+        Task {
+          await table.answer(
+            APIRequest(
+              method: "POST", path: "/v1/sessions", headers: ["content-type": "application/json"],
+              body: Array("{}".utf8))
+          ).status
+        }
+      }
+      #expect(try await service.search(#"{"query": "commit"}"#)["passages"]?.array?.count == 2)
+      store.isFree.signal()
+      for task in waiting { #expect(await task.value == 201) }
     }
 
     @Test("sessions are described where they are, and only there")
     func described() async throws {
       try await withService { service, _ in
-        let paths = try await service.send("GET", "/openapi.json").json["paths"]?.object?.keys ?? []
-        #expect(paths.contains("/v1/sessions/{id}/search"))
+        let paths = try await service.send("GET", "/openapi.json").json["paths"]?.object
+        let described = paths?.filter { $0.key.hasPrefix("/v1/sessions") }.flatMap { path, item in
+          (item.object?.keys ?? []).map { "\($0.uppercased()) \(path)" }
+        }
+        #expect(Set(described ?? []) == Set(service.server.table.names.filter { $0.contains("/v1/sessions") }))
       }
       let without = try await ServiceFixture()
       #expect(try await without.send("GET", "/openapi.json").json["paths"]?["/v1/sessions"] == nil)

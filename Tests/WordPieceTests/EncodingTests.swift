@@ -1,4 +1,5 @@
 import Diagnostics
+import TestSupport
 import Testing
 import WordPiece
 
@@ -32,6 +33,17 @@ struct EncodingTests {
         #expect(byScalars == Array(bytes[byteRange]), "seed 11: \(text)")
       }
     }
+  }
+
+  @Test("what lies behind the cut costs nearly nothing")
+  func longText() {
+    let long = String(repeating: "größer als groß ", count: 1 << 17)
+    let whole = ProcessorTime.of { _ = tokenizer.encode(long) }
+    let cut = ProcessorTime.of { _ = tokenizer.encode(long, maxLength: 256) }
+    #expect(cut * 50 < whole, "\(cut) of \(whole) seconds")
+    #expect(
+      tokenizer.encode(long, maxLength: 256).offsets
+        == tokenizer.encode(String(long.prefix(4096)), maxLength: 256).offsets)
   }
 
   @Test("a reused buffer gives what a fresh encoding gives, at every length")

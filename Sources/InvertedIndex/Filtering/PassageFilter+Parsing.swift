@@ -18,6 +18,22 @@ extension PassageFilter {
     for (field, value) in members { conditions.append(Condition(field, try Self.test(value, of: field))) }
   }
 
+  /// What a filter of a caller elsewhere may have: each value costs a comparison for each passage where an index has no columns.
+  package static let mostConditions = 32
+  package static let mostValues = 1000
+
+  /// - Throws: `usage` for more.
+  package func checkSize() throws(ParlanceError) {
+    guard conditions.count <= Self.mostConditions else {
+      throw ParlanceError(.usage, "expected a filter of at most \(Self.mostConditions) fields")
+    }
+    for condition in conditions {
+      if case .anyOf(let values) = condition.test, values.count > Self.mostValues {
+        throw ParlanceError(.usage, "the filter of \"\(condition.field)\": expected at most \(Self.mostValues) values")
+      }
+    }
+  }
+
   private static func test(_ value: JSONValue, of field: String) throws(ParlanceError) -> Test {
     switch value {
     case .array(let elements):

@@ -27,6 +27,9 @@ struct ChatTerminal {
       case .line(let line):
         if editor.history.add(line) { try file?.append(line) }
         do {
+          // While it searches, ^C ends the chat, as it ends other programs.
+          RawTerminal.letSignals(through: true)
+          defer { RawTerminal.letSignals(through: false) }
           goesOn = try await chat.take(line, width: RawTerminal.size.columns)
         } catch let error as ParlanceError where error.code != .cannotWrite {
           console.note("parlance: \(error)")

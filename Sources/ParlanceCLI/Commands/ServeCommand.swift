@@ -104,14 +104,29 @@ struct ServeCommand: AsyncParsableCommand {
       throw ValidationError("--writable needs --model; the passages of a BM25 index cannot be changed")
     }
     guard (0...65535).contains(port) else { throw ValidationError("expected --port from 0 to 65535, found \(port)") }
-    for (name, value) in [
-      ("--max-k", maxK), ("--max-messages", maxMessages), ("--max-body", maxBody), ("--queue", queue),
-      ("--timeout", timeout), ("--receive-timeout", receiveTimeout), ("--keep-terms", keepTerms ?? 1),
-      ("--cache", cache + 1),
-    ] where value < 1 { throw ValidationError("\(name) is too small") }
+    for (name, value, range) in [
+      ("--max-k", maxK, 1...1_000_000), ("--max-messages", maxMessages, 1...1_000_000),
+      ("--max-body", maxBody, 1...1 << 30), ("--queue", queue, 1...1_000_000), ("--timeout", timeout, 1...86_400),
+      ("--receive-timeout", receiveTimeout, 1...86_400), ("--keep-terms", keepTerms ?? 1, 1...Int.max),
+      ("--cache", cache, 0...10_000_000),
+    ] as [(String, Int, ClosedRange<Int>)] where !range.contains(value) {
+      throw ValidationError("expected \(name) from \(range.lowerBound) to \(range.upperBound), found \(value)")
+    }
+    if let cors, !Self.isOrigin(cors) {
+      throw ValidationError("expected one origin as browsers send it, such as https://shop.example, found \(cors)")
+    }
+  }
+
+  /// A scheme, a host, and a port where it is not the scheme's own; no path, and no pattern.
+  static func isOrigin(_ text: String) -> Bool {
+    guard let scheme = ["http://", "https://"].first(where: { text.hasPrefix($0) }) else { return false }
+    let rest = text.dropFirst(scheme.count)
+    return !rest.isEmpty && text == text.lowercased() && !rest.contains { "/*?#@ ".contains($0) }
   }
 
   func run() async throws {
+    // Whoever reloads what is only beginning finds it beginning.
+    Signals.ignoreReload()
     if let newKey {
       let made = try APIKeys.make(name: newKey, mayWrite: mayWrite)
       Console.standard.note("the key, which is shown once: \(made.key)")
@@ -119,7 +134,7 @@ struct ServeCommand: AsyncParsableCommand {
     }
     guard let index else { return }
     // Before the service listens to signals itself: ours are ignored for a moment while they are set up.
-    _ = Console.standard.interruption
+    let interruption = Console.standard.interruption
     var configuration = ServiceConfiguration(version: ParlanceCommand.version)
     configuration.host = host
     configuration.port = port
@@ -134,15 +149,21 @@ struct ServeCommand: AsyncParsableCommand {
     configuration.limits.requestTime = .seconds(timeout)
     configuration.limits.receiveTime = .seconds(receiveTimeout)
     configuration.limits.cachedQueries = cache
-    let (host, quiet) = (host, quiet)
+    configuration.logsRequests = !quiet
+    let host = host
     let server = try await SearchServer(
       configuration,
       onListening: { port in
+        // The wish to end came before the service listened for it.
+        if interruption.isRequested {
+          Console.standard.finish(reporting: ParlanceError(.interrupted, "stopped on request"))
+        }
         try? Console.standard.print("listening at http://\(host.contains(":") ? "[\(host)]" : host):\(port)")
         try? Console.standard.flush()
       },
-      say: { line in if !quiet { Console.standard.note(line) } },
+      say: { Console.standard.note($0) },
       opening: { () async throws(ParlanceError) in try await open(index) })
+    try interruption.check()
     try await server.run()
   }
 

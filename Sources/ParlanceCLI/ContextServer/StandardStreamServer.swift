@@ -9,7 +9,7 @@ import Synchronization
 struct StandardStreamServer {
   private let server: ContextServer
   private let interruption: Interruption
-  /// Requests that are answered at once; who sends more is read from again when one is done.
+  /// Requests that are answered at once; who sends more is read from again when one of them is done, whichever.
   private static let atOnce = 32
   private static let longestMessage = 1 << 24
 
@@ -24,18 +24,13 @@ struct StandardStreamServer {
   func run() async throws {
     let writer = MessageWriter()
     let connection = ContextConnection(server, send: writer.write)
-    var running: [Task<Void, Never>] = []
     // From 0, since Dispatch ends the process over a semaphore that goes with less than it began with.
     let room = DispatchSemaphore(value: 0)
     for _ in 0..<Self.atOnce { room.signal() }
-    for try await line in lines(room) {
+    try await connection.receive(lines(room)) {
       room.signal()
-      if let task = await connection.receive(line) { running.append(task) }
-      if running.count >= Self.atOnce { await running.removeFirst().value }
       try writer.check()
     }
-    for task in running { await task.value }
-    try writer.check()
   }
 
   /// The lines of standard input. They are waited for on a thread of their own, since none that computes may wait.

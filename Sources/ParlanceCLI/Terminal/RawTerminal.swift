@@ -55,9 +55,13 @@ enum RawTerminal {
     let entered = state.withLock { state in
       var settings = termios()
       guard unsafe tcgetattr(STDIN_FILENO, &settings) == 0 else { return false }
-      if state.saved == nil { state.saved = settings }
+      if state.saved == nil {
+        state.saved = settings
+        unsafe fatal = settings
+      }
       return setRaw(settings)
     }
+    _ = restoresBeforeFatalSignals
     guard entered else { throw ParlanceError(.internalFault, "the terminal does not let itself be read key by key") }
     write(pastesAreMarked + "h")
   }
@@ -68,11 +72,22 @@ enum RawTerminal {
     let wasRaw = state.withLock { state in
       guard var saved = state.saved else { return false }
       state.saved = nil
-      _ = unsafe tcsetattr(STDIN_FILENO, TCSADRAIN, &saved)
+      // Not TCSADRAIN: a terminal that takes no output would keep who wants to end.
+      _ = unsafe tcsetattr(STDIN_FILENO, TCSANOW, &saved)
       return true
     }
     if wasRaw { write(pastesAreMarked + "l") }
     return wasRaw
+  }
+
+  /// Whether the keys that send signals do so: for a while in which nobody reads keys.
+  static func letSignals(through: Bool) {
+    state.withLock { state in
+      var settings = termios()
+      guard state.saved != nil, unsafe tcgetattr(STDIN_FILENO, &settings) == 0 else { return }
+      if through { settings.c_lflag |= tcflag_t(ISIG) } else { settings.c_lflag &= ~tcflag_t(ISIG) }
+      _ = unsafe tcsetattr(STDIN_FILENO, TCSANOW, &settings)
+    }
   }
 
   /// Waits for keys, for at most so many milliseconds where that is given.
@@ -136,6 +151,21 @@ enum RawTerminal {
     }
     // A signal that comes before would be lost, or end the process with the terminal as it is.
     for _ in signals { listening.wait() }
+  }()
+
+  /// What the terminal was, for a handler of signals, which may wait for no lock.
+  nonisolated(unsafe) private static var fatal = termios()
+
+  /// Signals that end a process at once, those of a trap of Swift's among them: the terminal is put back first. Setting it is one
+  /// of the few things that a handler may do.
+  private static let restoresBeforeFatalSignals: Void = {
+    for number in [SIGUSR1, SIGUSR2, SIGALRM, SIGABRT, SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGFPE] {
+      signal(number) { number in
+        _ = unsafe tcsetattr(STDIN_FILENO, TCSANOW, &RawTerminal.fatal)
+        signal(number, SIG_DFL)
+        raise(number)
+      }
+    }
   }()
 
   private static func handle(_ number: Int32) {

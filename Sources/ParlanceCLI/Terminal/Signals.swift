@@ -26,6 +26,11 @@ enum Signals {
     unsafe pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 
+  /// SIGHUP means to load anew to a service, which is not to end by it before it listens.
+  static func ignoreReload() {
+    signal(SIGHUP, SIG_IGN)
+  }
+
   /// Raised by the first signal. Reading it for the first time begins to listen.
   static let interruption: Interruption = {
     let interruption = Interruption()

@@ -19,7 +19,7 @@ package struct APIRequest: Sendable {
 
   package init(
     method: String, path: String, headers: [String: String] = [:], body: [UInt8] = [],
-    deadline: ContinuousClock.Instant = .now + .seconds(30), interruption: Interruption = Interruption()
+    deadline: ContinuousClock.Instant = .now + .seconds(3600), interruption: Interruption = Interruption()
   ) {
     self.method = method
     self.path = path

@@ -20,16 +20,26 @@ package struct RouteTable: Sendable {
   /// What is there: `POST /v1/search`.
   package var names: [String] { routes.map { "\($0.method) \($0.path)" } }
 
-  package func answer(_ request: APIRequest) async -> APIResponse {
+  /// Whether a request gets through by its head alone: by its host, its path and method, and its key. Of one that does not, no
+  /// body needs to be read.
+  package func admits(_ head: APIRequest) -> Bool {
+    var record = RequestRecord(method: head.method, path: "")
+    return (try? find(head, &record)) != nil
+  }
+
+  /// - Parameter fault: what is wrong with the request whatever it asks for.
+  package func answer(_ request: APIRequest, failing fault: Problem? = nil) async -> APIResponse {
     let clock = ContinuousClock()
     let start = clock.now
     metrics.requestBegan()
     var record = RequestRecord(method: request.method, path: "")
     var response: APIResponse
     do {
-      response = try await dispatch(request, &record)
+      let work = try find(request, &record)
+      if let fault { throw fault }
+      response = try await finish(work, by: request)
     } catch {
-      let problem = problem(of: error)
+      let problem = problem(of: error, request)
       record.cause = problem.cause
       response = problem.response(instance: problem.status >= 500 ? "urn:parlance:request:\(record.id)" : nil)
     }
@@ -41,7 +51,28 @@ package struct RouteTable: Sendable {
     return response
   }
 
-  private func dispatch(_ request: APIRequest, _ record: inout RequestRecord) async throws -> APIResponse {
+  private typealias Work = @Sendable () async throws -> APIResponse
+
+  /// Does the work, which is told to stop when the request's time is over.
+  private func finish(_ work: @escaping Work, by request: APIRequest) async throws -> APIResponse {
+    let task = Task { try await work() }
+    let timer = Task {
+      try await Task.sleep(until: request.deadline, clock: .continuous)
+      request.interruption.request()
+      task.cancel()
+    }
+    defer { timer.cancel() }
+    return try await withTaskCancellationHandler {
+      try await task.value
+    } onCancel: {
+      task.cancel()
+    }
+  }
+
+  /// What there is to do for a request.
+  ///
+  /// - Throws: `Problem` for a host, a key, a path or a method that is not the right one.
+  private func find(_ request: APIRequest, _ record: inout RequestRecord) throws(Problem) -> Work {
     try gate.checkHost(request)
     let parts = request.path.split(separator: "/", omittingEmptySubsequences: false)
     var allowed: [String] = []
@@ -57,15 +88,25 @@ package struct RouteTable: Sendable {
       request.parameters = parameters
       if route.access != .open { request.key = try gate.checkKey(request, for: route.access) }
       record.key = request.key?.name
-      return try await route.answer(request)
+      return { [request] in try await route.answer(request) }
     }
     if allowed.isEmpty { throw Problem(404, "Not found", "there is nothing at this path") }
     record.path = routes.first { $0.parameters(of: parts) != nil }?.path ?? ""
-    if request.method == "OPTIONS", let preflight = gate.preflight(request, allowing: allowed) { return preflight }
+    if request.method == "OPTIONS", let preflight = gate.preflight(request, allowing: allowed) {
+      return { preflight }
+    }
     var problem = Problem(
       405, "Method not allowed", "the path takes \(allowed.joined(separator: ", ")), not this method")
     problem.allowed = allowed
     throw problem
+  }
+
+  private func problem(of error: any Error, _ request: APIRequest) -> Problem {
+    let problem = self.problem(of: error)
+    // What was stopped by the clock was not stopped by its client.
+    guard problem.status == Problem.cancelled.status, request.deadline <= .now else { return problem }
+    metrics.refused("deadline")
+    return .late
   }
 
   private func problem(of error: any Error) -> Problem {

@@ -17,8 +17,11 @@ package struct AccessGate: Sendable {
   func checkHost(_ request: APIRequest) throws(Problem) {
     guard let hosts else { return }
     let host = request.headers["host"] ?? ""
-    let name = host.hasPrefix("[") ? host.prefix { $0 != "]" } + "]" : host.prefix { $0 != ":" }
-    guard hosts.contains(name.lowercased()) else {
+    var name = host.hasPrefix("[") ? host.prefix { $0 != "]" } : host.prefix { $0 != ":" }
+    if host.hasPrefix("["), host.count > name.count { name = host.prefix(name.count + 1) }
+    let port = host.dropFirst(name.count)
+    let isPort = port.isEmpty || port.hasPrefix(":") && port.dropFirst().allSatisfy { $0.isASCII && $0.isNumber }
+    guard isPort, hosts.contains(name.lowercased()) else {
       throw Problem(421, "Misdirected request", "the service answers to this machine's own names only")
     }
   }
@@ -40,12 +43,17 @@ package struct AccessGate: Sendable {
     return key
   }
 
+  /// What a page may send: a key, JSON, and what the Model Context Protocol has in its head.
+  private static let allowedFields =
+    "accept, authorization, content-type, mcp-method, mcp-name, mcp-protocol-version, mcp-session-id, x-api-key"
+
   /// What every answer says besides.
   func addHeaders(to response: inout APIResponse, for request: APIRequest) {
     response.headers.append(("x-content-type-options", "nosniff"))
     if response[header: "cache-control"] == nil { response.headers.append(("cache-control", "no-store")) }
     guard let origin, request.headers["origin"] == origin else { return }
     response.headers.append(("access-control-allow-origin", origin))
+    response.headers.append(("access-control-expose-headers", "mcp-session-id, retry-after"))
     response.headers.append(("vary", "origin"))
   }
 
@@ -58,7 +66,7 @@ package struct AccessGate: Sendable {
       status: 204,
       headers: [
         ("access-control-allow-methods", methods.joined(separator: ", ")),
-        ("access-control-allow-headers", "authorization, content-type, x-api-key"),
+        ("access-control-allow-headers", Self.allowedFields),
         ("access-control-max-age", "600"),
       ])
   }

@@ -23,7 +23,7 @@ extension PassageRoutes {
               "responses": {\#(answer("They are on the disk, and found from now on.", "PassagesAdded")), \#(conflict)}
             }
           },
-          "/v1/passages/delete": {
+          "/v1/deletions": {
             "post": {
               "operationId": "deletePassages", "x-writes": true,
               "summary": "Delete passages in one step; ids that are not there are passed over.",

@@ -1,3 +1,5 @@
+import InvertedIndex
+
 /// What `/openapi.json` says of searching.
 extension SearchRoutes {
   package static func description(_ limits: ServiceLimits) -> APIDescription {
@@ -113,11 +115,12 @@ extension SearchRoutes {
           "Filter": {
             "type": "object",
             "description": "Conditions by field of the metadata; all of them have to hold.",
+            "maxProperties": \#(PassageFilter.mostConditions),
             "additionalProperties": {
               "anyOf": [
                 {"$ref": "#/components/schemas/FilterValue"},
                 {
-                  "type": "array", "description": "Any of these.",
+                  "type": "array", "description": "Any of these.", "maxItems": \#(PassageFilter.mostValues),
                   "items": {"$ref": "#/components/schemas/FilterValue"}
                 },
                 {

@@ -63,7 +63,9 @@ extension SessionRoutes {
             "type": "object",
             "additionalProperties": false,
             "properties": {
-              "messages": {"$ref": "#/components/schemas/AnyMessages"},
+              "messages": {
+                "type": "array", "maxItems": \#(limits.messages), "items": {"$ref": "#/components/schemas/Message"}
+              },
               "ttl_seconds": {
                 "type": "integer", "minimum": \#(timesToLive.lowerBound), "maximum": \#(timesToLive.upperBound),
                 "default": \#(standardTimeToLive), "description": "How long it lives after its last message."

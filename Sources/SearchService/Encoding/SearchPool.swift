@@ -2,7 +2,8 @@ import Diagnostics
 import Synchronization
 import WorkerThreads
 
-/// Threads on which searches run, beside the encoder's: never on Swift's cooperative pool, which the connections need.
+/// Threads on which searches run, beside the encoder's, and others on which whatever else waits does: never on Swift's
+/// cooperative pool, which the connections need.
 final class SearchPool: Sendable {
   private let threads: WorkerThreads
   private let limit: Int

@@ -752,14 +752,27 @@ export const search = (request, signal) =>
   });
 
 function askForKey() {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const dialog = $("key");
+    const input = $("key-value");
+    // What is not ASCII, a pasted dash or quotation mark, is no key, and no header of a request can hold it.
+    input.oninput = () => input.setCustomValidity("");
     $("key-form").onsubmit = (event) => {
       event.preventDefault();
-      sessionStorage.setItem("key", $("key-value").value.trim());
-      $("key-value").value = "";
-      dialog.close();
+      const key = input.value.trim();
+      if (!/^[!-~]+$/.test(key)) {
+        input.setCustomValidity("A key is of letters, digits and _ alone.");
+        input.reportValidity();
+        return;
+      }
+      sessionStorage.setItem("key", key);
+      input.value = "";
+      dialog.close("given");
       resolve();
+    };
+    dialog.onclose = () => {
+      if (dialog.returnValue !== "given") reject(new Problem({ title: "No key", detail: "the service wants a key" }));
+      dialog.returnValue = "";
     };
     dialog.showModal();
   });

@@ -16,7 +16,9 @@ package struct ContextRoutes: Sendable {
   package init(
     _ search: ConversationSearch, version: String, origin: String?, say: @escaping @Sendable (String) -> Void
   ) {
-    let tools = PassageTools(ToolSearch(search: search)) { error in say("a tool failed: \(error)") }
+    let tools = PassageTools(ToolSearch(search: search), mostPassages: search.limits.k) { error in
+      say("a tool failed: \(error)")
+    }
     endpoint = ContextEndpoint(ContextServer(tools, version: version), origins: origin.map { [$0] } ?? [])
   }
 
@@ -42,7 +44,9 @@ private struct ToolSearch: PassageSearch {
   /// The request whose task this is.
   @TaskLocal static var request = APIRequest(method: "POST", path: "/mcp")
 
-  func search(_ turn: Turn, form: ConversationForm?, k: Int) async throws(ParlanceError) -> SearchResult {
+  func search(
+    _ turn: Turn, form: ConversationForm?, k: Int, filter: PassageFilter?
+  ) async throws(ParlanceError) -> SearchResult {
     guard turn.messages.count <= search.limits.messages else {
       throw ParlanceError(
         .usage, "expected at most \(search.limits.messages) messages, found \(turn.messages.count)")
@@ -50,8 +54,9 @@ private struct ToolSearch: PassageSearch {
     let loaded = search.holder.current
     let query = try (form ?? loaded.form).query(for: turn)
     return try await orError { () async throws in
-      let options = try SearchFields(
+      var options = try SearchFields(
         Fields(.object(["k": .integer(Int64(k))]), at: "", names: SearchFields.names), limits: search.limits)
+      options.filter = filter
       return try await search.search(query, options, by: loaded, for: Self.request).result
     }
   }

@@ -18,7 +18,7 @@ package struct PassageRoutes: Sendable {
   package var routes: [Route] {
     [
       Route("POST", "/v1/passages", access: .writing) { try await add($0) },
-      Route("POST", "/v1/passages/delete", access: .writing) { try await delete($0) },
+      Route("POST", "/v1/deletions", access: .writing) { try await delete($0) },
       Route("GET", "/v1/passages/{id}") { try await passage($0) },
       Route("DELETE", "/v1/passages/{id}", access: .writing) { request in
         let id = ExternalID(request.parameters["id"] ?? "")

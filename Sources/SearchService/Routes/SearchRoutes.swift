@@ -40,7 +40,9 @@ package struct SearchFields: Sendable {
     hasTexts = try fields.bool("texts") ?? true
     guard let conditions = fields.object["filter"] else { return }
     do {
-      filter = try PassageFilter(json: conditions)
+      let filter = try PassageFilter(json: conditions)
+      try filter.checkSize()
+      self.filter = filter
     } catch {
       throw .invalid(error.message, at: fields.place("filter"))
     }

@@ -1,11 +1,13 @@
 import BinaryFiles
-import Diagnostics
+package import Diagnostics
 import StrictJSON
 
 /// `/v1/sessions`: conversations that the service keeps, so that a caller sends only what is new.
 package struct SessionRoutes: Sendable {
   private let search: ConversationSearch
   private let store: any SessionStore
+  /// The store waits for a disk, and for whoever has locked its file; searches wait for neither.
+  private let thread: SearchPool
   private let clock: @Sendable () -> Int
 
   static let timesToLive = 1...2_592_000
@@ -15,10 +17,11 @@ package struct SessionRoutes: Sendable {
   package init(
     _ search: ConversationSearch, store: any SessionStore,
     clock: @escaping @Sendable () -> Int = { Int(ProcessFigures.now) }
-  ) {
+  ) throws(ParlanceError) {
     self.search = search
     self.store = store
     self.clock = clock
+    thread = try SearchPool(threads: 1, limit: 64, metrics: search.metrics)
   }
 
   package var routes: [Route] {
@@ -49,13 +52,13 @@ package struct SessionRoutes: Sendable {
       id: id, messages: fields.has("messages") ? try messages(fields, least: 0) : [], timeToLive: lives,
       expires: clock() + lives)
     let (store, owner) = (store, owner(request))
-    try await search.onThreads(for: request) { _ throws(ParlanceError) in try store.create(session, owner: owner) }
+    try await thread.run(for: request) { _ throws(ParlanceError) in try store.create(session, owner: owner) }
     return .json(document(session, withMessages: false), status: 201)
   }
 
   private func delete(_ request: APIRequest) async throws -> APIResponse {
     let (store, id, owner, now) = (store, request.parameters["id"] ?? "", owner(request), clock())
-    let was = try await search.onThreads(for: request) { _ throws(ParlanceError) in
+    let was = try await thread.run(for: request) { _ throws(ParlanceError) in
       try store.delete(id, owner: owner, now: now)
     }
     guard was else { throw Self.unknown }
@@ -88,7 +91,7 @@ package struct SessionRoutes: Sendable {
 
   private func session(_ request: APIRequest) async throws -> Session {
     let (store, id, owner, now) = (store, request.parameters["id"] ?? "", owner(request), clock())
-    let session = try await search.onThreads(for: request) { _ throws(ParlanceError) in
+    let session = try await thread.run(for: request) { _ throws(ParlanceError) in
       try store.session(id, owner: owner, now: now)
     }
     guard let session else { throw Self.unknown }
@@ -100,7 +103,7 @@ package struct SessionRoutes: Sendable {
     let most = most
     let session: Session?
     do {
-      session = try await search.onThreads(for: request) { _ throws(ParlanceError) in
+      session = try await thread.run(for: request) { _ throws(ParlanceError) in
         try store.append(messages, to: id, owner: owner, most: most, now: now)
       }
     } catch let error as ParlanceError where error.code == .usage {

@@ -77,22 +77,33 @@
         let name = field.name.canonicalName
         headers[name] = headers[name].map { $0 + ", " + field.value } ?? field.value
       }
-      // In HTTP/2's manner, swift-http-types keeps the host outside of the fields.
-      if headers["host"] == nil { headers["host"] = request.head.authority }
+      // In HTTP/2's manner, swift-http-types keeps the host outside of the fields; the first one, where there are several.
+      var fault: Problem?
+      if headers["host"] != nil, request.head.authority != nil {
+        fault = Problem(400, "Invalid request", "expected one Host")
+      }
+      headers["host"] = request.head.authority ?? headers["host"]
       let interruption = Interruption()
       var own = APIRequest(
         method: request.method.rawValue, path: request.uri.path, headers: headers,
         deadline: .now + limits.requestTime, interruption: interruption)
-      var isBroken = false
-      do {
-        own.body = try await body(of: request)
-      } catch let problem as Problem {
+      let hasBody =
+        request.headers[.contentLength].map { Int($0) != 0 } ?? (request.headers[.transferEncoding] != nil)
+      if hasBody {
+        let isAdmitted = fault == nil && table.admits(own)
+        if isAdmitted {
+          do {
+            own.body = try await body(of: request)
+          } catch {
+            fault = error as? Problem ?? .cancelled
+          }
+        }
         // What is left of the body is not read.
-        return Self.response(problem.response(), method: own.method, isLast: true)
-      } catch {
-        isBroken = true
+        if !isAdmitted || fault != nil {
+          return Self.response(await table.answer(own, failing: fault), method: own.method, isLast: true)
+        }
       }
-      if isBroken { return Self.response(Problem.cancelled.response(), method: own.method, isLast: true) }
+      if let fault { return Self.response(await table.answer(own, failing: fault), method: own.method) }
       let (table, channel) = (table, context.channel)
       let work = Task { [own] in await table.answer(own) }
       clients.onLeaving(channel) {
@@ -109,7 +120,8 @@
       let tooLarge = Problem(413, "Content too large", "expected a body of at most \(limits.bodyBytes) bytes")
       guard length <= limits.bodyBytes else { throw tooLarge }
       var bytes: [UInt8] = []
-      bytes.reserveCapacity(length)
+      // Not more than was received: a length is quickly told.
+      bytes.reserveCapacity(min(length, 1 << 16))
       for try await buffer in request.body {
         guard bytes.count + buffer.readableBytes <= limits.bodyBytes else { throw tooLarge }
         bytes.append(contentsOf: buffer.readableBytesView)

@@ -56,7 +56,7 @@ public final class SearchServer: Sendable {
     if configuration.hasPage { features.append("page") }
     if let path = configuration.sessions {
       features.append("sessions")
-      routes += SessionRoutes(search, store: try Self.openSessions(path)).routes
+      routes += try SessionRoutes(search, store: Self.openSessions(path)).routes
       descriptions.append(SessionRoutes.description(limits))
     }
     operations = OperationRoutes(
@@ -71,7 +71,9 @@ public final class SearchServer: Sendable {
       configuration.keys == nil ? ["localhost", "127.0.0.1", "[::1]", configuration.host.lowercased()] : nil
     table = RouteTable(
       routes, gate: AccessGate(keys: configuration.keys, hosts: hosts, origin: configuration.origin), metrics: metrics,
-      log: { say($0.line) })
+      log: { [logsAll = configuration.logsRequests] record in
+        if logsAll || record.cause != nil { say(record.line) }
+      })
   }
 
   private static func openSessions(_ path: String) throws(ParlanceError) -> any SessionStore {

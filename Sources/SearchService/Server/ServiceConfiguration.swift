@@ -14,6 +14,8 @@ public struct ServiceConfiguration: Sendable {
   public var version: String
   /// A SQLite file for conversations that the service keeps; without, it keeps none.
   public var sessions: String?
+  /// Whether the log has a line for each request; those that failed inside, and whatever else goes wrong, are in it anyway.
+  public var logsRequests = true
   /// Whether the page is served at `/`.
   public var hasPage = true
 
@@ -23,6 +25,7 @@ public struct ServiceConfiguration: Sendable {
 
   /// Whether only this machine reaches the address.
   public var isLocal: Bool {
-    host == "localhost" || host == "::1" || (host.hasPrefix("127.") && host.split(separator: ".").count == 4)
+    let parts = host.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
+    return host == "localhost" || host == "::1" || (parts.count == 4 && parts[0] == 127 && !parts.contains(nil))
   }
 }

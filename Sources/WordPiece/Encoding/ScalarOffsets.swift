@@ -3,7 +3,7 @@ struct ScalarOffsets {
   /// How many scalars begin before each byte; empty for ASCII, where both count alike.
   private var scalars: [Int] = []
 
-  init(_ text: [UInt8]) {
+  init(_ text: some Collection<UInt8>) {
     if text.allSatisfy({ $0 < 0x80 }) { return }
     scalars.reserveCapacity(text.count + 1)
     var count = 0
@@ -30,7 +30,7 @@ extension Encoding {
   /// Lays tokens out as the template says.
   mutating func append(
     _ first: ArraySlice<TokenBuffer.Token>, _ firstOffsets: ScalarOffsets,
-    _ second: ArraySlice<TokenBuffer.Token> = [], _ secondOffsets: ScalarOffsets = ScalarOffsets([]),
+    _ second: ArraySlice<TokenBuffer.Token> = [], _ secondOffsets: ScalarOffsets = ScalarOffsets([UInt8]()),
     template: SequenceTemplate
   ) {
     let count = first.count + second.count + template.specialCount
