@@ -22,6 +22,8 @@ public final class InvertedIndex: Sendable {
   /// How many passages were deleted and are still in the files: `LiveIndex.merge` drops them. The numbers of documents are
   /// below `count + deletedCount`.
   public var deletedCount: Int { manifest.passages - manifest.livePassages }
+  /// Those that are deleted included: what `passageCount(with:)` counts among.
+  public var storedCount: Int { manifest.passages }
   /// The encoder whose passage vectors were indexed.
   public var passageSpace: EncoderIdentity { manifest.passageSpace }
   /// How words are weighed, where the index holds BM25's weights.

@@ -8,12 +8,6 @@ public import SparseEncoder
 import SparseVectors
 import Synchronization
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 /// Encodes the passages of files and builds an index of them in one go, texts inside.
 ///
 ///     let job = IndexingJob(passages: ["passages.jsonl"], path: "index")
@@ -98,35 +92,23 @@ public struct IndexingJob: Sendable {
     return summary
   }
 
-  /// Adds the passages to an index that is there, or replaces those whose id it has. Their vectors wait in a temporary file.
+  /// Adds the passages to an index that is there, or replaces those whose id it has. Other processes cannot write to it meanwhile.
   ///
-  /// - Throws: as `run` and `LiveIndex.add`.
+  /// - Throws: as `run` and `LiveIndex.add`, before anything is encoded where they do not fit the index.
   public func add(
     to index: LiveIndex, with encoder: SparseEncoder, count: Int, progress: ProgressHandler? = nil,
     interruption: Interruption? = nil
   ) async throws(ParlanceError) -> (summary: Summary, change: IndexChange) {
     try encoder.checkEncodesPassages()
-    try index.snapshot.check(encoder.passageIdentity, vocabularyDigest: encoder.vocabulary.digest)
-    let folder = FileManager.default.temporaryDirectory.path + "/parlance-\(UInt64.random(in: 0 ... .max))"
-    do {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
-    } catch {
-      throw ParlanceError(.cannotWrite, "cannot make a temporary folder for the vectors", at: .init(file: folder))
-    }
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    let vectors = folder + "/passages.vectors"
-    try FreeSpace.check(count * 200 * 8, for: vectors)
-    let writer = try VectorsWriter(
-      path: vectors,
-      description: VectorsDescription(encoder: encoder.passageIdentity, vocabulary: encoder.vocabulary))
+    let hasTexts = index.snapshot.hasTexts
+    let addition = try IndexAddition(
+      to: index, by: encoder.passageIdentity, vocabulary: encoder.vocabulary, hasTexts: hasTexts)
+    try FreeSpace.check(count * 200 * 14, for: index.path + "/")
     let summary = try await encode(
       with: encoder, count: count, progress: progress, interruption: interruption
-    ) { id, vector throws(ParlanceError) in try writer.append(id, vector) }
-    try writer.finish()
-    let change = try index.add(
-      VectorsFiles(paths: [vectors]), by: encoder.passageIdentity,
-      texts: index.snapshot.hasTexts ? PassageSource(files: passages) : nil, progress: progress,
-      interruption: interruption)
+    ) { id, vector throws(ParlanceError) in try addition.append(id, vector) }
+    let change = try addition.finish(
+      texts: hasTexts ? PassageSource(files: passages) : nil, progress: progress, interruption: interruption)
     return (summary, change)
   }
 

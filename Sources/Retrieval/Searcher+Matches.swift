@@ -37,7 +37,7 @@ extension Searcher {
     for term in try index.explain(result.vector, found.document)
     where term.contribution >= Self.leastShare * found.score {
       let passages = try index.passageCount(with: term.term)
-      if passages == 1 || Double(passages) <= Self.mostPassages * Double(index.count) { wanted.insert(term.term) }
+      if passages == 1 || Double(passages) <= Self.mostPassages * Double(index.storedCount) { wanted.insert(term.term) }
     }
     return encoder.occurrences(in: text).filter { wanted.contains($0.term) }.map(\.bytes)
   }

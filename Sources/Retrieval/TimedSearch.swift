@@ -79,6 +79,7 @@ public struct TimedSearch: Sendable {
   private func effortByIndex(_ vector: SparseVector) throws(ParlanceError) -> QueryEffort {
     var touched = 0
     for term in vector.terms { touched += try searcher.index.passageCount(with: term) }
-    return QueryEffort(terms: Double(vector.count), flops: Double(touched) / Double(max(1, searcher.index.count)))
+    return QueryEffort(
+      terms: Double(vector.count), flops: Double(touched) / Double(max(1, searcher.index.storedCount)))
   }
 }

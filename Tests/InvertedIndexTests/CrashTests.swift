@@ -90,6 +90,48 @@ struct CrashTests {
     #expect(schedules >= 1000, "\(schedules)")
   }
 
+  @Test("is whole when the next writer comes after a crash and then the machine stops")
+  func powerLossAfterCrash() throws {
+    let scratch = try Scratch()
+    let path = scratch("index")
+    let counter = FaultLayer()
+    for step in Self.steps[..<2] { try FaultLayer.$current.withValue(counter) { try step(path) } }
+    let first = FaultLayer()
+    try FileManager.default.removeItem(atPath: path)
+    try FaultLayer.$current.withValue(first) { try Self.steps[0](path) }
+    let operations = first.operations.count..<counter.operations.count
+    var schedules = 0
+    // The last operations are those that bring the new manifest to its place and take the old files away.
+    for last in operations.suffix(8) {
+      try FileManager.default.removeItem(atPath: path)
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+      let disk = DiskModel(folder: path)
+      try FaultLayer.$current.withValue(disk.layer) { try Self.steps[0](path) }
+      let old = try Self.contents(InvertedIndex(path: path))
+      let crashing = FaultLayer { number, operation in
+        if number == last - operations.lowerBound { return .crash(writing: 0) }
+        disk.observe(operation)
+        return nil
+      }
+      FaultLayer.$current.withValue(crashing) { try? Self.steps[1](path) }
+      let crashed = try Self.contents(InvertedIndex(path: path))
+      let begin = disk.moments.count
+      try FaultLayer.$current.withValue(disk.layer) { _ = try LiveIndex(path: path).delete(["d"]) }
+      disk.finish()
+      let new = try Self.contents(InvertedIndex(path: path))
+      for moment in begin..<disk.moments.count {
+        for seed in [0, 1] + (0..<3).map({ UInt64(10 * moment + $0 + 2) }) {
+          schedules += 1
+          try DiskModel.restore(disk.moments[moment], seed: seed, at: scratch("restored"))
+          let found = try? Self.contents(InvertedIndex(path: scratch("restored")))
+          let context = Comment("operation \(last), moment \(moment), seed \(seed)")
+          #expect(found == old || found == crashed || found == new, context)
+        }
+      }
+    }
+    #expect(schedules > 100, "\(schedules)")
+  }
+
   @Test(
     "goes on from there, when a disk is full or the process ends",
     arguments: [FaultLayer.Fault.error(28), .crash(writing: 0), .crash(writing: 9)])

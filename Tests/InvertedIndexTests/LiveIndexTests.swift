@@ -84,6 +84,7 @@ struct LiveIndexTests {
     configuration.passagesPerRange = random.number(in: 0...1) == 0 ? 64 : 33
     let live = try LiveIndex(path: path, configuration: configuration)
     var before: (InvertedIndex, SparseVector, [Hit])?
+    var merges = 0
     for step in 0..<14 {
       let context = Comment("seed \(seed), step \(step)")
       switch random.number(in: 0...4) {
@@ -108,8 +109,12 @@ struct LiveIndexTests {
         try live.merge()
         let all = expected.segments.joined().filter(\.isLive)
         expected.segments = all.isEmpty ? [] : [Array(all)]
-        // What a merge of bytes rounds again, a plain scan of the vectors that were given does not know.
-        if weights == .u8 { return try checkRest(live, expected, &random) }
+        merges += 1
+      }
+      // What a merge of bytes rounds again, a plain scan of the vectors that were given does not know.
+      if weights == .u8, merges > 0 {
+        try checkRounded(live, expected, merges: merges, random.query(), context)
+        continue
       }
       let index = live.snapshot
       #expect(index.count == expected.live.count, context)
@@ -141,17 +146,23 @@ struct LiveIndexTests {
     }
   }
 
-  /// After a merge of bytes: ids, texts, and scores within one rounding of each weight.
-  private func checkRest(_ live: LiveIndex, _ expected: ExpectedIndex, _ random: inout RandomCollection) throws {
+  /// After merges of bytes: the passages that are there, and for each a score within a rounding of each weight for each time it was
+  /// written.
+  private func checkRounded(
+    _ live: LiveIndex, _ expected: ExpectedIndex, merges: Int, _ query: SparseVector, _ context: Comment
+  ) throws {
     let index = live.snapshot
-    #expect(index.count == expected.live.count && index.segments.count <= 1 && index.deletedCount == 0)
-    #expect(try InvertedIndex.verify(path: live.path) == [])
-    let query = random.query()
-    for hit in try index.search(query, k: 1000).hits {
-      let exact = try query.dot(#require(expected.live[index.id(of: hit.document)]))
-      let bound = query.weights.reduce(0) { $0 + Double($1) * 3 / 255 } + 1e-3
-      #expect(abs(Double(hit.score) - exact) <= bound)
+    #expect(index.count == expected.live.count, context)
+    #expect(try InvertedIndex.verify(path: live.path) == [], context)
+    for id in expected.live.keys { #expect(try index.document(for: id) != nil, context) }
+    let hits = try index.search(query, k: 1000).hits
+    // Weights are at most 3. A code that stands for less than what it was made of is 1 at least.
+    let bound = query.weights.reduce(0) { $0 + Double($1) * Double(1 + merges) * 3 / 255 } + 1e-3
+    for hit in hits {
+      let exact = try query.dot(#require(expected.live[index.id(of: hit.document)], context))
+      #expect(abs(Double(hit.score) - exact) <= bound, context)
     }
+    #expect(hits.count == expected.live.values.count { query.dot($0) > 0 }, context)
   }
 
   @Test("keeps the weights of a segment to the bit when it is merged alone", arguments: StoredWeights.allCases)
@@ -191,7 +202,7 @@ struct LiveIndexTests {
       let error = #expect(throws: ParlanceError.self) { try body() }
       #expect(error?.code == code && error?.message.contains(words) == true, "\(error as Any)")
     }
-    refused(.usage, "vectors of") {
+    refused(.badInput, "vectors of") {
       try live.add(one, by: EncoderIdentity(digest: String(repeating: "cd", count: 32), name: "other"))
     }
     refused(.usage, "heaviest") { try live.add(bare, by: .test, keptTerms: 3, texts: Texts.of(bare)) }
@@ -220,6 +231,82 @@ struct LiveIndexTests {
     #expect(try words.delete(["a"]).deleted == 1)
     try words.merge()
     #expect(try words.snapshot.search(words.snapshot.bm25Query("two"), k: 1).hits.map(\.score) == [score])
+  }
+
+  @Test("what does not fit is refused before the first vector, and no other process writes until the last")
+  func addition() throws {
+    let scratch = try Scratch()
+    let vocabulary = Vocabulary.numbered(5)
+    let vectors = MemoryVectors([SparseVector([0: 1]), SparseVector([1: 1])])
+    var builder = IndexBuilder(passageSpace: .test, vocabulary: vocabulary)
+    builder.keptTerms = 2
+    try builder.build(vectors, texts: Texts.of(vectors), at: scratch("index"))
+    let live = try LiveIndex(path: scratch("index"))
+    let other = EncoderIdentity(digest: String(repeating: "cd", count: 32), name: "other")
+    for (encoder, words, hasTexts) in [
+      (other, vocabulary, true), (.test, .numbered(4), true), (.test, vocabulary, false),
+    ] {
+      let error = #expect(throws: ParlanceError.self) {
+        _ = try IndexAddition(to: live, by: encoder, vocabulary: words, hasTexts: hasTexts)
+      }
+      #expect(error?.message.contains("--trust-model") == false, "\(error as Any)")
+    }
+    // They hold no lock.
+    let second = try LiveIndex(path: scratch("index"))
+    try second.delete(["p1"])
+
+    var addition: IndexAddition? = try IndexAddition(to: live, by: .test, vocabulary: vocabulary, hasTexts: true)
+    let error = #expect(throws: ParlanceError.self) { try second.delete(["p0"]) }
+    #expect(error?.code == .tryAgain)
+    try addition?.append("new", SparseVector([1: 1, 2: 3, 3: 2]))
+    let passage = Passage(id: "new", text: "text")
+    let change = try addition?.finish(texts: Texts.source([passage]))
+    addition = nil
+    #expect(change == IndexChange(added: 1))
+    // The heaviest terms, as many as the index has.
+    #expect(try live.snapshot.search(SparseVector([1: 1]), k: 3).hits.isEmpty)
+    #expect(try live.snapshot.search(SparseVector([3: 1]), k: 3).hits.count == 1)
+
+    // One that is let go leaves the index as it was, and so does one that was killed, once somebody writes again.
+    addition = try IndexAddition(to: live, by: .test, vocabulary: vocabulary, hasTexts: true)
+    try addition?.append("x", SparseVector([0: 1]))
+    let faults = FaultLayer { _, _ in .crash(writing: 0) }
+    FaultLayer.$current.withValue(faults) { addition = nil }
+    let spools = {
+      try FileManager.default.contentsOfDirectory(atPath: scratch("index")).filter { $0.contains("spool") }
+    }
+    #expect(try spools().count == 1)
+    #expect(try second.delete(["new"]).deleted == 1)
+    #expect(try spools() == [])
+  }
+
+  @Test("no wish for a merge is lost, and failures are not repeated at once")
+  func mergeRequests() {
+    let requests = MergeRequests()
+    #expect(requests.add())
+    // Somebody changes the index while the thread, which has found nothing more to do, ends.
+    #expect(!requests.add() && !requests.add())
+    #expect(requests.end(nil))
+    #expect(!requests.end(nil))
+    #expect(requests.add())
+    let failure = ParlanceError(.cannotWrite, "the disk is full")
+    for passed in [2, 4, 8] {
+      #expect(!requests.end(failure))
+      for _ in 0..<passed { #expect(!requests.add()) }
+      #expect(requests.add())
+    }
+    #expect(!requests.end(nil))
+    #expect(requests.add())
+  }
+
+  @Test("a manifest that names a file twice is refused")
+  func namedTwice() throws {
+    let scratch = try Scratch()
+    _ = try InvertedIndex.built(BuildTests.two, vocabularySize: 3, at: scratch("index"))
+    var manifest = try IndexManifest.read(from: scratch("index")).manifest
+    manifest.segments.append(manifest.segments[0])
+    let error = #expect(throws: ParlanceError.self) { try manifest.write(to: scratch("index")) }
+    #expect(error?.code == .cannotWrite)
   }
 
   @Test("a stray file with the greatest number is removed and takes no number from the next change")

@@ -110,9 +110,10 @@ struct IndexManifest: Codable, Sendable, Equatable {
   /// File names have numbers of up to twelve digits, and another generation must fit.
   private static let greatestGeneration = 999_999_999_998
 
-  /// Names lie in the folder itself and numbers fit what the formats can hold.
+  /// Names lie in the folder itself, each file is named once, and numbers fit what the formats can hold.
   private var makesSense: Bool {
-    files.allSatisfy { !$0.name.isEmpty && !$0.name.utf8.contains(UInt8(ascii: "/")) && $0.bytes >= 0 }
+    Set(files.map(\.name)).count == files.count
+      && files.allSatisfy { !$0.name.isEmpty && !$0.name.utf8.contains(UInt8(ascii: "/")) && $0.bytes >= 0 }
       && segments.allSatisfy {
         (0...Int(UInt32.max)).contains($0.passages) && $0.postings >= 0
           && (0...$0.passages).contains($0.deleted ?? 0)

@@ -32,15 +32,11 @@ struct IndexSegment: Sendable {
   func isLive(_ passage: Int) -> Bool { live?.contains(passage) ?? true }
 
   /// The numbers of deleted passages, ascending.
-  var deleted: [UInt32] {
-    get {
-      guard let live else { return [] }
-      return (0..<passages).filter { !live.contains($0) }.map(UInt32.init)
-    }
-    set {
-      guard !newValue.isEmpty else { return live = nil }
+  var deleted: [UInt32] = [] {
+    didSet {
+      guard !deleted.isEmpty else { return live = nil }
       var mask = PassageMask(passages: passages, passagesPerRange: postings.passagesPerRange, isFull: true)
-      for passage in newValue { mask.remove(Int(passage)) }
+      for passage in deleted { mask.remove(Int(passage)) }
       live = mask
     }
   }

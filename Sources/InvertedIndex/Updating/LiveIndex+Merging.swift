@@ -129,16 +129,15 @@ extension LiveIndex {
 
   /// Merges by the policy until there is nothing to do, on a thread of its own.
   func mergeInBackground() {
-    guard mergesByItself, policy.segments(of: snapshot) != nil,
-      !background.isBusy.exchange(true, ordering: .acquiringAndReleasing)
-    else { return }
+    guard mergesByItself, policy.segments(of: snapshot) != nil, background.requests.add() else { return }
     background.queue.async { [self] in
       var failure: ParlanceError?
-      do throws(ParlanceError) {
-        while try mergeIfNeeded() {}
-      } catch { failure = error }
-      background.failure.withLock { $0 = failure }
-      background.isBusy.store(false, ordering: .releasing)
+      repeat {
+        do throws(ParlanceError) {
+          while try mergeIfNeeded() {}
+        } catch { failure = error }
+        background.failure.withLock { $0 = failure }
+      } while background.requests.end(failure)
     }
   }
 }

@@ -88,6 +88,8 @@ extension LiveIndex {
   ///
   /// Passages are only marked as deleted until `merge()`. In an index of BM25 weights those of other passages stay what they were.
   ///
+  /// - Complexity: each call writes and reads the list of all deleted passages, and a bit for each passage of a segment with one: delete
+  ///   many at once.
   /// - Throws: `tryAgain` while another process writes, `cannotWrite`, `badInput` for a damaged index.
   @discardableResult
   public func delete(_ ids: [ExternalID]) throws(ParlanceError) -> IndexChange {
@@ -126,7 +128,22 @@ extension LiveIndex {
     return found.reduce(0) { $0 + $1.count }
   }
 
-  private func check(_ encoder: EncoderIdentity, keptTerms: Int?, hasTexts: Bool) throws(ParlanceError) {
+  /// Looks whether passages could be added, before anybody makes their vectors.
+  ///
+  /// - Throws: `badInput` for another vocabulary; otherwise as `add`.
+  public func check(
+    _ encoder: EncoderIdentity, vocabularyDigest: String, keptTerms: Int?, hasTexts: Bool
+  ) throws(ParlanceError) {
+    guard vocabularyDigest == snapshot.manifest.vocabularyDigest else {
+      throw ParlanceError(
+        .badInput,
+        "expected vectors over the vocabulary \(snapshot.manifest.vocabularyDigest.prefix(12)) of the passages, those of \(encoder) are "
+          + "over \(vocabularyDigest.prefix(12))", at: .init(file: path))
+    }
+    try check(encoder, keptTerms: keptTerms, hasTexts: hasTexts)
+  }
+
+  func check(_ encoder: EncoderIdentity, keptTerms: Int?, hasTexts: Bool) throws(ParlanceError) {
     let index = snapshot
     guard index.bm25 == nil else {
       throw ParlanceError(
@@ -135,8 +152,14 @@ extension LiveIndex {
         at: .init(file: path))
     }
     guard encoder == index.passageSpace else {
+      // A name says little about what was encoded how.
+      let settings =
+        encoder.name == index.passageSpace.name
+        ? ", a model of the same name with other files or settings: maximal length and passage text must be those that the passages were "
+          + "encoded with" : ""
       throw ParlanceError(
-        .usage, "expected vectors of \(index.passageSpace), which encoded the passages, found those of \(encoder)",
+        .badInput,
+        "expected vectors of \(index.passageSpace), which encoded the passages, found those of \(encoder)\(settings)",
         at: .init(file: path))
     }
     guard keptTerms == index.manifest.keptTerms else {

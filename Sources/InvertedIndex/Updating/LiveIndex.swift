@@ -39,7 +39,7 @@ public final class LiveIndex: Sendable {
   /// Merges that nobody waits for.
   final class Background: Sendable {
     let queue = DispatchQueue(label: "parlance.index.merge", qos: .utility)
-    let isBusy = Atomic(false)
+    let requests = MergeRequests()
     let failure = Mutex<ParlanceError?>(nil)
   }
 

@@ -65,7 +65,9 @@ struct IndexAddCommand: AsyncParsableCommand {
       change = try await add(to: index, with: model)
     } else {
       let files = try VectorsFiles(paths: vectors)
-      try index.snapshot.check(files.passageSpace, vocabularyDigest: files.vocabulary.digest)
+      try index.check(
+        files.passageSpace, vocabularyDigest: files.vocabulary.digest, keptTerms: files.keptTerms,
+        hasTexts: !passages.isEmpty)
       let bar = ProgressBar()
       defer { bar.finish() }
       change = try index.add(

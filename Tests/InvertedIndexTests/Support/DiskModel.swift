@@ -47,7 +47,7 @@ final class DiskModel: @unchecked Sendable {
   /// Notes the moment after the last operation.
   func finish() { note() }
 
-  private func observe(_ operation: FaultLayer.Operation) {
+  func observe(_ operation: FaultLayer.Operation) {
     note()
     switch operation {
     case .open(let path):
