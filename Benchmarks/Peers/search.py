@@ -1,8 +1,8 @@
 """splade-index on numba, one thread: search.py TEXTS PASSAGES.npz QUERIES.npz
 
 A line is k, or k and a file that gets the documents that were found, a line a query; or `each`, k and a file that gets the
-processor seconds of each query, searched by itself. Needs beside the judges:
-pip install --no-deps splade-index==0.2.0 numba==0.68.1 llvmlite==0.50.0
+processor seconds of each query, searched by itself. Needs
+Scripts/setup/peers.sh.
 """
 
 import os

@@ -11,6 +11,8 @@ struct BenchmarkInput {
   let python: String?
   /// Where the peers' scripts lie.
   let peers: String
+  /// Where packages are that peers need beside the judges, those folders that are there.
+  let libraries: [String]
 
   init() throws {
     let environment = ProcessInfo.processInfo.environment
@@ -21,6 +23,7 @@ struct BenchmarkInput {
     peers = folder.path + "/Peers"
     let interpreter = deps + "/judges/bin/python"
     python = FileManager.default.isExecutableFile(atPath: interpreter) ? interpreter : nil
+    libraries = Self.libraries(in: deps)
     var texts: [String] = []
     if let file = environment["PASSAGES"] {
       let reader = try PassageReader(path: file)
@@ -32,6 +35,19 @@ struct BenchmarkInput {
       passage throws(ParlanceError) in texts.append(passage.title + " " + passage.text)
     }
     self.texts = texts
+  }
+
+  /// Those of `make judges-engines` have a folder each; oneTBB's libraries lie in the data of its wheel.
+  private static func libraries(in deps: String) -> [String] {
+    let engines = deps + "/judges-engines"
+    let folders = (try? FileManager.default.contentsOfDirectory(atPath: engines)) ?? []
+    return [deps + "/peers"]
+      + folders.filter { !$0.contains(".") }.sorted().map { $0 == "tbb" ? tbb(engines + "/tbb") : engines + "/" + $0 }
+  }
+
+  private static func tbb(_ folder: String) -> String {
+    let data = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).first { $0.hasSuffix(".data") }
+    return folder + "/" + (data ?? "") + "/data/lib"
   }
 
   /// `count` texts, or as many as COUNT says, spread evenly over the corpus.

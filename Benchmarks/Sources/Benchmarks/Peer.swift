@@ -11,16 +11,25 @@ final class Peer {
   /// - Parameters:
   ///   - script: a file in `Peers/`.
   ///   - texts: written to a file, one JSON string a line, whose path is the script's first argument.
-  convenience init(python: String, script: String, texts: [String], arguments: [String]) throws {
+  ///   - libraries: folders with Python packages beside the interpreter's own.
+  convenience init(
+    python: String, script: String, texts: [String], arguments: [String], libraries: [String] = []
+  ) throws {
     let file = FileManager.default.temporaryDirectory.appending(path: "parlance-bench-\(UUID()).jsonl")
     let encoder = JSONEncoder()
     let lines = try texts.map { String(decoding: try encoder.encode($0), as: UTF8.self) + "\n" }
     try lines.joined().write(to: file, atomically: true, encoding: .utf8)
     defer { try? FileManager.default.removeItem(at: file) }
-    try self.init(executable: python, arguments: [script, file.path] + arguments)
+    try self.init(executable: python, arguments: [script, file.path] + arguments, libraries: libraries)
   }
 
-  init(executable: String, arguments: [String]) throws {
+  /// - Parameter libraries: folders with Python packages beside the interpreter's own.
+  init(executable: String, arguments: [String], libraries: [String] = []) throws {
+    process.environment = ProcessInfo.processInfo.environment.merging([
+      "PYTHONPATH": libraries.joined(separator: ":"),
+      // PISA's wheel looks for oneTBB, which is one of them.
+      "LD_LIBRARY_PATH": libraries.filter { $0.contains("tbb") }.joined(separator: ":"),
+    ]) { libraries.isEmpty ? $0 : $1 }
     process.executableURL = URL(filePath: executable)
     process.arguments = arguments
     process.standardInput = input

@@ -7,11 +7,11 @@ import Retrieval
 import SparseEncoder
 import SparseVectors
 
-/// Exact search on one thread, against splade-index on numba, over the same vectors.
+/// Exact search on one thread, against other engines over the same vectors: splade-index on numba, PISA, BMP, Seismic.
 ///
 /// `SEARCH_PASSAGES` and `SEARCH_QUERIES` name `.vectors` files; without them 4,096 passages of the demo corpus and the
 /// example conversations are encoded. `SEARCH_COUNT` makes the collection larger by mixtures of its passages;
-/// `SEARCH_WEIGHTS` names the kinds of weights, all of them unless said. Each line says how much of the best k agrees with
+/// `SEARCH_WEIGHTS` names the kinds of weights, all of them unless said; `SEARCH_PEERS` the engines (`splade-index,pisa`). Each line says how much of the best k agrees with
 /// scoring in f32, where that is among them; then come the slowest queries, each searched by itself.
 enum SearchBenchmark {
   static func run(_ input: BenchmarkInput) async throws {
@@ -39,14 +39,14 @@ enum SearchBenchmark {
           + "\(rounded(cost.processorSeconds)) processor seconds")
       return index
     }
-    let peer = try peer(input, passages: passages, queries: queries, in: folder)
+    let peers = try SearchPeers(input, passages: passages, queries: queries, in: folder).all()
     for depth in [10, 100, 1000] where depth <= passages.count {
-      try await compare(indexes, peer, queryVectors, depth: depth, in: folder)
+      try await compare(indexes, peers, queryVectors, depth: depth, in: folder)
     }
   }
 
   private static func compare(
-    _ indexes: [InvertedIndex], _ peer: Peer?, _ queries: [SparseVector], depth: Int, in folder: String
+    _ indexes: [InvertedIndex], _ peers: [SearchPeers.Named], _ queries: [SparseVector], depth: Int, in folder: String
   ) async throws {
     func found(_ index: InvertedIndex) throws -> [[Int]] {
       try queries.map { try index.search($0, k: depth).hits.map { Int($0.document.rawValue) } }
@@ -61,25 +61,26 @@ enum SearchBenchmark {
           try await Cost.of { for query in queries { _ = try index.search(query, k: depth) } }
         })
     }
-    if let peer {
+    for (name, peer) in peers {
       let path = folder + "/found"
       _ = try peer.run("\(depth) \(path)")
-      let others = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map {
-        $0.split(separator: " ").compactMap { Int($0) }
-      }
-      contenders.append(
-        .init(name: "top \(depth), splade-index, \(agreement(others))") { try peer.run("\(depth)") })
+      let others = try String(contentsOfFile: path, encoding: .utf8).split(
+        separator: "\n", omittingEmptySubsequences: false
+      )
+      .prefix(queries.count).map { $0.split(separator: " ").compactMap { Int($0) } }
+      contenders.append(.init(name: "top \(depth), \(name), \(agreement(others))") { try peer.run("\(depth)") })
     }
     try await AlternatingRuns(rounds: 5, amount: Double(queries.count), unit: "queries", showsLatency: true)
       .compare(contenders)
-    try compareSlowest(indexes, peer, queries, depth: depth, in: folder)
+    try compareSlowest(indexes, peers, queries, depth: depth, in: folder)
   }
 
-  /// Each query by itself, in turn with the peer, the best of five times of each: what is left is what the query costs.
+  /// Each query by itself, in turn with the peers, the best of five times of each: what is left is what the query costs.
   private static func compareSlowest(
-    _ indexes: [InvertedIndex], _ peer: Peer?, _ queries: [SparseVector], depth: Int, in folder: String
+    _ indexes: [InvertedIndex], _ peers: [SearchPeers.Named], _ queries: [SparseVector], depth: Int, in folder: String
   ) throws {
-    var best = [[Double]](repeating: Array(repeating: .infinity, count: queries.count), count: indexes.count + 1)
+    let row = [Double](repeating: .infinity, count: queries.count)
+    var best = [[Double]](repeating: row, count: indexes.count + peers.count)
     for _ in 0..<5 {
       for (row, index) in indexes.enumerated() {
         for (number, query) in queries.enumerated() {
@@ -88,15 +89,15 @@ enum SearchBenchmark {
           best[row][number] = min(best[row][number], Cost.threadTime() - start)
         }
       }
-      if let peer {
+      for (row, peer) in peers.map(\.peer).enumerated() {
         _ = try peer.run("each \(depth) \(folder)/times")
         let times = try String(contentsOfFile: folder + "/times", encoding: .utf8).split(separator: "\n")
         for (number, time) in times.enumerated() {
-          best[indexes.count][number] = min(best[indexes.count][number], Double(time) ?? .nan)
+          best[indexes.count + row][number] = min(best[indexes.count + row][number], Double(time) ?? .nan)
         }
       }
     }
-    let names = indexes.map { "parlance \($0.weights.rawValue)" } + (peer == nil ? [] : ["splade-index"])
+    let names = indexes.map { "parlance \($0.weights.rawValue)" } + peers.map(\.name)
     for (name, times) in zip(names, best) {
       let sorted = times.sorted()
       func at(_ share: Double) -> String {
@@ -122,21 +123,6 @@ enum SearchBenchmark {
     let common = zip(found, reference).reduce(0) { $0 + Set($1.0).intersection($1.1).count }
     let all = reference.reduce(0) { $0 + $1.count }
     return String(format: "%.2f %%", 100 * Double(common) / Double(max(1, all)))
-  }
-
-  private static func peer(
-    _ input: BenchmarkInput, passages: VectorsFile, queries: VectorsFile, in folder: String
-  ) throws -> Peer? {
-    guard let python = input.python else { return nil }
-    let (left, right) = (folder + "/passages.npz", folder + "/queries.npz")
-    try VectorsNpz.export(passages, to: left)
-    try VectorsNpz.export(queries, to: right)
-    do {
-      return try Peer(python: python, script: input.peers + "/search.py", texts: [], arguments: [left, right])
-    } catch {
-      print("  without the peer (\(error)); Peers/search.py says what it needs")
-      return nil
-    }
   }
 
   private static func vectors(
