@@ -10,6 +10,8 @@ final class SearchPool: Sendable {
   private let pending = Atomic(0)
   private let metrics: ServiceMetrics
 
+  // Swift 6.3.1 ends with an ownership error where its optimiser puts this into another initialiser that may fail.
+  @inline(never)
   init(threads: Int, limit: Int, metrics: ServiceMetrics) throws(ParlanceError) {
     self.threads = try WorkerThreads(count: max(1, threads))
     self.limit = limit
