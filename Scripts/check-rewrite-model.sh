@@ -36,7 +36,7 @@ for number in $(seq "$turns"); do
 done >turns.jsonl
 touch paid
 command=("$parlance" rewrite turns.jsonl --endpoint "http://127.0.0.1:$(cat port)/v1" --model smollm2 --out out.jsonl
-  --prompt tiny.prompt --concurrency 2 --attempts 200 --timeout 300)
+  --prompt tiny.prompt --concurrency 2 --attempts 40 --timeout 300)
 
 for answers in 1 3; do
   "${command[@]}" 2>/dev/null &

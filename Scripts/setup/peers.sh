@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Brings what the service is measured beside: .deps/peers, packages that PYTHONPATH adds to the judges'. Only
-# Benchmarks/serve.sh needs it.
+# Brings what the service is measured beside: .deps/peers, packages that PYTHONPATH adds to the judges'.
+# Scripts/bench-serve.sh and Benchmarks/Peers/search.py need it.
 . "$(dirname -- "${BASH_SOURCE[0]}")/places.sh"
 . "$root/Scripts/setup/staging.sh"
 . "$root/Scripts/setup/pip.sh"

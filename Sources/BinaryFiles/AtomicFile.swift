@@ -54,9 +54,14 @@ public final class AtomicFile {
   /// removes. Whoever writes the same bytes again as those that are there finds them written; from the first other one on the
   /// file is written anew. Somebody else's lock has to see to it that nobody writes it at once.
   ///
+  /// - Parameter reopens: whether a finished file of that name is such an earlier one: it loses its name until it is finished again.
+  ///
   /// - Throws: `cannotWrite`, as `init(path:)`.
-  package init(resuming path: String) throws(ParlanceError) {
+  package init(resuming path: String, reopens: Bool = false) throws(ParlanceError) {
     try FileNames.refuseFolder(path)
+    if reopens, FileNames.exists(path), FileNames.isMissing(Self.partialPath(for: path)) {
+      try FileNames.rename(path, to: Self.partialPath(for: path), faults: FaultLayer.current)
+    }
     self.path = path
     target = path
     faults = FaultLayer.current
@@ -131,7 +136,7 @@ public final class AtomicFile {
 
   /// Gives the finished file its name.
   ///
-  /// - Throws: `cannotWrite`; the file is then abandoned, and what had the name before is still there. Only when the last
+  /// - Throws: `cannotWrite`; the file is then abandoned, unless it can be gone on with, and what had the name before is still there. Only when the last
   ///   step fails, bringing the folder to the disk, the file has its name already and keeps it.
   public func commit() throws(ParlanceError) {
     precondition(isOpen, "the file was committed or abandoned before")
@@ -141,7 +146,8 @@ public final class AtomicFile {
       try sync()
       try FileNames.rename(temporaryPath, to: target, faults: faults)
     } catch {
-      abandon()
+      // What was written of one that can be gone on with is worth keeping.
+      if isResumable { isOpen = false } else { abandon() }
       throw error
     }
     isOpen = false

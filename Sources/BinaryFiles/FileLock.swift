@@ -38,6 +38,14 @@ public final class FileLock: Sendable {
     release()
   }
 
+  /// Whether the lock's file still has the name by which it was opened: false once the folder was exchanged for another.
+  public var isInPlace: Bool {
+    var (own, named) = (stat(), stat())
+    let descriptor = descriptor.load(ordering: .acquiring)
+    guard descriptor >= 0, unsafe fstat(descriptor, &own) == 0, unsafe stat(path, &named) == 0 else { return false }
+    return own.st_ino == named.st_ino && own.st_dev == named.st_dev
+  }
+
   /// Lets go of the lock at once, whoever still refers to it.
   public func release() {
     let descriptor = descriptor.exchange(-1, ordering: .acquiringAndReleasing)

@@ -102,6 +102,14 @@ package enum FileNames {
       && first.st_ino == second.st_ino && first.st_dev == second.st_dev
   }
 
+  /// Whether both names are those of one folder, links followed.
+  package static func isSameFolder(_ left: String, _ right: String) -> Bool {
+    var first = stat()
+    var second = stat()
+    return unsafe stat(left, &first) == 0 && stat(right, &second) == 0 && first.st_mode & S_IFMT == S_IFDIR
+      && first.st_ino == second.st_ino && first.st_dev == second.st_dev
+  }
+
   /// Whether there is nothing at `path`; false where something is there and may not be looked at.
   package static func isMissing(_ path: String) -> Bool {
     unsafe access(path, F_OK) != 0 && [ENOENT, ENOTDIR].contains(errno)

@@ -22,9 +22,9 @@ public final class SectionedFileWriter {
   }
 
   /// A file that can be gone on with, as `AtomicFile.init(resuming:)` has it: whoever writes what is there already has it
-  /// checked and kept.
+  /// checked and kept, also of a file that was finished.
   package init(resuming path: String, format: FileFormat) throws(ParlanceError) {
-    file = try AtomicFile(resuming: path)
+    file = try AtomicFile(resuming: path, reopens: true)
     try file.write(SectionedFileLayout.header(of: format))
   }
 

@@ -33,10 +33,10 @@ public struct ImpactScale: Sendable, Equatable {
       isKept || vectors.greatest == 0 ? 1 : Double(greatest ?? Self.usualGreatest) / Double(vectors.greatest)
   }
 
-  /// The impact of a weight, to nearest, ties to even; `nil` where it exceeds 31 bits.
+  /// The impact of a weight, to nearest, ties to even; `nil` where it exceeds 31 bits or is below zero.
   public func impact(of weight: Float) -> Int32? {
     let scaled = (Double(weight) * factor).rounded(.toNearestOrEven)
-    return scaled <= Double(Int32.max) ? max(1, Int32(scaled)) : nil
+    return scaled >= 0 && scaled <= Double(Int32.max) ? max(1, Int32(scaled)) : nil
   }
 }
 

@@ -2,7 +2,7 @@ public import Conversations
 public import Diagnostics
 public import Evaluation
 public import Identifiers
-import InvertedIndex
+public import InvertedIndex
 public import RankedResults
 public import SparseVectors
 
@@ -13,17 +13,20 @@ public struct TimedSearch: Sendable {
   public var searcher: Searcher
   /// Passages a query.
   public var k: Int
+  /// Which passages may be found; all of them when `nil`.
+  public var filter: PassageFilter?
   /// The collection's float vectors, from which FLOPS is defined; the index's postings when `nil`.
   public var passages: ActivationFrequencies?
   public var progress: ProgressHandler?
   public var interruption: Interruption?
 
   public init(
-    searcher: Searcher, k: Int, passages: ActivationFrequencies? = nil, progress: ProgressHandler? = nil,
-    interruption: Interruption? = nil
+    searcher: Searcher, k: Int, filter: PassageFilter? = nil, passages: ActivationFrequencies? = nil,
+    progress: ProgressHandler? = nil, interruption: Interruption? = nil
   ) {
     self.searcher = searcher
     self.k = k
+    self.filter = filter
     self.passages = passages
     self.progress = progress
     self.interruption = interruption
@@ -57,7 +60,7 @@ public struct TimedSearch: Sendable {
     let encoded = try await searcher.encoder.encode(words)
     let middle = clock.now
     let found = try searcher.index.search(
-      encoded.vector, k: k, approximation: searcher.approximation, interruption: interruption)
+      encoded.vector, k: k, filter: filter, approximation: searcher.approximation, interruption: interruption)
     var ranked: [RankedPassage] = []
     ranked.reserveCapacity(found.hits.count)
     for hit in found.hits {

@@ -22,9 +22,8 @@
       if making, kind.isPrivate { try FileNames.makePrivate(path) }
       var configuration = Configuration()
       configuration.busyMode = .timeout(kind.patience)
-      configuration.journalMode = kind.isShared ? .wal : .default
       configuration.prepareDatabase { db in
-        if kind.isDurable { try db.execute(sql: "PRAGMA synchronous = FULL") }
+        try db.execute(sql: "PRAGMA synchronous = \(kind.isDurable ? "FULL" : "NORMAL")")
         if kind.isPrivate { try db.execute(sql: "PRAGMA secure_delete = ON") }
       }
       do {
@@ -33,6 +32,10 @@
         throw Self.error(error, kind, path)
       }
       if try read(Stamp.init) != Stamp(kind) { try prepare(making: making) }
+      // Only now: it is a change, which another's file must not see.
+      if kind.isShared {
+        try telling { try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = WAL") } }
+      }
     }
 
     /// Runs `body` over the file as it is at one moment; whoever writes meanwhile is not waited for where the kind is shared.

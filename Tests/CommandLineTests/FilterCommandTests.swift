@@ -45,6 +45,10 @@ struct FilterCommandTests {
         #expect(run.code == 0)
         let ids = Set(run.output.split(separator: "\n").map { String($0.split(separator: " ")[2]) })
         #expect(ids == Set(expected), "\(conditions)")
+        let timed = try ParlanceProcess.run(
+          ["search", "--index", "bm25", "--conversations", "turns.jsonl", "--run", "-", "--costs", "costs.jsonl"]
+            + filters, in: folder)
+        #expect(timed.code == 0 && timed.output == run.output, "\(conditions)")
       }
     }
   }

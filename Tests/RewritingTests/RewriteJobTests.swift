@@ -296,7 +296,7 @@ struct RewriteJobTests {
   @Test(
     "an answer in parts is read by its texts, and a character that would end it in the cache is a blank",
     arguments: [
-      #"[{"type":"thinking","thinking":[]},{"type":"text","text":"Query: who "},{"type":"text","text":"built it"}]"#,
+      #"[{"type":"thinking","thinking":[]},{"type":"text","text":"Query: who "},{"type":"reasoning","text":"hm"},{"type":"text","text":"built it"}]"#,
       #""Query: who\u0000built it""#,
     ])
   func parts(content: String) {

@@ -63,6 +63,7 @@
         let untouched = try DatabaseQueue()
         try untouched.inDatabase { try $0.execute(sql: sql) }
         #expect(try Self.content(DatabaseQueue(path: path)) == Self.content(untouched))
+        #expect(try DatabaseQueue(path: path).read { try String.fetchOne($0, sql: "PRAGMA journal_mode") } == "delete")
       }
     }
 
@@ -98,6 +99,19 @@
         }
         #expect(error?.code == .tryAgain)
         try other.inDatabase { try $0.execute(sql: "ROLLBACK") }
+      }
+    }
+
+    @Test("what has to be on the disk is, before it counts; others do not wait for it", arguments: [false, true])
+    func durable(isDurable: Bool) throws {
+      try inFolder { path in
+        var kind = Self.kind()
+        kind.isDurable = isDurable
+        for _ in 0..<2 {
+          let file = try SQLiteFile(path: path, kind: kind)
+          #expect(try file.read { try Int.fetchOne($0, sql: "PRAGMA synchronous") } == (isDurable ? 2 : 1))
+          #expect(try file.read { try String.fetchOne($0, sql: "PRAGMA journal_mode") } == "wal")
+        }
       }
     }
 

@@ -4,6 +4,9 @@ import SparseVectors
 
 /// The vectors of some documents of a CIFF file, while its postings lists come.
 struct CIFFDocuments {
+  /// What a document takes beside its postings: two places and an id.
+  static let bytesEach = 96
+
   private let documents: Range<Int>
   /// Where the postings of each document begin, and where the last ones end.
   private var starts = [0]

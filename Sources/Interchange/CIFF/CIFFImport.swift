@@ -9,7 +9,7 @@ public import SparseVectors
 ///     try file.forEachVector { id, vector throws(ParlanceError) in try writer.append(id, vector) }
 ///
 /// The file is read once to find out what is in it, and then once for as many documents as fit into memory: weights are the
-/// impacts as they are. Memory: `memory`, and 5 bytes a document.
+/// impacts as they are. Memory: `memory`, and 5 bytes a document that the file names or claims.
 public struct CIFFImport: Sendable {
   public let path: String
   /// The pieces of the terms: those of the caller, or the terms of the file in their order.
@@ -111,7 +111,10 @@ public struct CIFFImport: Sendable {
     var first = 0
     while first < count {
       var (end, postings) = (first, 0)
-      while end < count, end == first || (postings + Int(postingsOfDocuments[end])) * 8 <= memory {
+      while end < count,
+        end == first
+          || (postings + Int(postingsOfDocuments[end])) * 8 + (end + 1 - first) * CIFFDocuments.bytesEach <= memory
+      {
         postings += Int(postingsOfDocuments[end])
         end += 1
       }

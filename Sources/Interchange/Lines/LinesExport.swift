@@ -65,7 +65,14 @@ public struct LinesExport: Sendable {
     let output = try LineWriter(path: path)
     try vectors.forEach("exporting", progress, interruption) { index, vector throws(ParlanceError) in
       var line = Array((try vectors.id(at: index).string + "\t").utf8)
-      for (term, impact) in zip(vector.terms, try vectors.impacts(vector, scale, at: index)) {
+      let impacts = try vectors.impacts(vector, scale, at: index)
+      guard impacts.reduce(0, { $0 + Int($1) }) <= Self.mostRepetitions else {
+        throw ParlanceError(
+          .badInput,
+          "expected weights that come to \(Self.mostRepetitions) terms at most, since a term stands there as often as it weighs; "
+            + "--greatest-impact or --scale makes them smaller", at: vectors.location(of: index))
+      }
+      for (term, impact) in zip(vector.terms, impacts) {
         let name = Array(try name(of: term, vectors.location(of: index)).utf8)
         for _ in 0..<impact {
           if line[line.count - 1] != UInt8(ascii: "\t") { line.append(UInt8(ascii: " ")) }
@@ -76,6 +83,8 @@ public struct LinesExport: Sendable {
     }
     try output.finish()
   }
+
+  private static let mostRepetitions = 1_000_000
 
   /// Anserini parts a document into terms at white space.
   private func name(of term: TermID, _ location: ParlanceError.Location) throws(ParlanceError) -> String {

@@ -105,7 +105,6 @@ public struct IndexBuilder: Sendable {
       vocabularyFile: .init(name: vocabularyName, bytes: vocabularyBytes),
       vocabularyDigest: vocabulary.digest, vocabularySize: vocabulary.count, segments: [written], bm25: bm25,
       keptTerms: keptTerms)
-    try interruption?.check()
     try manifest.write(to: folder.path)
     return manifest
   }

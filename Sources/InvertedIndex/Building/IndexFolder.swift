@@ -99,6 +99,15 @@ final class IndexFolder: Sendable {
     return found
   }
 
+  /// - Throws: `tryAgain` when the folder that was locked is not the one that has its name by now.
+  func checkPlace() throws(ParlanceError) {
+    guard lock.isInPlace else {
+      throw ParlanceError(
+        .tryAgain, "the folder was exchanged for another while it was changed; nothing was changed in the new one",
+        at: .init(file: path))
+    }
+  }
+
   /// Lets another writer in; nothing may be written here any more.
   func unlock() { lock.release() }
 

@@ -79,6 +79,7 @@ extension LiveIndex {
         of: merged, vocabularySize: work.index.manifest.vocabularySize, configuration: configuration,
         folder: path, progress: progress, interruption: interruption)
       try segment.keepGreatest(of: merged.segments)
+      try work.folder.checkPlace()
       try segment.checkRoom(in: work.folder, work.generation)
       written = try segment.write(
         texts: merged.texts, to: work.folder, work.generation, progress: progress, interruption: interruption)

@@ -57,6 +57,7 @@ extension LiveIndex {
     progress: ProgressHandler? = nil, interruption: Interruption? = nil
   ) throws(ParlanceError) -> IndexChange {
     try refresh()
+    try checkKind()
     try check(encoder, keptTerms: keptTerms, hasTexts: texts != nil)
     let segment = try NewSegment(
       of: vectors, vocabularySize: snapshot.manifest.vocabularySize, configuration: configuration, folder: path,
@@ -71,6 +72,7 @@ extension LiveIndex {
       }
       let generation = folder.begin()
       do throws(ParlanceError) {
+        try folder.checkPlace()
         try segment.checkRoom(in: folder, generation)
         let written = try segment.write(
           texts: texts, to: folder, generation, progress: progress, interruption: interruption)

@@ -1,6 +1,7 @@
 import BinaryFiles
 public import Diagnostics
 import Dispatch
+import SparseVectors
 import Synchronization
 
 /// An index that passages are added to, replaced in and deleted from while it is searched.
@@ -18,6 +19,9 @@ public final class LiveIndex: Sendable {
   public let path: String
   /// How new segments are written. Weights are always those of the index.
   let configuration: IndexConfiguration
+  /// Of the index that was opened; one that another process builds in its place is to have the same.
+  private let vocabularyDigest: String
+  private let passageSpace: EncoderIdentity
   let policy: MergePolicy
   let mergesByItself: Bool
 
@@ -61,6 +65,8 @@ public final class LiveIndex: Sendable {
     var configuration = configuration
     configuration.weights = index.weights
     self.configuration = configuration
+    vocabularyDigest = index.manifest.vocabularyDigest
+    passageSpace = index.passageSpace
     current = Mutex(index)
   }
 
@@ -99,11 +105,25 @@ public final class LiveIndex: Sendable {
     try refresh()
     let folder: IndexFolder
     if let own = writer.folder { folder = own } else { folder = try IndexFolder(path: path) }
+    try folder.checkPlace()
     // A clock that is coarse gives two manifests one stamp: whoever writes reads.
     _ = try reread()
+    try checkKind()
     writer.folder = folder
     writer.users += 1
     return folder
+  }
+
+  /// - Throws: `usage` when another process built another index in the folder, which is changed by whoever opens it anew.
+  func checkKind() throws(ParlanceError) {
+    let index = snapshot
+    guard index.weights == configuration.weights, index.manifest.vocabularyDigest == vocabularyDigest,
+      index.passageSpace == passageSpace
+    else {
+      throw ParlanceError(
+        .usage, "the index is another one than was opened: its encoder, vocabulary or kind of weights differs",
+        at: .init(file: path))
+    }
   }
 
   /// Unlocks the folder when nobody here needs it any more.
@@ -154,6 +174,7 @@ public final class LiveIndex: Sendable {
       let bytes = try DeletedPassages.write(kept.map(\.deleted), to: folder.path + "/" + name)
       manifest.deletedFile = .init(name: name, bytes: bytes)
     }
+    try folder.checkPlace()
     try manifest.write(to: folder.path)
     try refresh()
     folder.end(generation, with: manifest)

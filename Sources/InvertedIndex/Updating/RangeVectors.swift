@@ -102,7 +102,12 @@ extension SegmentPostings {
       for index in halves.indices { weights.append(HalfWeights.decode(halves[index])) }
     case .f32:
       let floats = try blocks.values(Float.self, from: range.weights / 4 + postings.lowerBound, count: postings.count)
-      for index in floats.indices { weights.append(floats[index]) }
+      for index in floats.indices {
+        guard floats[index] > 0, floats[index].isFinite else {
+          throw Self.contradiction("the weights of a range", path)
+        }
+        weights.append(floats[index])
+      }
     }
     return weights
   }

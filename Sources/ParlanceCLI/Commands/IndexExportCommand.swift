@@ -51,6 +51,7 @@ struct IndexExportCommand: ParsableCommand {
   }
 
   func run() throws {
+    try OutputPath.check(output, isNotIn: path)
     let index = try InvertedIndex(path: path)
     let passages = index.storedPassages
     guard let format = EngineFormat(rawValue: target.rawValue) else { return try writeVectors(index, passages) }

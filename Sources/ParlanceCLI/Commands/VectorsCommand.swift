@@ -244,6 +244,9 @@ struct VectorsImportCommand: ParsableCommand {
     let bar = ProgressBar()
     defer { bar.finish() }
     if file.utf8.suffix(4).elementsEqual(".npz".utf8) {
+      if format != nil {
+        throw ParlanceError(.usage, "--from is for files of lines and of CIFF; an npz file is numpy's")
+      }
       try VectorsNpz.import(
         file, to: output, ids: try ids.map(Self.readIDs), vocabulary: known.vocabulary, encoder: known.encoder,
         passageSpace: known.passageSpace, weightKind: weights?.kind, progress: bar.handler,

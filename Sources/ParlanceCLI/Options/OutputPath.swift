@@ -14,4 +14,13 @@ enum OutputPath {
         at: .init(file: output))
     }
   }
+
+  /// - Throws: `usage` when `output` lies in the folder of an index that the command reads.
+  static func check(_ output: String, isNotIn index: String) throws(ParlanceError) {
+    let folder = output.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+    let place = folder.isEmpty ? (output.hasPrefix("/") ? "/" : ".") : folder
+    guard FileNames.isSameFolder(place, index) else { return }
+    throw ParlanceError(
+      .usage, "the output lies in the folder of the index; expected another place", at: .init(file: output))
+  }
 }

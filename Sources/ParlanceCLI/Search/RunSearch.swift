@@ -38,6 +38,12 @@ struct RunSearch {
     }
   }
 
+  /// A run says by its name that it is approximate, unless its user names it.
+  private func tag(_ name: String) throws -> String {
+    if let tag = command.tag { return tag }
+    return try command.approximation.map { "\(name)-approximate-\($0.dial)" } ?? name
+  }
+
   private var threads: Int { command.encoding.threads ?? EngineThreads.availableCores }
 
   private func searchVectors(
@@ -51,7 +57,7 @@ struct RunSearch {
     let batch = try BatchSearch(
       index: index, k: k, threads: threads, keptTerms: command.keepTerms, filter: command.passageFilter,
       approximation: command.approximation, progress: progress, interruption: console.interruption)
-    return try await batch.run(queries, to: RunWriter(path: path, tag: command.tag ?? "vectors"))
+    return try await batch.run(queries, to: RunWriter(path: path, tag: tag("vectors")))
   }
 
   private func searchConversations(
@@ -67,9 +73,10 @@ struct RunSearch {
     let batch = try BatchSearch(
       index: searcher.index, k: k, threads: threads, filter: command.passageFilter,
       approximation: command.approximation, progress: progress, interruption: console.interruption)
-    let run = try RunWriter(path: path, tag: command.tag ?? form.rawValue)
+    let run = try RunWriter(path: path, tag: tag(form.rawValue))
     if let costs = command.costs {
-      return try await searchTimed(queries, by: searcher, k: k, to: run, costs: costs, progress)
+      return try await searchTimed(
+        queries, by: searcher, k: k, command.passageFilter, to: run, costs: costs, progress)
     }
     return try await saving(searcher.encoder) { writer throws(ParlanceError) in
       try await batch.run(queries, by: searcher.encoder, to: run, saving: writer)
@@ -78,10 +85,11 @@ struct RunSearch {
 
   /// One turn after the other, with what each took.
   private func searchTimed(
-    _ queries: [(ExternalID, FormedQuery)], by searcher: Searcher, k: Int, to run: RunWriter, costs: String,
-    _ progress: @escaping ProgressHandler
+    _ queries: [(ExternalID, FormedQuery)], by searcher: Searcher, k: Int, _ filter: PassageFilter?,
+    to run: RunWriter, costs: String, _ progress: @escaping ProgressHandler
   ) async throws(ParlanceError) -> BatchSummary {
-    let timed = TimedSearch(searcher: searcher, k: k, progress: progress, interruption: console.interruption)
+    let timed = TimedSearch(
+      searcher: searcher, k: k, filter: filter, progress: progress, interruption: console.interruption)
     let efforts = try QueryEffortWriter(path: costs)
     return try await saving(searcher.encoder) { writer throws(ParlanceError) in
       var summary = BatchSummary()

@@ -8,7 +8,7 @@
   /// A sweep's folder as `parlance runs` reads it.
   struct StoredRuns {
     let folder: SweepFolder
-    let sweep: Sweep
+    private(set) var sweep: Sweep
     let store: RunStore
     private let console = Console.standard
 
@@ -19,6 +19,8 @@
           .noInput, "expected the folder of a sweep, with sweep.yaml and runs.sqlite in it", at: .init(file: path))
       }
       sweep = try Sweep(reading: folder.sweep)
+      // The path in sweep.yaml is that of the folder the sweep ran in, from where it was called.
+      if FileNames.exists(folder.recipe) { sweep.recipe = folder.recipe }
       store = try RunStore(path: folder.store, making: false)
     }
 

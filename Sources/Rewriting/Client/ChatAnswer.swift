@@ -60,7 +60,8 @@ public struct ChatAnswer: Sendable, Hashable {
   /// A text, or the texts among its parts: some endpoints keep reasoning and answer apart.
   private static func text(of content: JSONValue?) -> String {
     if let text = content?.string { return stored(text) }
-    return stored((content?.array ?? []).compactMap { $0["text"]?.string }.joined())
+    let parts = (content?.array ?? []).filter { ["text", "output_text", nil].contains($0["type"]?.string) }
+    return stored(parts.compactMap { $0["text"]?.string }.joined())
   }
 
   /// Without the character that ends a text in the cache.
