@@ -240,12 +240,13 @@
       }
     }
 
-    /// Waits until a process has begun to listen to a signal, as Linux tells it.
+    /// Waits until a process has begun to heed a signal, as Linux tells it.
     private func untilIgnored(_ number: Int32, by process: Process) throws {
       while process.isRunning {
         let status = try String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
-        let line = status.split(separator: "\n").first { $0.hasPrefix("SigIgn:") }
-        let mask = UInt64(line?.split(separator: "\t").last ?? "0", radix: 16) ?? 0
+        // Ignored while it begins, caught once it serves, which may be so by the time anybody looks.
+        let masks = status.split(separator: "\n").filter { $0.hasPrefix("SigIgn:") || $0.hasPrefix("SigCgt:") }
+        let mask = masks.reduce(0) { $0 | (UInt64($1.split(separator: "\t").last ?? "0", radix: 16) ?? 0) }
         if mask & (1 << UInt64(number - 1)) != 0 { return }
         usleep(200)
       }
