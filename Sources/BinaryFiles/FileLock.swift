@@ -49,6 +49,9 @@ public final class FileLock: Sendable {
   /// Lets go of the lock at once, whoever still refers to it.
   public func release() {
     let descriptor = descriptor.exchange(-1, ordering: .acquiringAndReleasing)
-    if descriptor >= 0 { close(descriptor) }
+    guard descriptor >= 0 else { return }
+    // A process that is being started holds a copy for a moment, and with it the lock, unless that is given back by name.
+    _ = flock(descriptor, LOCK_UN)
+    close(descriptor)
   }
 }
