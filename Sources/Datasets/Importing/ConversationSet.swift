@@ -18,7 +18,9 @@ public enum ConversationSet: String, Sendable, CaseIterable {
     case .mtrag:
       "MTRAG-UN's tasks and judgments checked on the publisher's files; MTRAG's rewrites and judgments read, but without "
         + "their turns; conversations.json and corpora by description"
-    case .qrecc: "34 rows of the real test file compared by eye; SCAI's files and the passages by description"
+    case .qrecc:
+      "34 rows of the real test file read, and rows of their shape imported; SCAI's files and the passages by "
+        + "description"
     case .topiocqa, .orquac, .disco:
       "by the published description and code that reads it; not on the real files"
     case .beir: "judgments of two sets read; queries and corpora by the published description of the format"
