@@ -4,6 +4,7 @@
 # lists. DEMO_CORPUS=DIR uses any folder of documents instead.
 . "$(dirname -- "${BASH_SOURCE[0]}")/places.sh"
 . "$root/Scripts/setup/staging.sh"
+. "$root/Scripts/setup/debian.sh"
 
 packages='debian-faq debian-reference-en git-doc'
 place=$deps/corpus
@@ -29,40 +30,13 @@ store=$cache/corpus/$release
 
 stored() { [ -f "$store/SHA256SUMS" ] && (cd -- "$store" && sha256sum --check --status --strict SHA256SUMS); }
 
-# Runs apt on lists of our own. The person's sources and keys stay; hooks that tidy the machine's own folders do not run.
-fetch_packages() {
-  local work=$1
-  mkdir -p -- "$work/lists/partial" "$work/archives/partial"
-  cat >"$work/apt.conf" <<TEXT
-Dir::State::lists "$work/lists";
-Dir::State::status "/var/lib/dpkg/status";
-Dir::Cache "$work";
-Dir::Log "$work";
-APT::Sandbox::User "";
-APT::Get::AllowUnauthenticated "false";
-Acquire::Languages "none";
-Acquire::IndexTargets::deb::DEP-11::DefaultEnabled "false";
-Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled "false";
-Acquire::Retries "2";
-Acquire::http::Timeout "30";
-Acquire::https::Timeout "30";
-#clear APT::Update::Pre-Invoke;
-#clear APT::Update::Post-Invoke;
-#clear APT::Update::Post-Invoke-Success;
-TEXT
-  # A third party's source that does not answer is no reason to stop: the download below tells.
-  apt-get -qq -c "$work/apt.conf" update || say "Some package lists could not be fetched; going on with the others."
-  # shellcheck disable=SC2086 # a list of words
-  (cd -- "$work/debs" && apt-get -qq -c "$work/apt.conf" download $packages)
-}
-
 lock_cache
 if ! stored; then
   say "Fetching the demo corpus: the Debian packages $packages."
   mkdir -p -- "$cache/corpus"
   work=$(stage "$cache/corpus")
-  mkdir -- "$work/debs"
-  fetch_packages "$work" || die "apt could not fetch $packages" \
+  # shellcheck disable=SC2086 # a list of words
+  fetch_packages "$work" $packages || die "apt could not fetch $packages" \
     "check the machine's package sources: $(sudo_word)apt-get update" "$instead"
   (cd -- "$work/debs" && sha256sum -- *.deb >SHA256SUMS)
   publish "$work/debs" "$store"
