@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A large collection of real passages for benchmarks: the documentation in 26 Debian packages, cut and encoded:
 #   large-collection.sh WORK
-# WORK gets passages.jsonl (at most 15,000 passages of each package, some 250,000 in all) and passages.vectors, which take about
+# WORK gets passages.jsonl (at most 10,000 passages of each package, 232,000 in all) and passages.vectors, which take about
 # 4 GB of disk on the way. Stopped or killed, the same command goes on.
 . "$(dirname -- "${BASH_SOURCE[0]}")/setup/places.sh"
 . "$root/Scripts/setup/debian.sh"
@@ -32,7 +32,7 @@ for package in "${packages[@]}"; do
     tar -x -C documents --wildcards --no-anchored '*.html' '*.htm' '*.txt' '*.txt.gz' 2>/dev/null || true
   "$parlance" passages documents --words 100 --max-words 200 --out cut/whole.jsonl
   # awk reads to the end, so that nobody writes into a closed pipe.
-  awk 'NR <= 15000' cut/whole.jsonl >"cut/$package.part"
+  awk 'NR <= 10000' cut/whole.jsonl >"cut/$package.part"
   rm -rf -- documents cut/whole.jsonl
   mv -- "cut/$package.part" "cut/$package.jsonl"
 done
