@@ -14,11 +14,8 @@ package final class ByteReader {
   /// The length of the file itself, where it has one.
   package var fileSize: Int? { source.fileSize }
 
-  /// How many bytes there can be, which for a packed file is more than there are; `nil` for a stream.
-  package var greatestCount: Int? {
-    // Deflate makes at most 1,032 bytes out of one.
-    source.fileSize.map { source.isPacked ? $0 * 1032 : $0 }
-  }
+  /// Whether the file is gzip.
+  package var isPacked: Bool { source.isPacked }
 
   private let source: ByteSource
   private var buffer = [UInt8](repeating: 0, count: 1 << 16)

@@ -2,6 +2,7 @@ import Diagnostics
 import Foundation
 import Identifiers
 import InvertedIndex
+import LineFiles
 import SparseVectors
 import TestSupport
 import Testing
@@ -204,6 +205,14 @@ import Testing
       let error = #expect(throws: ParlanceError.self) { try CIFFImport(path: path) }
       #expect(error?.code == .badInput && error?.message.contains(words) == true, "\(words): \(error?.message ?? "")")
     }
+    // Deflate makes a thousand bytes out of one, but no thousand documents.
+    let packed = folder + "/a.ciff.gz"
+    let output = try LineWriter(path: packed)
+    try output.write(bytes: header(1, 10_000) + list("t", 1, [posting(9_999, 1)]) + records)
+    try output.finish()
+    let error = #expect(throws: ParlanceError.self) { try CIFFImport(path: packed) }
+    #expect(error?.message.contains("room for") == true, "\(error?.message ?? "")")
+
     try write(header(1, 2) + list("t", 1, [posting(1, 1)]) + records)
     _ = try CIFFImport(path: path)
     let other = try Vocabulary(pieces: ["u"])

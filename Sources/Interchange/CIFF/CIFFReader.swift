@@ -46,8 +46,11 @@ final class CIFFReader {
       }
     }
     guard header.version == 1 else { throw reader.fault("expected CIFF version 1, found \(header.version)") }
-    // So that memory for what is announced is bounded by what is there: no list and no record has fewer bytes.
-    if let bytes = reader.bytes.greatestCount, max(header.postingsLists, header.documents) > bytes / 4 {
+    // So that memory for what is announced is bounded by what is there: no list and no record has fewer than four bytes, nor,
+    // since each has a name of its own, fewer than one where they are packed.
+    if let size = reader.bytes.fileSize,
+      max(header.postingsLists, header.documents) > (reader.bytes.isPacked ? size : size / 4)
+    {
       throw reader.fault(
         "expected lists and documents that the file has room for, found \(header.postingsLists) and \(header.documents)"
       )
