@@ -21,6 +21,9 @@ public final class FileLock: Sendable {
   /// - Throws: `tryAgain` when somebody else holds the lock, `cannotWrite` when the file cannot be made.
   public init(path: String) throws(ParlanceError) {
     self.path = path
+    if let number = FaultLayer.current?.failure(of: .lock(path: path)) {
+      throw systemError(number, cannot: "lock it", path: path, fallback: .cannotWrite)
+    }
     let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw systemError(errno, cannot: "lock it", path: path, fallback: .cannotWrite) }
     self.descriptor = Atomic(descriptor)

@@ -113,7 +113,7 @@ struct ResumedBuildTests {
     while !isDone, times < 100 {
       times += 1
       // Each process ends a little later than the one before got.
-      let faults = FaultLayer { number, _ in number >= 18 + times % 3 ? .crash(writing: 5) : nil }
+      let faults = FaultLayer { number, _ in number >= 19 + times % 3 ? .crash(writing: 5) : nil }
       isDone = FaultLayer.$current.withValue(faults) {
         (try? Self.build(Self.vectors, of: scratch("file"), at: scratch("index"))) != nil && !faults.isCrashed
       }
@@ -174,6 +174,24 @@ struct ResumedBuildTests {
     #expect(try Self.contents(scratch("other")).keys.contains { $0.hasSuffix(".build") })
     try LiveIndex(path: scratch("other")).delete(["p3"])
     #expect(try !Self.contents(scratch("other")).keys.contains { $0.hasSuffix(".build") })
+  }
+
+  @Test("what another process left while this one waited for the lock is gone on with")
+  func leftMeanwhile() throws {
+    let scratch = try Scratch()
+    try Self.makeFile(scratch("file"))
+    let layer = FaultLayer()
+    try FaultLayer.$current.withValue(layer) { try Self.build(Self.vectors, of: scratch("file"), at: scratch("whole")) }
+    let commit = try #require(
+      layer.operations.firstIndex { if case .sync(let path) = $0 { path.contains(".postings") } else { false } })
+    let counted = CountedVectors(Self.vectors)
+    let other = FaultLayer { _, operation in
+      if operation == .lock(path: scratch("index/lock")) { Self.breakBuild(scratch, at: commit) }
+      return nil
+    }
+    try FaultLayer.$current.withValue(other) { try Self.build(counted, of: scratch("file"), at: scratch("index")) }
+    #expect(counted.takeReads() == 0)
+    #expect(try Self.contents(scratch("index")) == Self.contents(scratch("whole")))
   }
 
   @Test("what is interrupted is kept, what is wrong with the vectors is not")

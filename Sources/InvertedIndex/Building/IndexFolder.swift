@@ -37,16 +37,11 @@ final class IndexFolder: Sendable {
     let path = Self.withoutTrailingSlashes(path)
     self.path = path
     try Self.make(path)
-    let names = try Self.names(in: path)
-    // A build leaves its lock, so numbered files without one and without a manifest are somebody else's.
-    let isIndex = names.contains(IndexManifest.fileName) || names.contains(Self.lockName)
-    if let stranger = names.first(where: { !isIndex || !Self.isOurs($0) }) {
-      throw ParlanceError(
-        .cannotWrite,
-        "expected an index or an empty folder, found \"\(stranger)\" in it; choose another folder for the index",
-        at: .init(file: path))
-    }
+    // Somebody else's folder stays as it is, without a lock even.
+    _ = try Self.ownNames(in: path)
     lock = try FileLock(path: path + "/" + Self.lockName)
+    // Until now another writer may have been at work.
+    let names = try Self.ownNames(in: path)
     current = try? IndexManifest.read(from: path).manifest
     let newest = current?.generation ?? 0
     generations = Mutex(Generations(next: 1 + newest))
@@ -191,6 +186,20 @@ final class IndexFolder: Sendable {
         at: .init(file: path))
     }
     try FileNames.sync(folder: folder(of: path), faults: FaultLayer.current)
+  }
+
+  /// - Throws: `cannotWrite` where the folder holds what is none of an index.
+  private static func ownNames(in path: String) throws(ParlanceError) -> [String] {
+    let names = try names(in: path)
+    // A build leaves its lock, so numbered files without one and without a manifest are somebody else's.
+    let isIndex = names.contains(IndexManifest.fileName) || names.contains(lockName)
+    if let stranger = names.first(where: { !isIndex || !isOurs($0) }) {
+      throw ParlanceError(
+        .cannotWrite,
+        "expected an index or an empty folder, found \"\(stranger)\" in it; choose another folder for the index",
+        at: .init(file: path))
+    }
+    return names
   }
 
   private static func names(in path: String) throws(ParlanceError) -> [String] {
