@@ -100,6 +100,38 @@ struct BoundedMemoryTests {
     }
   }
 
+  @Test("many fields of metadata share the memory of one")
+  func manyFields() throws {
+    let scratch = try Scratch()
+    func entries(_ memory: BuildScratch?) throws -> MetadataEntries {
+      var entries = MetadataEntries(scratch: memory)
+      for passage in 0..<300 {
+        var metadata = JSONObject()
+        for place in 0..<20 {
+          let value = passage * 31 % 7 + place
+          // Names come in an order that is not theirs, and more of them with each passage.
+          metadata["field \((passage * 20 + place) * 7919 % 3001)"] =
+            place % 2 == 0 ? .integer(Int64(value)) : .string("\(value)")
+        }
+        try entries.add(metadata, of: passage)
+      }
+      return entries
+    }
+    let layer = FaultLayer()
+    var sections: [[UInt8]] = []
+    for memory in [nil, BuildScratch(memory: 1 << 16, folder: scratch.path)] {
+      var bytes: [UInt8] = []
+      try FaultLayer.$current.withValue(layer) {
+        try entries(memory).forEachSection({ _ in }, { bytes += $0 })
+      }
+      sections.append(bytes)
+    }
+    #expect(sections[0] == sections[1])
+    // A buffer that is full is one write, however many fields it has.
+    let writes = layer.operations.count { if case .write = $0 { true } else { false } }
+    #expect((10..<100).contains(writes), "\(writes)")
+  }
+
   @Test("refuses what is given twice as well")
   func refusals() throws {
     let scratch = try Scratch()

@@ -15,8 +15,9 @@ public struct BuildEstimate: Sendable, Hashable {
 }
 
 extension IndexBuilder {
-  /// - Parameter textBytes: how long the files of the texts are; 0 for an index without. Columns of metadata come on top: 28
-  ///   bytes of disk for each value of a passage, twice while the index is built.
+  /// - Parameter textBytes: how long the files of the texts are; 0 for an index without. Columns of metadata come on top:
+  ///   28 bytes of disk for each value of a passage, up to three times while the index is built, and in memory as much, until that
+  ///   is 3/16 of the setting, and the names of their keys.
   public func estimate(passages: Int, postings: Int, textBytes: Int = 0) -> BuildEstimate {
     BuildEstimate(
       passages: passages, postings: postings, vocabularySize: vocabulary.count, textBytes: textBytes, configuration)

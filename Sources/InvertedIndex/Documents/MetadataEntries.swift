@@ -41,39 +41,38 @@ struct KeywordDigest: BitwiseCopyable, Comparable, Sendable {
 }
 
 /// The metadata of passages as they come, to be written as `MetadataColumns`: 24 bytes for a keyword, 16 for a number, in a
-/// file where memory is short.
+/// file where memory is short. The names of all fields are in memory.
 struct MetadataEntries {
-  private struct Keyword: BitwiseCopyable, Comparable {
+  fileprivate struct Keyword: FieldEntry {
     var digest: KeywordDigest
+    var field: UInt32
     var passage: UInt32
 
     static func < (left: Self, right: Self) -> Bool {
-      (left.digest, left.passage) < (right.digest, right.passage)
+      (left.field, left.digest, left.passage) < (right.field, right.digest, right.passage)
     }
   }
 
-  private struct Number: BitwiseCopyable, Comparable {
+  fileprivate struct Number: FieldEntry {
     var number: Double
+    var field: UInt32
     var passage: UInt32
 
-    static func < (left: Self, right: Self) -> Bool { (left.number, left.passage) < (right.number, right.passage) }
+    static func < (left: Self, right: Self) -> Bool {
+      (left.field, left.number, left.passage) < (right.field, right.number, right.passage)
+    }
   }
 
-  private struct Entries {
-    var keywords: RowSorter<Keyword>
-    var numbers: RowSorter<Number>
-  }
-
-  private let scratch: BuildScratch?
-  private let limit: Int
-  private var fields: [ExternalID: Entries] = [:]
-  /// In memory, of all fields.
-  private var bytes = 0
+  /// The numbers of the fields, in the order in which they came.
+  private var fields: [ExternalID: UInt32] = [:]
+  private var keywords: RowSorter<Keyword>
+  private var numbers: RowSorter<Number>
 
   /// - Parameter scratch: without it everything stays in memory.
   init(scratch: BuildScratch? = nil) {
-    self.scratch = scratch
-    limit = scratch.map { $0.memory / 8 } ?? .max
+    let memory = scratch.map { $0.memory / 16 } ?? .max
+    keywords = RowSorter(memory: memory, scratch: scratch)
+    numbers = RowSorter(memory: memory, scratch: scratch)
   }
 
   /// Takes the metadata of a passage.
@@ -85,53 +84,24 @@ struct MetadataEntries {
         try add(value, named: name, of: passage)
       }
     }
-    guard bytes > limit else { return }
-    for name in fields.keys {
-      try fields[name]?.keywords.spill()
-      try fields[name]?.numbers.spill()
-    }
-    bytes = 0
   }
 
   private mutating func add(_ value: JSONValue, named name: String, of passage: Int) throws(ParlanceError) {
     guard let value = PassageFilter.Value(value) else { return }
-    // Rows are brought to the file here, for all fields together.
-    let empty = Entries(keywords: RowSorter(scratch: scratch), numbers: RowSorter(scratch: scratch))
+    let field = number(ofField: ExternalID(name))
     if case .number(let number) = value {
       // Zero has two forms, which are equal.
-      let row = Number(number: number == 0 ? 0 : number, passage: UInt32(passage))
-      try fields[ExternalID(name), default: empty].numbers.append(row)
-      bytes += MemoryLayout<Number>.stride
+      try numbers.append(Number(number: number == 0 ? 0 : number, field: field, passage: UInt32(passage)))
     } else if let digest = KeywordDigest(value) {
-      let row = Keyword(digest: digest, passage: UInt32(passage))
-      try fields[ExternalID(name), default: empty].keywords.append(row)
-      bytes += MemoryLayout<Keyword>.stride
+      try keywords.append(Keyword(digest: digest, field: field, passage: UInt32(passage)))
     }
   }
 
-  /// The columns of a field, each entry once.
-  private struct Columns {
-    let keywords: SortedRows<Keyword>
-    let numbers: SortedRows<Number>
-
-    /// - Parameter body: gets each passage of each keyword, and whether it is the keyword's first.
-    func forEachKeyword(
-      _ body: (Keyword, _ isNew: Bool) throws(ParlanceError) -> Void
-    ) throws(ParlanceError) {
-      var last: Keyword?
-      try keywords.forEach { row throws(ParlanceError) in
-        if row != last { try body(row, row.digest != last?.digest) }
-        last = row
-      }
-    }
-
-    func forEachNumber(_ body: (Number) throws(ParlanceError) -> Void) throws(ParlanceError) {
-      var last: Number?
-      try numbers.forEach { row throws(ParlanceError) in
-        if row != last { try body(row) }
-        last = row
-      }
-    }
+  private mutating func number(ofField name: ExternalID) -> UInt32 {
+    if let number = fields[name] { return number }
+    let number = UInt32(fields.count)
+    fields[name] = number
+    return number
   }
 
   /// Gives the columns as bytes, section by section.
@@ -139,44 +109,53 @@ struct MetadataEntries {
     _ begin: (String) throws(ParlanceError) -> Void, _ take: ([UInt8]) throws(ParlanceError) -> Void
   ) throws(ParlanceError) {
     let names = fields.keys.sorted()
-    var columns: [Columns] = []
-    for name in names {
-      guard let entries = fields.removeValue(forKey: name) else { continue }
-      columns.append(Columns(keywords: entries.keywords.finish(), numbers: entries.numbers.finish()))
-    }
+    var ranks = [UInt32](repeating: 0, count: names.count)
+    for (rank, name) in names.enumerated() { ranks[Int(fields[name] ?? 0)] = UInt32(rank) }
+    let keywords = try Self.ranked(&self.keywords, ranks)
+    let numbers = try Self.ranked(&self.numbers, ranks)
+
     try begin(MetadataColumns.fieldNames)
     for name in names { try take(Array(name.string.utf8)) }
     try begin(MetadataColumns.fields)
+    var counts = [(keywords: UInt64, numbers: UInt64)](repeating: (0, 0), count: names.count)
+    try keywords.forEachKeyword { row, isNew in if isNew { counts[Int(row.field)].keywords += 1 } }
+    try numbers.forEachOnce { row in counts[Int(row.field)].numbers += 1 }
     var end = MetadataField()
-    for (name, columns) in zip(names, columns) {
+    for (name, count) in zip(names, counts) {
       end.nameEnd += UInt64(name.string.utf8.count)
-      try columns.forEachKeyword { _, isNew in if isNew { end.keywordEnd += 1 } }
-      try columns.forEachNumber { _ in end.numberEnd += 1 }
+      end.keywordEnd += count.keywords
+      end.numberEnd += count.numbers
       try take(end.bytes)
     }
     try begin(MetadataColumns.keywords)
+    var last: KeywordDigest?
     var passages: UInt64 = 0
-    for columns in columns {
-      var last: KeywordDigest?
-      try columns.forEachKeyword { row, isNew throws(ParlanceError) in
-        if isNew, let last { try take(MetadataKeyword(digest: last, end: passages).bytes) }
-        last = row.digest
-        passages += 1
-      }
-      if let last { try take(MetadataKeyword(digest: last, end: passages).bytes) }
+    try keywords.forEachKeyword { row, isNew throws(ParlanceError) in
+      if isNew, let last { try take(MetadataKeyword(digest: last, end: passages).bytes) }
+      last = row.digest
+      passages += 1
     }
+    if let last { try take(MetadataKeyword(digest: last, end: passages).bytes) }
     try begin(MetadataColumns.keywordPassages)
-    for columns in columns {
-      try columns.forEachKeyword { row, _ throws(ParlanceError) in try take(row.passage.littleEndianBytes) }
-    }
+    try keywords.forEachOnce { row throws(ParlanceError) in try take(row.passage.littleEndianBytes) }
     try begin(MetadataColumns.numbers)
-    for columns in columns {
-      try columns.forEachNumber { row throws(ParlanceError) in try take(row.number.bitPattern.littleEndianBytes) }
-    }
+    try numbers.forEachOnce { row throws(ParlanceError) in try take(row.number.bitPattern.littleEndianBytes) }
     try begin(MetadataColumns.numberPassages)
-    for columns in columns {
-      try columns.forEachNumber { row throws(ParlanceError) in try take(row.passage.littleEndianBytes) }
+    try numbers.forEachOnce { row throws(ParlanceError) in try take(row.passage.littleEndianBytes) }
+  }
+
+  /// The same rows in the order of their fields' names, which is known once all have come.
+  private static func ranked<Row: FieldEntry>(
+    _ sorter: inout RowSorter<Row>, _ ranks: [UInt32]
+  ) throws(ParlanceError) -> SortedRows<Row> {
+    let rows = sorter.finish()
+    if ranks.indices.allSatisfy({ ranks[$0] == $0 }) { return rows }
+    try rows.forEach { row throws(ParlanceError) in
+      var row = row
+      row.field = ranks[Int(row.field)]
+      try sorter.append(row)
     }
+    return sorter.finish()
   }
 
   /// Writes the columns as sections of `file`.
@@ -194,6 +173,36 @@ struct MetadataEntries {
       if bytes.count >= 1 << 16 { try flush() }
     }
     try flush()
+  }
+}
+
+/// A value of a field of a passage.
+private protocol FieldEntry: BitwiseCopyable, Comparable, Sendable {
+  /// The number of the field, or its place among all names.
+  var field: UInt32 { get set }
+}
+
+extension SortedRows where Row: FieldEntry {
+  /// Gives each entry once.
+  fileprivate func forEachOnce(_ body: (Row) throws(ParlanceError) -> Void) throws(ParlanceError) {
+    var last: Row?
+    try forEach { row throws(ParlanceError) in
+      if row != last { try body(row) }
+      last = row
+    }
+  }
+}
+
+extension SortedRows<MetadataEntries.Keyword> {
+  /// Gives each passage of each keyword, and whether it is the keyword's first.
+  fileprivate func forEachKeyword(
+    _ body: (Row, _ isNew: Bool) throws(ParlanceError) -> Void
+  ) throws(ParlanceError) {
+    var last: Row?
+    try forEachOnce { row throws(ParlanceError) in
+      try body(row, row.field != last?.field || row.digest != last?.digest)
+      last = row
+    }
   }
 }
 

@@ -20,9 +20,6 @@ struct RowSorter<Row: BitwiseCopyable & Comparable & Sendable> {
     self.scratch = scratch
   }
 
-  /// The memory of the rows that are not in the file.
-  var bytes: Int { rows.count * MemoryLayout<Row>.stride }
-
   /// - Throws: `cannotWrite`.
   mutating func append(_ row: Row) throws(ParlanceError) {
     rows.append(row)
@@ -30,7 +27,7 @@ struct RowSorter<Row: BitwiseCopyable & Comparable & Sendable> {
   }
 
   /// Brings the rows that are in memory to the file.
-  mutating func spill() throws(ParlanceError) {
+  private mutating func spill() throws(ParlanceError) {
     guard let scratch, !rows.isEmpty else { return }
     rows.sort()
     let pages = stride(from: 0, to: rows.count, by: SortedRows<Row>.pageSize).map { rows[$0] }
@@ -42,8 +39,10 @@ struct RowSorter<Row: BitwiseCopyable & Comparable & Sendable> {
     rows.removeAll(keepingCapacity: true)
   }
 
-  consuming func finish() -> SortedRows<Row> {
+  /// Gives all rows; the sorter has none then, and may take others.
+  mutating func finish() -> SortedRows<Row> {
     rows.sort()
+    defer { (runs, rows) = ([], []) }
     return SortedRows(runs: runs, rest: rows)
   }
 }
