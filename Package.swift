@@ -238,7 +238,7 @@ let package = Package(
         .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["Network"])),
       ]),
     tests("Datasets", ["BinaryFiles", "Conversations", "LineFiles", "StrictJSON"]),
-    tests("InvertedIndex", ["BinaryFiles", "StrictJSON", "Conversations", "SparseVectors"]),
+    tests("InvertedIndex", ["BinaryFiles", "StrictJSON", "Conversations", "SparseVectors", "WorkerThreads"]),
     tests("Interchange", ["BinaryFiles", "LineFiles", "SparseVectors", "InvertedIndex"]),
     tests(
       "SparseEncoder",

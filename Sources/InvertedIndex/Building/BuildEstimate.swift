@@ -1,5 +1,6 @@
 import BinaryFiles
 import SparseVectors
+import WorkerThreads
 
 /// What a build will take, to be said before it begins; each of them from above.
 public struct BuildEstimate: Sendable, Hashable {
@@ -33,8 +34,10 @@ extension BuildEstimate {
     func sorted(_ bytes: Int, in memory: Int) -> Int { bytes > memory ? bytes : 0 }
     temporaryDisk = sorted(16 * passages, in: configuration.memory / 8)
     if textBytes > 0 { temporaryDisk += sorted(16 * passages, in: configuration.memory / 16) }
+    // Each core has statistics of all terms, then the directory of a range.
+    let cores = 24 * vocabularySize * WorkerThreads.availableCores
     memory =
       Self.program + 200 * vocabularySize + textBytes.signum() * (8 << 20)
-      + min(configuration.memory, 64 * passages + 32 * postings)
+      + min(configuration.memory, 64 * passages + 32 * postings + cores)
   }
 }

@@ -13,32 +13,30 @@ struct CollectionStatistics: Sendable {
 
   static let window = 1024
 
+  /// - Parameter memory: how many bytes the statistics of all cores may take; those of one are there whatever it is.
   /// - Throws: `badInput` for a term outside of the vocabulary or a weight that cannot be kept; `interrupted`.
   init(
-    of vectors: some PassageVectors, vocabularySize: Int, weights: StoredWeights, progress: ProgressHandler?,
-    interruption: Interruption?
+    of vectors: some PassageVectors, vocabularySize: Int, weights: StoredWeights, memory: Int,
+    progress: ProgressHandler?, interruption: Interruption?
   ) throws(ParlanceError) {
     self.init(vocabularySize: vocabularySize)
     // A part for each core, of whole windows, since each has statistics of its own.
     let windows = (vectors.count + Self.window - 1) / Self.window
-    let parts = max(1, min(WorkerThreads.availableCores, windows))
+    let size = MemoryLayout<TermStatistics>.stride * max(1, vocabularySize)
+    let parts = max(1, min(WorkerThreads.availableCores, windows, memory / size))
     let read = ReadPassages()
     let work = try OrderedWork(threads: parts) { part throws(ParlanceError) in
-      let passages =
-        windows * part / parts * Self.window..<min(vectors.count, windows * (part + 1) / parts * Self.window)
       var own = CollectionStatistics(vocabularySize: vocabularySize)
-      var before = 0
-      func endWindow(_ count: Int) throws(ParlanceError) {
-        own.densest = max(own.densest, own.postings - before)
-        before = own.postings
-        progress?(Progress("reading", completed: read.add(count), total: vectors.count, unit: "passages"))
-        try interruption?.check()
-      }
-      try vectors.forEachVector(in: passages) { vector, index throws(ParlanceError) in
-        try own.take(vector, weights: weights, from: vectors, at: index)
-        if (index + 1) % Self.window == 0 || index + 1 == passages.upperBound {
-          try endWindow(index % Self.window + 1)
+      for window in windows * part / parts..<windows * (part + 1) / parts {
+        let passages = window * Self.window..<min(vectors.count, (window + 1) * Self.window)
+        let before = own.postings
+        try vectors.forEachVector(in: passages) { vector, index throws(ParlanceError) in
+          try own.take(vector, weights: weights, from: vectors, at: index)
         }
+        own.densest = max(own.densest, own.postings - before)
+        let completed = read.add(passages.count)
+        progress?(Progress("reading", completed: completed, total: vectors.count, unit: "passages"))
+        try interruption?.check()
       }
       return own
     }

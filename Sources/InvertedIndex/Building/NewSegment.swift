@@ -31,8 +31,8 @@ struct NewSegment<Vectors: PassageVectors> {
       ids = journal?.passagesBytes == nil ? try IDTable(of: vectors, scratch: scratch, interruption: interruption) : nil
     } else {
       statistics = try CollectionStatistics(
-        of: vectors, vocabularySize: vocabularySize, weights: configuration.weights, progress: progress,
-        interruption: interruption)
+        of: vectors, vocabularySize: vocabularySize, weights: configuration.weights,
+        memory: configuration.memory / 2, progress: progress, interruption: interruption)
       ids = try IDTable(of: vectors, scratch: scratch, interruption: interruption)
       try journal?.write(statistics)
     }

@@ -14,8 +14,8 @@ public protocol PassageVectors: Sendable {
   func location(of index: Int) -> ParlanceError.Location
   func id(at index: Int) throws(ParlanceError) -> ExternalID
   func vector(at index: Int) throws(ParlanceError) -> SparseVector
-  /// Gives the vectors of `passages`, ascending; faster than one by one where vectors lie together. Several threads may do so
-  /// at once, each for passages of its own.
+  /// Gives the vectors of `passages`, ascending; faster than one by one where vectors lie together. Memory is that of so many
+  /// vectors at most. Several threads may do so at once, each for passages of its own.
   func forEachVector(
     in passages: Range<Int>, _ body: (SparseVector, Int) throws(ParlanceError) -> Void
   ) throws(ParlanceError)

@@ -6,8 +6,8 @@ import Synchronization
 
 /// The passages of several segments that are not deleted, one behind the other, read back out of their files.
 ///
-/// Whoever reads vectors in their order turns each range of postings back once; memory is that of one range, and a bit for each
-/// passage.
+/// Whoever reads vectors one by one in their order turns each range of postings back once; memory is that of one range, of the
+/// passages that are asked for where many are asked for at once, and a bit for each passage.
 final class MergedPassages: PassageVectors {
   let segments: [IndexSegment]
   private let numbers: [LiveNumbers]
@@ -42,7 +42,7 @@ final class MergedPassages: PassageVectors {
     return try current.withLock { current throws(ParlanceError) in
       if let current, current.segment == segment, current.range == range { return current.vectors.vector(of: place) }
       current = nil
-      let vectors = try RangeVectors(of: postings, range: range)
+      let vectors = try RangeVectors(of: 0..<postings.ranges[range].passages, inRange: range, of: segments[segment])
       current = (segment, range, vectors)
       return vectors.vector(of: place)
     }
@@ -51,17 +51,24 @@ final class MergedPassages: PassageVectors {
   func forEachVector(
     in passages: Range<Int>, _ body: (SparseVector, Int) throws(ParlanceError) -> Void
   ) throws(ParlanceError) {
-    // Several threads read, each a range of its own.
-    var own: (segment: Int, range: Int, vectors: RangeVectors)?
-    for index in passages {
-      let (segment, number) = place(of: index)
-      let postings = segments[segment].postings
-      let (range, place) = number.quotientAndRemainder(dividingBy: postings.passagesPerRange)
-      if own?.segment != segment || own?.range != range {
-        own = nil
-        own = (segment, range, try RangeVectors(of: postings, range: range))
+    var index = passages.lowerBound
+    while index < passages.upperBound {
+      let (segment, first) = place(of: index)
+      let perRange = segments[segment].postings.passagesPerRange
+      let range = first / perRange
+      // Those of the same range, and no others: several threads read, each some passages.
+      var places = [first % perRange]
+      while index + places.count < passages.upperBound {
+        let (other, number) = place(of: index + places.count)
+        guard other == segment, number / perRange == range else { break }
+        places.append(number % perRange)
       }
-      if let own { try body(own.vectors.vector(of: place), index) }
+      let own = places[0]..<places[places.count - 1] + 1
+      let vectors = try RangeVectors(of: own, inRange: range, of: segments[segment])
+      for place in places {
+        try body(vectors.vector(of: place), index)
+        index += 1
+      }
     }
   }
 

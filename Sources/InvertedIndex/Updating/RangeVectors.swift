@@ -2,45 +2,59 @@ import BinaryFiles
 import Diagnostics
 import SparseVectors
 
-/// The vectors of one range of passages, turned back from rows of terms into rows of passages.
+/// The vectors of passages of one range, turned back from rows of terms into rows of passages.
 struct RangeVectors {
+  /// The numbers of the passages within their range.
+  private let passages: Range<Int>
   /// Where the terms of each passage begin, and where the last ones end.
-  private var starts: [Int]
-  private var terms: [TermID]
-  private var weights: [Float]
+  private let starts: [Int]
+  private let terms: [TermID]
+  private let weights: [Float]
 
+  /// How many terms all of them have together.
+  var postings: Int { terms.count }
+
+  /// - Parameter passages: the numbers within the range. Those that are deleted take no memory, as if they had no term.
   /// - Throws: `badInput` for damaged postings.
-  init(of postings: SegmentPostings, range index: Int) throws(ParlanceError) {
-    let range = postings.ranges[index]
-    var counts = [Int](repeating: 0, count: range.passages)
-    try postings.forEachPosting(ofRange: index) { _, passage, _ in counts[passage] += 1 }
-    starts = [0]
+  init(of passages: Range<Int>, inRange index: Int, of segment: IndexSegment) throws(ParlanceError) {
+    let postings = segment.postings
+    let first = index * postings.passagesPerRange
+    var counts = [Int](repeating: 0, count: passages.count)
+    try postings.forEachPosting(of: passages, inRange: index) { _, passage, _ in
+      if segment.isLive(first + passage) { counts[passage - passages.lowerBound] += 1 }
+    }
+    var starts = [0]
     starts.reserveCapacity(counts.count + 1)
     for count in counts { starts.append(starts[starts.count - 1] + count) }
     var free = starts
     var terms = [TermID](repeating: TermID(0), count: starts[counts.count])
     var weights = [Float](repeating: 0, count: starts[counts.count])
-    try postings.forEachPosting(ofRange: index) { term, passage, weight in
-      terms[free[passage]] = term
-      weights[free[passage]] = weight
-      free[passage] += 1
+    try postings.forEachPosting(of: passages, inRange: index) { term, passage, weight in
+      guard segment.isLive(first + passage) else { return }
+      let place = free[passage - passages.lowerBound]
+      terms[place] = term
+      weights[place] = weight
+      free[passage - passages.lowerBound] = place + 1
     }
+    self.passages = passages
+    self.starts = starts
     self.terms = terms
     self.weights = weights
   }
 
-  /// - Parameter passage: the number within the range.
+  /// - Parameter passage: the number within the range, one of `passages`.
   func vector(of passage: Int) -> SparseVector {
-    let own = starts[passage]..<starts[passage + 1]
+    let row = passage - passages.lowerBound
+    let own = starts[row]..<starts[row + 1]
     return SparseVector(unchecked: Array(terms[own]), Array(weights[own]))
   }
 }
 
 extension SegmentPostings {
-  /// Goes through the postings of a range, term by term in ascending order, with the number of the passage within the range and
-  /// the weight as it is kept.
+  /// Goes through the postings of passages of a range, term by term in ascending order, with the number of the passage within the
+  /// range and the weight as it is kept.
   fileprivate func forEachPosting(
-    ofRange index: Int, _ body: (TermID, Int, Float) -> Void
+    of passages: Range<Int>, inRange index: Int, _ body: (TermID, Int, Float) -> Void
   ) throws(ParlanceError) {
     let range = ranges[index]
     let blocks = blocks
@@ -55,14 +69,19 @@ extension SegmentPostings {
       while common < self.common.count, self.common.terms[common] < limit {
         let term = TermID(self.common.terms[common])
         let postings = try checkedPostings(ofCommonTerm: common, starts, inRange: index)
-        let weights = try decoded(postings, statistics[Int(term.rawValue)], in: range)
         let bits = try bitmap(ofCommonTerm: common, in: range)
+        let first = postings.lowerBound + Self.ones(before: passages.lowerBound, in: bits)
+        let end = postings.lowerBound + Self.ones(before: passages.upperBound, in: bits)
+        let weights = try decoded(first..<end, statistics[Int(term.rawValue)], in: range)
         var posting = 0
-        for word in bits.indices {
+        for word in passages.lowerBound / 64..<(passages.upperBound + 63) / 64 {
           var left = bits[word]
           while left != 0 {
-            body(term, 64 * word + left.trailingZeroBitCount, weights[posting])
-            posting += 1
+            let passage = 64 * word + left.trailingZeroBitCount
+            if passages.contains(passage) {
+              body(term, passage, weights[posting])
+              posting += 1
+            }
             left &= left - 1
           }
         }
@@ -74,14 +93,35 @@ extension SegmentPostings {
       guard start <= end, end <= range.numberedPostings else {
         throw Self.contradiction("the directory of range \(index)", path)
       }
-      if start == end { continue }
+      let first = Self.place(of: passages.lowerBound, in: numbers, start..<end)
+      let own = first..<Self.place(of: passages.upperBound, in: numbers, first..<end)
+      if own.isEmpty { continue }
       let term = range.layout == .listedTerms ? entries[row] : UInt32(row)
       guard term < vocabularySize else { throw Self.contradiction("the directory of range \(index)", path) }
       try takeCommon(below: term)
-      let weights = try decoded(start..<end, statistics[Int(term)], in: range)
-      for posting in start..<end { body(TermID(term), Int(numbers[posting]), weights[posting - start]) }
+      let weights = try decoded(own, statistics[Int(term)], in: range)
+      for posting in own { body(TermID(term), Int(numbers[posting]), weights[posting - own.lowerBound]) }
     }
     try takeCommon(below: .max)
+  }
+
+  /// Where the first posting of a row is whose passage is not before `passage`.
+  private static func place(of passage: Int, in numbers: Span<UInt16>, _ row: Range<Int>) -> Int {
+    var (low, high) = (row.lowerBound, row.upperBound)
+    while low < high {
+      let middle = low + (high - low) / 2
+      if numbers[middle] < passage { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  /// How many of the first `count` bits are set.
+  private static func ones(before count: Int, in bits: Span<UInt64>) -> Int {
+    let (words, rest) = count.quotientAndRemainder(dividingBy: 64)
+    var ones = 0
+    for word in 0..<words { ones += bits[word].nonzeroBitCount }
+    if rest > 0 { ones += (bits[words] & (1 << UInt64(rest) - 1)).nonzeroBitCount }
+    return ones
   }
 
   /// The weights of a term's postings as they are kept.
