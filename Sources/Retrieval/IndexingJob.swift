@@ -14,18 +14,22 @@ import Synchronization
 ///     let count = try job.check()
 ///     let summary = try await job.run(with: encoder, count: count)
 ///
-/// Nothing resumes: whoever encodes for hours makes a `.vectors` file first. What fails or is interrupted leaves the index
-/// that was there before, or none.
+/// What fails or is interrupted leaves the index that was there before, or none, and what is encoded: the same job of the same files
+/// goes on from there.
 public struct IndexingJob: Sendable {
   /// JSONL, plain or gzip; they are read three times.
   public var passages: [String]
   /// The folder of the index.
   public var path: String
   public var configuration: IndexConfiguration
+  /// Whether what a job of the same files left is thrown away.
+  public var restarts = false
 
   /// What became of the passages.
   public struct Summary: Sendable {
     public var passages = 0
+    /// How many of them an earlier process had encoded; what follows is of the others.
+    public var resumed = 0
     /// How many were longer than the encoder reads.
     public var truncated = 0
     /// How many have no term, so that no query finds them.
@@ -82,11 +86,12 @@ public struct IndexingJob: Sendable {
   ) async throws(ParlanceError) -> Summary {
     try encoder.checkEncodesPassages()
     let writer = try IndexWriter(
-      path: path, passageSpace: encoder.passageIdentity, vocabulary: encoder.vocabulary, configuration: configuration)
+      path: path, passageSpace: encoder.passageIdentity, vocabulary: encoder.vocabulary, configuration: configuration,
+      inputs: BuildInputs(vectors: [], texts: passages), restarts: restarts)
     // From above: 200 terms a passage, in the vectors and in the postings.
-    try FreeSpace.check(count * 200 * 14, for: path)
+    try FreeSpace.check((count - writer.resumedCount) * 200 * 14, for: path)
     let summary = try await encode(
-      with: encoder, count: count, progress: progress, interruption: interruption
+      with: encoder, count: count, after: writer.resumedCount, progress: progress, interruption: interruption
     ) { id, vector throws(ParlanceError) in try writer.append(id, vector) }
     try writer.finish(texts: PassageSource(files: passages), progress: progress, interruption: interruption)
     return summary
@@ -113,17 +118,20 @@ public struct IndexingJob: Sendable {
   }
 
   private func encode(
-    with encoder: SparseEncoder, count: Int, progress: ProgressHandler?, interruption: Interruption?,
-    into append: (ExternalID, SparseVector) throws(ParlanceError) -> Void
+    with encoder: SparseEncoder, count: Int, after resumed: Int = 0, progress: ProgressHandler?,
+    interruption: Interruption?, into append: (ExternalID, SparseVector) throws(ParlanceError) -> Void
   ) async throws(ParlanceError) -> Summary {
     let words = encoder.settings.passageText
-    let source = Mutex(try PassageSource(files: passages))
+    let all = try PassageSource(files: passages)
     var summary = Summary()
+    while summary.passages < resumed, try all.next() != nil { summary.passages += 1 }
+    summary.resumed = summary.passages
+    let source = Mutex(all)
     try await encoder.encodeStream(
       from: { () throws(ParlanceError) in
         try source.withLock { source throws(ParlanceError) in try source.next() }
       }, text: { words.words(of: $0) }, total: count,
-      progress: progress, interruption: interruption
+      completed: resumed, progress: progress, interruption: interruption
     ) { passage, encoded throws(ParlanceError) in
       try append(passage.id, encoded.vector)
       summary.passages += 1

@@ -194,6 +194,77 @@ struct ResumedBuildTests {
     #expect(try Self.contents(scratch("index")) == Self.contents(scratch("whole")))
   }
 
+  @Test("a stream of vectors is gone on with, whenever it ends, to the same bytes")
+  func stream() throws {
+    let scratch = try Scratch()
+    try Self.makeFile(scratch("file"))
+    let vectors = MemoryVectors((0..<300).map { SparseVector([UInt32($0 % 7): Float(1 + $0 % 5), 8: 1]) })
+    /// - Returns: how many vectors had to be given.
+    func write(at path: String) throws -> Int {
+      let writer = try IndexWriter(
+        path: path, passageSpace: .test, vocabulary: .numbered(9),
+        inputs: BuildInputs(vectors: [], texts: [scratch("file")]))
+      let missing = writer.resumedCount..<vectors.count
+      for index in missing { try writer.append(vectors.ids[index], vectors.vectors[index]) }
+      try writer.finish(texts: Texts.of(vectors))
+      return missing.count
+    }
+    let layer = FaultLayer()
+    #expect(try FaultLayer.$current.withValue(layer) { try write(at: scratch("whole")) } == 300)
+    let whole = try Self.contents(scratch("whole"))
+    #expect(Set(whole.keys) == ["000001.passages", "000001.postings", "000001.vocabulary", "lock", "manifest"])
+    var given: Set<Int> = []
+    for operation in layer.operations.indices {
+      for fault in [FaultLayer.Fault.crash(writing: 9), .error(28)] {
+        try? FileManager.default.removeItem(atPath: scratch("index"))
+        let faults = FaultLayer { number, _ in number == operation ? fault : nil }
+        let isDone = FaultLayer.$current.withValue(faults) { (try? write(at: scratch("index"))) != nil }
+        if isDone, !faults.isCrashed { continue }
+        given.insert(try write(at: scratch("index")))
+        #expect(try Self.contents(scratch("index")) == whole, "\(fault) at \(layer.operations[operation])")
+      }
+    }
+    // Nothing was kept, a whole chunk, and all.
+    #expect(given == [300, 44, 0])
+  }
+
+  @Test("a stream in which a vector is refused leaves nothing, and neither do vectors that are gone")
+  func refusedStream() throws {
+    let scratch = try Scratch()
+    try Self.makeFile(scratch("file"))
+    var configuration = IndexConfiguration()
+    configuration.passagesPerRange = 10
+    func writer(restarts: Bool = false) throws -> IndexWriter {
+      try IndexWriter(
+        path: scratch("index"), passageSpace: .test, vocabulary: .numbered(9), configuration: configuration,
+        inputs: BuildInputs(vectors: [], texts: [scratch("file")]), restarts: restarts)
+    }
+    func fill(_ writer: IndexWriter) throws {
+      for number in writer.resumedCount..<300 { try writer.append(ExternalID("p\(number)"), SparseVector([3: 1])) }
+    }
+    do {
+      let writer = try writer()
+      try fill(writer)
+      #expect(throws: ParlanceError.self) { try writer.append("p7", .empty) }
+    }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: scratch("index")) == ["lock"])
+    do { try fill(writer()) }
+    #expect(try writer().resumedCount == 256)
+    #expect(try writer(restarts: true).resumedCount == 0)
+
+    // A build that ends in its first range, whose vectors then go.
+    do {
+      let writer = try writer()
+      try fill(writer)
+      let interruption = Interruption()
+      let stop: ProgressHandler = { if $0.activity == "indexing" { interruption.request() } }
+      #expect(throws: ParlanceError.self) { try writer.finish(progress: stop, interruption: interruption) }
+    }
+    #expect(try writer().resumedCount == 300)
+    try FileManager.default.removeItem(atPath: scratch("index/000001.spool"))
+    #expect(try writer().resumedCount == 0)
+  }
+
   @Test("what is interrupted is kept, what is wrong with the vectors is not")
   func interrupted() throws {
     let scratch = try Scratch()

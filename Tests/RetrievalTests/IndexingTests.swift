@@ -45,6 +45,30 @@ struct IndexingTests {
     #expect(result.passages.first?.passage?.text == "q" && result.answer.weights == .f32)
   }
 
+  @Test("goes on with what was encoded before it was interrupted, to the same bytes")
+  func resumed() async throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let path = try write("passages.jsonl", (0..<1500).map { "p\($0)" })
+    let whole = IndexingJob(passages: [path], path: folder + "/whole")
+    #expect(try await whole.run(with: SlowForwardPass.encoder(), count: 1500).resumed == 0)
+    let job = IndexingJob(passages: [path], path: folder + "/index")
+    let interruption = Interruption()
+    await #expect(throws: ParlanceError.self) {
+      // Two windows of 256 are encoded at once, so that the first three are kept by then.
+      _ = try await job.run(
+        with: SlowForwardPass.encoder(), count: 1500, progress: { if $0.completed > 1280 { interruption.request() } },
+        interruption: interruption)
+    }
+    #expect(!FileManager.default.fileExists(atPath: folder + "/index/manifest"))
+    let summary = try await job.run(with: SlowForwardPass.encoder(), count: 1500)
+    #expect(summary.passages == 1500 && (768..<1500).contains(summary.resumed), "\(summary)")
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder + "/whole") {
+      #expect(
+        FileManager.default.contentsEqual(atPath: folder + "/whole/" + name, andPath: folder + "/index/" + name),
+        "\(name)")
+    }
+  }
+
   @Test("an id that is given twice is told with both places, before anything is encoded")
   func twice() throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }

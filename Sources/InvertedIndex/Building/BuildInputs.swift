@@ -2,6 +2,11 @@ import BinaryFiles
 import SparseVectors
 
 /// What an index is built of, by name: so that a build that ended early is gone on with only where all of it is as it was.
+///
+/// A file that is written to after the build began has another stamp, and the build begins anew. Stamps need not be settled
+/// (`FileStamp.isSettled`), or no build could be gone on with that follows the encoding of its vectors at once. What may then go
+/// unnoticed is a file that was read and changed again in place, to the same length, within the same tick of the file system's clock;
+/// our own files are replaced and never changed.
 public struct BuildInputs: Sendable, Hashable {
   /// The files of the vectors. They are as they were while they are the same files with the same size and the same times.
   public var vectors: [String]

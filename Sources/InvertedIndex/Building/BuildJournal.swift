@@ -4,7 +4,7 @@ import SparseVectors
 
 /// What a build has done so far, so that another process can go on with it.
 ///
-/// Once all vectors are looked through, `NNNNNN.build` says what they are and what was found. Then come the passages file, which
+/// `NNNNNN.build` says what the vectors are and, once all are looked through, what was found. Then come the passages file, which
 /// is there when it is whole, and the postings file, range by range in `NNNNNN.postings.partial`, with a record for each range
 /// that was written in `NNNNNN.ranges`. A record that does not fit the bytes ends what is kept, whatever the disk made of it.
 struct BuildJournal: Sendable {
@@ -15,7 +15,7 @@ struct BuildJournal: Sendable {
   let generation: Int
   /// Of the inputs and settings.
   let digest: [UInt8]
-  /// What was found in an earlier process; `nil` in a build that begins.
+  /// What was found in an earlier process; `nil` where that did not get so far.
   let statistics: CollectionStatistics?
   private let folder: String
 
@@ -33,7 +33,9 @@ struct BuildJournal: Sendable {
     let file = try SectionedFile(path: path(fileKind, generation, folder), format: format)
     try file.verify()
     let inputs = try file.section("inputs")
-    let statistics = try CollectionStatistics(terms: file.section("terms"), counts: file.section("counts"))
+    let statistics =
+      file.hasSection("terms")
+      ? try CollectionStatistics(terms: file.section("terms"), counts: file.section("counts")) : nil
     return BuildJournal(
       generation, digest: try inputs.copy(of: 0..<inputs.count), statistics: statistics, in: folder)
   }
@@ -42,15 +44,17 @@ struct BuildJournal: Sendable {
     folder + "/" + IndexFolder.name(kind, generation)
   }
 
-  /// Notes that all vectors were looked through.
-  func write(_ statistics: CollectionStatistics) throws(ParlanceError) {
+  /// Notes what the vectors are, of which the first are to come, or that all were looked through.
+  func write(_ statistics: CollectionStatistics? = nil) throws(ParlanceError) {
     let file = try SectionedFileWriter(path: Self.path(Self.fileKind, generation, folder), format: Self.format)
     try file.beginSection("inputs")
     try file.write(digest)
-    try file.beginSection("counts")
-    try file.write([statistics.postings, statistics.densest].map(UInt64.init))
-    try file.beginSection("terms")
-    try file.write(statistics.terms)
+    if let statistics {
+      try file.beginSection("counts")
+      try file.write([statistics.postings, statistics.densest].map(UInt64.init))
+      try file.beginSection("terms")
+      try file.write(statistics.terms)
+    }
     try file.commit()
   }
 

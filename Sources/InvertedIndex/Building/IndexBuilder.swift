@@ -66,7 +66,7 @@ public struct IndexBuilder: Sendable {
   }
 
   /// - Returns: `nil` for a build that cannot be gone on with.
-  private func journal(of passages: Int, hasTexts: Bool, in folder: IndexFolder) -> BuildJournal? {
+  func journal(of passages: Int, hasTexts: Bool, in folder: IndexFolder) -> BuildJournal? {
     guard let inputs else { return nil }
     let digest = inputs.digest(of: self, passages: passages, hasTexts: hasTexts)
     return folder.resume(restarts ? nil : digest)

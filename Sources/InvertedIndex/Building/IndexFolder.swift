@@ -163,9 +163,10 @@ final class IndexFolder: Sendable {
     }
   }
 
-  /// How much of a generation is there already.
+  /// How much of a generation is there already, without the vectors that it is made of.
   func bytes(of generation: Int) -> Int {
-    ((try? Self.names(in: path)) ?? []).filter { Self.generation(of: $0) == generation }
+    ((try? Self.names(in: path)) ?? [])
+      .filter { Self.generation(of: $0) == generation && !$0.hasSuffix("." + Self.spoolKind) }
       .reduce(0) { $0 + Int(FileStamp(path: path + "/" + $1)?.count ?? 0) }
   }
 

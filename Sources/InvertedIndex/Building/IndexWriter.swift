@@ -12,40 +12,78 @@ public import SparseVectors
 /// The vectors wait in a temporary `.vectors` file inside the folder, since the greatest weight of each term has to be
 /// known before the first posting is written. Texts are read again at the end rather than kept twice. The folder is looked
 /// at and locked at the beginning; a writer that is let go unfinished leaves the index that was there before, or none.
+///
+/// Where `inputs` says what the vectors are made of, one that was let go or killed is gone on with by the next one of the same inputs
+/// and settings: it has the vectors of the first `resumedCount` passages already.
 public final class IndexWriter {
+  /// How many vectors an earlier process left; the caller passes over as many passages.
+  public let resumedCount: Int
+
   private let folder: IndexFolder
   private let generation: Int
   private let spoolPath: String
   private let builder: IndexBuilder
-  private let spool: VectorsWriter
+  private let journal: BuildJournal?
+  /// `nil` where all vectors are there.
+  private let spool: VectorsWriter?
+  /// Whether a vector was refused, which the next writer of the same inputs would refuse as well.
+  private var isRefused = false
 
-  /// - Parameter path: the folder of the index; the folder above it must be there.
+  /// - Parameters:
+  ///   - path: the folder of the index; the folder above it must be there.
+  ///   - inputs: what the vectors are made of, with texts; `nil` for a writer that cannot be gone on with.
+  ///   - restarts: whether what a writer of the same inputs left is thrown away.
   /// - Throws: `usage` for a configuration out of range; `tryAgain` while somebody else writes there; `cannotWrite`.
   public init(
     path: String, passageSpace: EncoderIdentity, vocabulary: Vocabulary,
-    configuration: IndexConfiguration = IndexConfiguration()
+    configuration: IndexConfiguration = IndexConfiguration(), inputs: BuildInputs? = nil, restarts: Bool = false
   ) throws(ParlanceError) {
     try configuration.check()
-    builder = IndexBuilder(passageSpace: passageSpace, vocabulary: vocabulary, configuration: configuration)
-    folder = try IndexFolder(path: path)
-    generation = folder.begin()
+    var builder = IndexBuilder(passageSpace: passageSpace, vocabulary: vocabulary, configuration: configuration)
+    builder.inputs = inputs
+    builder.restarts = restarts
+    self.builder = builder
+    folder = try IndexFolder(path: path, sparesUnfinished: inputs != nil)
+    // How many passages there are is said by the files.
+    var journal = builder.journal(of: 0, hasTexts: true, in: folder)
+    if let found = journal, found.statistics != nil, folder.vectors(of: found.generation) == nil {
+      // What was found is of vectors that are gone.
+      folder.removeFiles(of: found.generation)
+      journal = BuildJournal(folder.begin(), digest: found.digest, in: folder.path)
+    }
+    self.journal = journal
+    generation = journal?.generation ?? folder.begin()
     spoolPath = folder.path + "/" + IndexFolder.name(IndexFolder.spoolKind, generation)
     do {
-      spool = try VectorsWriter(
-        path: spoolPath, description: VectorsDescription(encoder: passageSpace, vocabulary: vocabulary))
+      if let there = folder.vectors(of: generation) {
+        spool = nil
+        resumedCount = there
+      } else {
+        try journal?.write()
+        let spool = try VectorsWriter(
+          path: spoolPath, description: VectorsDescription(encoder: passageSpace, vocabulary: vocabulary),
+          resuming: journal != nil)
+        self.spool = spool
+        resumedCount = spool.resumedCount
+      }
     } catch {
-      folder.removeFiles(of: generation)
+      if journal == nil { folder.removeFiles(of: generation) }
       throw error
     }
   }
 
   deinit {
-    folder.removeFiles(of: generation)
+    if journal == nil || isRefused { folder.removeFiles(of: generation) }
   }
 
   /// Takes the next passage's vector.
   public func append(_ id: ExternalID, _ vector: SparseVector) throws(ParlanceError) {
-    try spool.append(id, vector)
+    do {
+      try spool?.append(id, vector)
+    } catch {
+      isRefused = error.code == .badInput
+      throw error
+    }
   }
 
   /// Builds the index of all vectors.
@@ -55,9 +93,18 @@ public final class IndexWriter {
   public func finish(
     texts: PassageSource? = nil, progress: ProgressHandler? = nil, interruption: Interruption? = nil
   ) throws(ParlanceError) {
-    try spool.finish()
+    if let done = folder.current, done.generation == generation { return folder.end(generation, with: done) }
+    try spool?.finish()
     try builder.build(
-      VectorsFiles(paths: [spoolPath]), texts: texts, in: folder, generation, progress: progress,
+      VectorsFiles(paths: [spoolPath]), texts: texts, in: folder, generation, journal: journal, progress: progress,
       interruption: interruption)
+  }
+}
+
+extension IndexFolder {
+  /// How many vectors a generation has, once it has all; `nil` before.
+  fileprivate func vectors(of generation: Int) -> Int? {
+    if let current, current.generation == generation { return current.passages }
+    return (try? VectorsFile(path: path + "/" + Self.name(Self.spoolKind, generation)))?.count
   }
 }

@@ -30,12 +30,12 @@ struct IndexBuildCommand: AsyncParsableCommand {
       Weights: u8 keeps one byte a posting (each weight to the nearest 1/255 of its term's greatest), f16 two, f32 \
       four. Search is exact over what is kept.
 
-      A build from --vectors or by --bm25 that was killed or interrupted goes on when the same command is given again, and \
-      gives the same bytes: ranges of postings that were written are kept, and texts where all were stored. Files that \
-      changed in between begin it anew, as --restart does.
+      A build that was killed or interrupted goes on when the same command is given again, and gives the same bytes: ranges \
+      of postings that were written are kept, and texts where all were stored. Files that changed in between begin it anew, \
+      as --restart does.
 
-      With --model the passages are encoded on the way and the vectors are not kept; this does not resume. Many passages \
-      are better encoded first, by parlance encode.
+      With --model the passages are encoded on the way. Their vectors are kept in the folder until the index is built, so \
+      that this goes on as well, and not beyond: who wants them again encodes them first, by parlance encode.
 
       Examples:
         parlance index build --vectors passages.vectors \\
@@ -146,6 +146,7 @@ struct IndexBuildCommand: AsyncParsableCommand {
     var job = IndexingJob(passages: passages, path: output)
     memory.apply(to: &job.configuration)
     if let weights { job.configuration.weights = weights }
+    job.restarts = restart
     let count: Int
     do {
       let bar = ProgressBar()
@@ -156,9 +157,19 @@ struct IndexBuildCommand: AsyncParsableCommand {
     let encoder = try await encoding.open(model)
     let bar = ProgressBar()
     defer { bar.finish() }
-    let summary = try await job.run(
-      with: encoder, count: count, progress: bar.handler, interruption: console.interruption)
+    let summary: IndexingJob.Summary
+    do throws(ParlanceError) {
+      summary = try await job.run(
+        with: encoder, count: count, progress: bar.handler, interruption: console.interruption)
+    } catch {
+      bar.finish()
+      if error.code == .interrupted { console.note("what is encoded is kept: the same command goes on from there") }
+      throw error
+    }
     bar.finish()
+    if summary.resumed > 0 {
+      console.note("\(FixedDecimal.grouped(summary.resumed)) passages were encoded already")
+    }
     if summary.truncated > 0 {
       console.note("\(FixedDecimal.grouped(summary.truncated)) passages were cut at \(encoder.maxLength) tokens")
     }
