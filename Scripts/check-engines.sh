@@ -33,11 +33,11 @@ mkdir json
 "$parlance" vectors export queries.vectors --to anserini-topics --greatest-impact 7 --out topics.tsv
 "$parlance" vectors export passages.vectors --to seismic --out passages.jsonl
 
-# What we find in what was read back: ours NAME PASSAGES FORMAT QUERIES FORMAT
+# What we find in what was read back, a block of BMP's more than is compared: ours NAME PASSAGES FORMAT QUERIES FORMAT
 ours() {
   "$parlance" index import "$2" --from "$3" --like passages.vectors --out "index-$1" >/dev/null
   "$parlance" vectors import "$4" --from "$5" --like queries.vectors --out "queries-$1.vectors"
-  "$parlance" search --index "index-$1" --vectors "queries-$1.vectors" --k 100 --run "$1.trec" >/dev/null
+  "$parlance" search --index "index-$1" --vectors "queries-$1.vectors" --k 132 --run "$1.trec" >/dev/null
 }
 ours pisa passages.ciff ciff queries.jsonl anserini
 ours bmp small.ciff ciff bmp-queries.jsonl anserini

@@ -18,12 +18,7 @@ import Testing
   init() throws { folder = try TestSupport.temporaryFolder("ciff") }
 
   private func vectors(_ file: CIFFImport) throws -> SampleVectors {
-    var found = SampleVectors(ids: [], vectors: [])
-    try file.forEachVector { id, vector throws(ParlanceError) in
-      found.ids.append(id)
-      found.vectors.append(vector)
-    }
-    return found
+    try SampleVectors { try file.forEachVector($0) }
   }
 
   private func write(_ bytes: [UInt8]) throws { try Data(bytes).write(to: URL(fileURLWithPath: path)) }

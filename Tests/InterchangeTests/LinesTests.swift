@@ -15,12 +15,7 @@ import Testing
   init() throws { folder = try TestSupport.temporaryFolder("lines") }
 
   private func vectors(_ file: LinesImport) throws -> SampleVectors {
-    var found = SampleVectors(ids: [], vectors: [])
-    try file.forEachVector { id, vector throws(ParlanceError) in
-      found.ids.append(id)
-      found.vectors.append(vector)
-    }
-    return found
+    try SampleVectors { try file.forEachVector($0) }
   }
 
   private func write(_ text: String) throws { try text.write(toFile: path, atomically: true, encoding: .utf8) }

@@ -19,6 +19,16 @@ struct SampleVectors: PassageVectors {
     self.vectors = vectors
   }
 
+  /// - Parameter give: hands the vectors of a file to what it gets.
+  init(_ give: ((ExternalID, SparseVector) throws(ParlanceError) -> Void) throws -> Void) rethrows {
+    var (ids, vectors): ([ExternalID], [SparseVector]) = ([], [])
+    try give { id, vector in
+      ids.append(id)
+      vectors.append(vector)
+    }
+    self.init(ids: ids, vectors: vectors)
+  }
+
   /// - Parameter weight: gives a weight above zero.
   init(count: Int, terms: Int, seed: UInt64, weight: (inout SeededGenerator) -> Float) {
     var random = SeededGenerator(seed: seed)
