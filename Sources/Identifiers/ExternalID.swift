@@ -19,9 +19,14 @@ extension ExternalID: Hashable {
       && left.string.utf8.elementsEqual(right.string.utf8)
   }
 
-  /// Ids of the same bytes are canonically equal, so the string's own hash serves.
+  /// A string's own hash is that of all strings that are canonically equal, and of other than ASCII ones anybody can make as
+  /// many of those as he likes.
   public func hash(into hasher: inout Hasher) {
-    hasher.combine(string)
+    if string.utf8.allSatisfy({ $0 < 0x80 }) {
+      hasher.combine(string)
+    } else {
+      for byte in string.utf8 { hasher.combine(byte) }
+    }
   }
 }
 

@@ -2,8 +2,13 @@
 /// however long ids are, and 32 for the moment in which the table grows.
 ///
 /// Two ids of one hash are rare, one pair in 60,000 collections of 25 million; whoever is told of one looks the id up where
-/// the ids themselves are kept, which is slow and as rare, or the end of the work.
+/// the ids themselves are kept, which is slow and as rare, or the end of the work. Each process hashes by a key of its own, so
+/// that nobody can name ids of one hash.
 package struct SeenHashes: Sendable {
+  /// Test-only: another hash, of which a test knows ids that collide.
+  @TaskLocal package static var hash: @Sendable (ExternalID) -> UInt64 = { UInt64(bitPattern: Int64($0.hashValue)) }
+
+  private let hash = Self.hash
   /// A hash each, 0 where there is none.
   private(set) var slots: [UInt64]
   private var count = 0
@@ -17,7 +22,7 @@ package struct SeenHashes: Sendable {
 
   /// - Returns: false when an id with the same hash was there before, and so perhaps this id.
   package mutating func insert(_ id: ExternalID) -> Bool {
-    let hash = max(1, id.stableHash)
+    let hash = max(1, self.hash(id))
     if 4 * (count + 1) > 3 * slots.count { grow() }
     var slot = place(of: hash)
     while slots[slot] != 0 {

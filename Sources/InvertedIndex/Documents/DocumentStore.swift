@@ -3,6 +3,7 @@ import Conversations
 import Diagnostics
 import Identifiers
 import SparseVectors
+import Synchronization
 
 /// The mapped ids and texts of one segment, each found without reading the others.
 final class DocumentStore: Sendable {
@@ -18,6 +19,8 @@ final class DocumentStore: Sendable {
   private let idHashes: Section
   private let idPassages: Section
   private let texts: Texts?
+  /// By their hash, where many ids have one and one of them was asked for.
+  private let colliding = Mutex<[UInt64: CollidingPassages]>([:])
 
   private struct Texts {
     let bytes: Section
@@ -59,18 +62,48 @@ final class DocumentStore: Sendable {
   /// The passage that has `id`, if one has.
   func passage(_ id: ExternalID) throws(ParlanceError) -> Int? {
     let hash = id.stableHash
+    let first = try row(of: hash)
+    let end = min(count, first + Self.fewCollisions)
+    for row in first..<end {
+      guard try idHashes.value(UInt64.self, at: row) == hash else { return nil }
+      let passage = try self.passage(ofRow: row)
+      if try self.id(at: passage) == id { return passage }
+    }
+    guard end < count, try idHashes.value(UInt64.self, at: end) == hash else { return nil }
+    return try passages(of: hash, from: first).passage(id) { passage throws(ParlanceError) in try self.id(at: passage) }
+  }
+
+  /// As many ids of one hash are looked at one by one.
+  private static let fewCollisions = 8
+
+  /// The first row of the sections of hashes whose hash is not below `hash`.
+  private func row(of hash: UInt64) throws(ParlanceError) -> Int {
     var (low, high) = (0, count)
     while low < high {
       let middle = low + (high - low) / 2
       if try idHashes.value(UInt64.self, at: middle) < hash { low = middle + 1 } else { high = middle }
     }
-    while low < count, try idHashes.value(UInt64.self, at: low) == hash {
-      let passage = Int(try idPassages.value(UInt32.self, at: low))
-      guard passage < count else { throw contradiction("the passages of its ids") }
-      if try self.id(at: passage) == id { return passage }
-      low += 1
+    return low
+  }
+
+  private func passage(ofRow row: Int) throws(ParlanceError) -> Int {
+    let passage = Int(try idPassages.value(UInt32.self, at: row))
+    guard passage < count else { throw contradiction("the passages of its ids") }
+    return passage
+  }
+
+  /// The passages that have `hash`, which begin at row `first`; they are put in order once.
+  private func passages(of hash: UInt64, from first: Int) throws(ParlanceError) -> CollidingPassages {
+    try colliding.withLock { colliding throws(ParlanceError) in
+      if let known = colliding[hash] { return known }
+      var passages: [UInt32] = []
+      for row in first..<(hash == .max ? count : try self.row(of: hash + 1)) {
+        passages.append(UInt32(try passage(ofRow: row)))
+      }
+      let found = try CollidingPassages(passages) { passage throws(ParlanceError) in try self.id(at: passage) }
+      colliding[hash] = found
+      return found
     }
-    return nil
   }
 
   /// The text of passage `index`, or `nil` where the index was built without texts.

@@ -4,7 +4,7 @@ package import Identifiers
 /// Finds a passage of a collection by its id without an index, and proves that no id is given twice.
 ///
 /// Only hashes are kept, 16 bytes a passage, in a file where memory is short; ids are read again from the vectors where two
-/// hashes agree.
+/// hashes agree, those of one hash all at once.
 package struct IDTable: Sendable {
   struct Row: BitwiseCopyable, Comparable, Sendable {
     var hash: UInt64
@@ -15,6 +15,8 @@ package struct IDTable: Sendable {
 
   /// Ascending by hash.
   let rows: SortedRows<Row>
+  /// By their hash.
+  private let colliding: [UInt64: CollidingPassages]
 
   /// - Throws: `badInput` naming both places of an id that is given twice.
   package init(of vectors: some PassageVectors, interruption: Interruption?) throws(ParlanceError) {
@@ -28,39 +30,43 @@ package struct IDTable: Sendable {
       try sorter.append(Row(hash: try vectors.id(at: index).stableHash, passage: UInt32(index)))
     }
     rows = sorter.finish()
-    var last: Row?
-    // The passages before that have the same hash, where there are any.
-    var same: [UInt32] = []
-    try rows.forEach { row throws(ParlanceError) in
-      if let last, last.hash == row.hash {
-        same.append(last.passage)
-        try Self.check(Int(row.passage), against: same, of: vectors)
-      } else if !same.isEmpty {
-        same = []
+    var colliding: [UInt64: CollidingPassages] = [:]
+    var hash: UInt64 = 0
+    // Those that have this hash.
+    var passages: [UInt32] = []
+    func endHash() throws(ParlanceError) {
+      guard passages.count > 1 else { return }
+      let found = try CollidingPassages(passages) { passage throws(ParlanceError) in try vectors.id(at: passage) }
+      if let (first, second) = found.repeated {
+        throw ParlanceError(
+          .badInput,
+          "the passage \"\(try vectors.id(at: second))\" is given twice, first at \(vectors.location(of: first))",
+          at: vectors.location(of: second))
       }
-      last = row
+      colliding[hash] = found
     }
-  }
-
-  private static func check(
-    _ passage: Int, against others: [UInt32], of vectors: some PassageVectors
-  ) throws(ParlanceError) {
-    let id = try vectors.id(at: passage)
-    for other in others where try vectors.id(at: Int(other)) == id {
-      throw ParlanceError(
-        .badInput, "the passage \"\(id)\" is given twice, first at \(vectors.location(of: Int(other)))",
-        at: vectors.location(of: passage))
+    try rows.forEach { row throws(ParlanceError) in
+      if row.hash != hash {
+        try endHash()
+        hash = row.hash
+        passages.removeAll(keepingCapacity: true)
+      }
+      passages.append(row.passage)
     }
+    try endHash()
+    self.colliding = colliding
   }
 
   /// The passage that has `id`, if one has.
   package func passage(_ id: ExternalID, in vectors: some PassageVectors) throws(ParlanceError) -> Int? {
     let hash = id.stableHash
+    if let colliding = colliding[hash] {
+      return try colliding.passage(id) { passage throws(ParlanceError) in try vectors.id(at: passage) }
+    }
     var found: Int?
     try rows.scan(from: Row(hash: hash, passage: 0)) { row throws(ParlanceError) in
-      guard row.hash == hash, found == nil else { return false }
-      if try vectors.id(at: Int(row.passage)) == id { found = Int(row.passage) }
-      return true
+      if row.hash == hash, try vectors.id(at: Int(row.passage)) == id { found = Int(row.passage) }
+      return false
     }
     return found
   }
