@@ -148,6 +148,50 @@ struct SweepCommandTests {
         try students.succeed("sweep bad.yaml --out b")
       }
 
+      @Test("some arms are done now, and what another sweep has done already is taken over where it is the same")
+      func reused() throws {
+        let text = try String(contentsOfFile: students.folder + "/sweep.yaml", encoding: .utf8)
+          .replacing("folds: [0, 1]", with: "folds: [0]")
+        try text.write(toFile: students.folder + "/first.yaml", atomically: false, encoding: .utf8)
+        try text.replacing("name: w 0,", with: "name: plain,").replacing("baseline: w 0", with: "baseline: plain")
+          .replacing("arms: [w 0]", with: "arms: [plain]")
+          .write(toFile: students.folder + "/second.yaml", atomically: false, encoding: .utf8)
+        let wrong = try ParlanceProcess.run(
+          ["sweep", "first.yaml", "--out", "s", "--arms", "w 0", "w 0.2"], in: students.folder)
+        #expect(wrong.code == 64 && wrong.error.contains("no arm 'w 0.2'; did you mean 'w 0.1'?"), "\(wrong.error)")
+        #expect(!FileManager.default.fileExists(atPath: students.folder + "/s"))
+        let some = try ParlanceProcess.run(
+          ["sweep", "first.yaml", "--out", "s", "--arms", "w 0"], in: students.folder)
+        #expect(some.code == 0 && some.error.contains("1 run of 1 to do"), "\(some.error)")
+        #expect(some.error.contains("1 of other arms wait") && some.output.contains("Not finished"), "\(some.error)")
+        let list = try students.parlance("runs list s")
+        #expect(list.output.contains("waits") && list.output.contains("finished"), "\(list.output)")
+
+        func taken(_ options: String) throws -> [Int?] {
+          let told = try students.parlance("sweep second.yaml --out o --dry-run --json " + options)
+          let document = try JSONSerialization.jsonObject(with: Data(told.output.utf8)) as? [String: Any]
+          return [document?["takenOver"] as? Int, document?["waiting"] as? Int]
+        }
+        #expect(try taken("--reuse s --arms plain") == [1, 1])
+        #expect(try taken("") == [0, 0])
+        #expect(try taken("--reuse s --set sampling.negatives=5") == [0, 0])
+        let judgments = try String(contentsOfFile: students.folder + "/qrels.txt", encoding: .utf8)
+        try (judgments + "c0_1 0 p2 1\n").write(
+          toFile: students.folder + "/qrels.txt", atomically: false, encoding: .utf8)
+        #expect(try taken("--reuse s") == [0, 0])
+        try judgments.write(toFile: students.folder + "/qrels.txt", atomically: false, encoding: .utf8)
+
+        let other = try students.parlance("sweep second.yaml --out o --reuse s o --arms plain")
+        #expect(other.error.contains("taken over: plain-f0 is the same as s/runs/w-0-f0"), "\(other.error)")
+        #expect(other.code == 0 && !other.error.contains("to do"), "\(other.error)")
+        #expect(try figures("plain-f0", in: "o") == figures("w-0-f0", in: "s"))
+        let shown = try students.parlance("runs show o plain-f0")
+        #expect(shown.output.contains("taken over from") && shown.output.contains("s/runs/w-0-f0"), "\(shown.output)")
+        try students.succeed("sweep second.yaml --out o")
+        let compared = try students.parlance("runs compare o")
+        #expect(compared.output.contains("Differences from plain"), "\(compared.output)")
+      }
+
       @Test("--dry-run tells the arms and makes nothing")
       func dryRun() throws {
         let result = try students.parlance("sweep sweep.yaml --out d --dry-run")

@@ -80,6 +80,8 @@ public struct RunResult: Codable, Sendable, Equatable {
   /// The most memory that was resident, in bytes; of the last process, where the run was stopped in between.
   public var peakMemory: Int
   public var measured: [Measured]
+  /// The folder of the run of another sweep that trained and measured it, where this one only took it over.
+  public var takenFrom: String?
 
   public init(
     _ run: PlannedRun, digest: String, recipe: String, fingerprints: [Fingerprint], program: String, steps: Int,

@@ -27,10 +27,17 @@ public struct SweepFolder: Sendable {
   public func queries(of run: String, on set: String) -> String {
     folder(of: run) + "/" + Sweep.folderName(set) + ".vectors"
   }
+  /// Where a run's folder is put together that is taken over from another sweep.
+  func fresh(of run: String) -> String { path + "/runs/." + run + ".taken" }
   /// What the run read, noted when it began.
   func data(of run: String) -> String { folder(of: run) + "/data.json" }
   /// The recipe as it was when the sweep began, so that runs that wait are trained by it.
   public var recipe: String { path + "/recipe.yaml" }
+  /// What is said of a path where no sweep is.
+  public var missing: ParlanceError {
+    ParlanceError(
+      .noInput, "expected the folder of a sweep, with sweep.yaml and runs.sqlite in it", at: .init(file: path))
+  }
   /// The index of a file of vectors, with their exact weights; of what is in the file, whatever it was called.
   public func index(of vectors: RunResult.Fingerprint) -> String { shared + "/index-" + vectors.sha256.prefix(12) }
 }

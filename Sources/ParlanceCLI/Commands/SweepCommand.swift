@@ -17,10 +17,15 @@ struct SweepCommand: AsyncParsableCommand {
       Stopped or killed at any moment, the same command goes on: what is finished stays, what was begun goes on from \
       where it was saved. What several runs need is made once.
 
+      --reuse takes finished runs of other sweeps over that are the same: recipe, data byte for byte, what is measured, \
+      program. --arms does the runs of some arms now and leaves the others for later.
+
       Examples:
         parlance sweep Recipes/findings/a-objective.yaml --dry-run --out runs/a
         parlance sweep Recipes/findings/a-objective.yaml --quick --out runs/a
         parlance sweep sweep.yaml --set optimisation.epochs=1 --out runs/short
+        parlance sweep Recipes/findings/b-sampling.yaml --out runs/b --reuse runs/a \\
+          --arms uniform hardest
       """)
 
   @Argument(help: "The sweep, a YAML file.")
@@ -36,6 +41,17 @@ struct SweepCommand: AsyncParsableCommand {
 
   @Flag(help: "Only what the sweep's part `quick` leaves.")
   var quick = false
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Only the runs of these arms now; the others wait. (default: all)", valueName: "name"))
+  var arms: [String] = []
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Folders of sweeps whose finished runs are taken over where they are the same.", valueName: "dir"))
+  var reuse: [String] = []
 
   @Flag(help: "Print the arms and how long they will take, and do nothing.")
   var dryRun = false

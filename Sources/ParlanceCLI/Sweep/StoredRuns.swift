@@ -14,10 +14,7 @@
 
     init(_ path: String) throws(ParlanceError) {
       folder = SweepFolder(path)
-      guard FileNames.exists(folder.sweep), FileNames.exists(folder.store) else {
-        throw ParlanceError(
-          .noInput, "expected the folder of a sweep, with sweep.yaml and runs.sqlite in it", at: .init(file: path))
-      }
+      guard FileNames.exists(folder.sweep), FileNames.exists(folder.store) else { throw folder.missing }
       sweep = try Sweep(reading: folder.sweep)
       // The path in sweep.yaml is that of the folder the sweep ran in, from where it was called.
       if FileNames.exists(folder.recipe) { sweep.recipe = folder.recipe }
@@ -81,6 +78,9 @@
         ["processor time, in all", Table.Cell(ProgressBar.time(stored.processorSeconds))],
         ["peak memory", Table.Cell("\(FixedDecimal.grouped(stored.peakMemory >> 20)) MiB")],
       ]
+      if let origin = (try? RunResult(reading: folder.result(of: name)))?.takenFrom {
+        facts.rows.append(["taken over from", Table.Cell(origin)])
+      }
       if let fault = stored.fault { facts.rows.append(["fault", Table.Cell(fault)]) }
       var tables = [facts]
       for set in sweep.evaluate where stored.state == .finished {

@@ -3,7 +3,6 @@
   import Diagnostics
   import Distillation
   import Experiments
-  import InvertedIndex
   import Reports
 
   #if canImport(FoundationEssentials)
@@ -26,13 +25,15 @@
 
     func run() async throws {
       var (sweep, yaml) = try read()
+      for name in command.arms { try sweep.checkArm(name) }
       let runs = try sweep.runs().map { run throws(ParlanceError) in (run: run, recipe: try run.recipe(of: sweep)) }
       guard !command.dryRun else { return try tell(sweep, runs) }
       try makeFolders()
       let lock = try FileLock(path: folder.lock)
       defer { withExtendedLifetime(lock) {} }
+      var others = try others(of: sweep)
       let store = try RunStore(path: folder.store, making: true)
-      let left = try collect(sweep, runs, store)
+      var left = try collect(sweep, runs, store).filter(isChosen)
       // Only now: what was refused leaves the sweep that is there as it was.
       let recipe = try MappedFile(path: sweep.recipe)
       try AtomicFile.write(recipe.bytes.array(), to: folder.recipe)
@@ -41,15 +42,46 @@
       try AtomicFile.write(Array(yaml.utf8), to: folder.sweep)
       let places = try SweepPlaces(sweep.budget, cores: command.cores, memory: command.memory, store.runs())
       if !left.isEmpty {
-        try await prepare(sweep, runs.map(\.recipe))
-        try note(left, of: runs, sweep, places, store)
+        let preparation = SweepPreparation(of: sweep, in: folder)
+        try await preparation.makeListed()
+        left = try takeOver(left, from: &others, store)
+        if !left.isEmpty { try await preparation.makeIndexes(of: runs.map(\.recipe)) }
+      }
+      if !left.isEmpty {
+        let plan = try SweepPlan(sweep, runs, places, known: store.runs())
+        let chosen = runs.count(where: isChosen)
+        console.note(plan.line(left: left, of: chosen))
         try await SweepQueue(
           sweep: sweep, digests: try sweep.digests(), folder: folder, store: store, device: command.device,
-          places: places,
-          seconds: seconds(runs, sweep, store, cores: places.coresPerRun)
-        ).work(off: left.map(\.run), done: runs.count - left.count)
+          places: places, seconds: plan.seconds
+        ).work(off: left.map(\.run), done: chosen - left.count)
       }
       try report(sweep, store)
+    }
+
+    /// Whether the run is one of those that are done now.
+    private func isChosen(_ entry: PreparedRun) -> Bool { command.arms.isEmpty || command.arms.contains(entry.run.arm) }
+
+    private func others(of sweep: Sweep) throws(ParlanceError) -> FinishedRuns {
+      try FinishedRuns(of: command.reuse, for: sweep, in: folder, program: "parlance \(ParlanceCommand.version)")
+    }
+
+    /// Takes over what other sweeps have done already.
+    ///
+    /// - Returns: the runs that are left.
+    private func takeOver(
+      _ waiting: [PreparedRun], from others: inout FinishedRuns, _ store: RunStore
+    ) throws(ParlanceError) -> [PreparedRun] {
+      var left: [PreparedRun] = []
+      for (run, recipe) in waiting {
+        guard let found = try others.same(as: run, by: recipe), let result = try others.take(found, as: run) else {
+          left.append((run, recipe))
+          continue
+        }
+        try store.store(result, curves: TrainingCurve.all(readingFrom: folder.metrics(of: run.id)))
+        console.note("taken over: \(run.id) is the same as \(found.path)")
+      }
+      return left
     }
 
     private func read() throws(ParlanceError) -> (Sweep, String) {
@@ -80,10 +112,10 @@
     /// - Returns: the runs that are not finished.
     /// - Throws: `badInput` for a finished run of another recipe or of other data.
     private func collect(
-      _ sweep: Sweep, _ runs: [(run: PlannedRun, recipe: Recipe)], _ store: RunStore
-    ) throws(ParlanceError) -> [(run: PlannedRun, recipe: Recipe)] {
+      _ sweep: Sweep, _ runs: [PreparedRun], _ store: RunStore
+    ) throws(ParlanceError) -> [PreparedRun] {
       let known = Dictionary(uniqueKeysWithValues: try store.runs().map { ($0.id, $0) })
-      var left: [(run: PlannedRun, recipe: Recipe)] = []
+      var left: [PreparedRun] = []
       var data = DataFingerprints()
       for (run, recipe) in runs {
         guard FileNames.exists(folder.result(of: run.id)) else {
@@ -103,106 +135,22 @@
       return left
     }
 
-    /// Makes what the runs share, each thing once.
-    private func prepare(_ sweep: Sweep, _ recipes: [Recipe]) async throws {
-      for step in sweep.prepare where !FileNames.exists(step.makes) {
-        try await make(step.makes, step.command.map { $0 == "{out}" ? step.makes : $0 })
-      }
-      var seen: Set<String> = []
-      var data = DataFingerprints()
-      for recipe in recipes where seen.insert(recipe.vectors).inserted {
-        let searches = sweep.evaluate.contains { $0.index == nil } || recipe.validation != nil
-        let index = folder.index(of: try data.of(recipe.vectors))
-        if !searches || (try? InvertedIndex(path: index)) != nil { continue }
-        try await make(
-          index, ["index", "build", "--vectors", recipe.vectors, "--weights", "f32", "--out", index])
-      }
-    }
-
-    private func make(_ what: String, _ arguments: [String]) async throws {
-      console.note("making \(what): parlance \(arguments.joined(separator: " "))")
-      let log = folder.shared + "/log"
-      let child = try ChildProcess(arguments, log: log)
-      var status = child.status()
-      var isAsked = false
-      while status == nil {
-        try? await Task.sleep(for: .milliseconds(100))
-        if console.interruption.isRequested, !isAsked {
-          child.stop()
-          isAsked = true
-        }
-        status = child.status()
-      }
-      try console.interruption.check()
-      guard status == 0, FileNames.exists(what) else {
-        throw ParlanceError(
-          .badInput, "\(what) could not be made: \(SweepQueue.lastLine(of: log))", at: .init(file: log))
-      }
-    }
-
-    // MARK: - Telling
-
-    private func seconds(
-      _ runs: [(run: PlannedRun, recipe: Recipe)], _ sweep: Sweep, _ store: RunStore?, cores: Int
-    ) throws(ParlanceError) -> [String: Double] {
-      let estimate = try SweepEstimate(runs, of: sweep)
-      var known: [String: Double] = [:]
-      for run in try store?.runs() ?? [] where run.state == .finished { known[run.id] = run.processorSeconds }
-      return Dictionary(
-        uniqueKeysWithValues: runs.map { ($0.run.id, estimate.seconds(of: $0.run.id, known: known, cores: cores)) })
-    }
-
-    private func note(
-      _ left: [(run: PlannedRun, recipe: Recipe)], of runs: [(run: PlannedRun, recipe: Recipe)], _ sweep: Sweep,
-      _ places: SweepPlaces, _ store: RunStore
-    ) throws {
-      let each = try seconds(runs, sweep, store, cores: places.coresPerRun)
-      let total = left.reduce(0) { $0 + (each[$1.run.id] ?? 0) } / Double(places.count)
-      console.note(
-        "\(FixedDecimal.counted(left.count, "run")) of \(runs.count) to do, \(places.count) at a time: about "
-          + "\(ProgressBar.time(total)) on idle cores (a rough estimate)")
-    }
-
-    private func tell(_ sweep: Sweep, _ runs: [(run: PlannedRun, recipe: Recipe)]) throws {
-      let store = FileNames.exists(folder.store) ? try RunStore(path: folder.store, making: false) : nil
-      let places = try SweepPlaces(sweep.budget, cores: command.cores, memory: command.memory, store?.runs() ?? [])
-      let each = try seconds(runs, sweep, store, cores: places.coresPerRun)
+    private func tell(_ sweep: Sweep, _ runs: [PreparedRun]) throws {
+      let known = FileNames.exists(folder.store) ? try RunStore(path: folder.store, making: false).runs() : []
+      let places = try SweepPlaces(sweep.budget, cores: command.cores, memory: command.memory, known)
+      let plan = try SweepPlan(sweep, runs, places, known: known)
       let digests = try sweep.digests()
-      let finished = Set(try store?.runs().filter { $0.isFinished(as: digests[$0.id]) }.map(\.id) ?? [])
-      var table = Table(columns: [
-        .label("arm"), .figure("runs"), .figure("finished"), .figure("minutes"), .label("settings"),
-      ])
-      for arm in sweep.arms {
-        let own = runs.filter { $0.run.arm == arm.name }
-        let time = own.reduce(0) { $0 + (each[$1.run.id] ?? 0) }
-        table.rows.append([
-          Table.Cell(arm.name), .count(own.count), .count(own.count { finished.contains($0.run.id) }),
-          .figure(time / 60, digits: 1), Table.Cell(arm.settings.map(\.text).joined(separator: "; ")),
-        ])
-      }
-      let left = runs.filter { !finished.contains($0.run.id) }
-      let total = left.reduce(0) { $0 + (each[$1.run.id] ?? 0) } / Double(places.count)
+      let finished = Set(known.filter { $0.isFinished(as: digests[$0.id]) }.map(\.id))
+      let open = runs.filter { !finished.contains($0.run.id) }
+      let chosen = open.filter(isChosen)
+      var others = try others(of: sweep)
+      let left = try chosen.filter { try others.same(as: $0.run, by: $0.recipe) == nil }
+      let (taken, waiting) = (chosen.count - left.count, open.count - chosen.count)
       if command.json {
-        try console.print(
-          json: [
-            "runs": .integer(runs.count), "finished": .integer(finished.count), "atATime": .integer(places.count),
-            "seconds": .number(total),
-            "arms": .array(
-              sweep.arms.map { arm in
-                [
-                  "name": .string(arm.name),
-                  "settings": .object(arm.settings.map { ($0.key, .string($0.value)) }),
-                ]
-              }),
-          ] as OrderedJSON)
-        return
+        try console.print(json: plan.json(left: left, finished: finished, taken: taken, waiting: waiting))
+      } else {
+        try console.print(tables: [plan.table(left: left, finished: finished, taken: taken, waiting: waiting)])
       }
-      table.notes = [
-        "\(FixedDecimal.counted(left.count, "run")) to do, \(places.count) at a time: about \(ProgressBar.time(total)) "
-          + "on idle cores, "
-          + (finished.isEmpty ? "by the number of turns and the size of the model." : "by what finished runs took.")
-      ]
-      try console.print(tables: [table])
     }
 
     private func report(_ sweep: Sweep, _ store: RunStore) throws {

@@ -36,11 +36,8 @@
         if let wanted {
           arms = try wanted.map { name throws(ParlanceError) in
             guard let arm = whole.first(where: { $0.arm == name }) else {
-              throw ParlanceError(
-                .usage,
-                sweep.arms.contains { $0.name == name }
-                  ? "not every run of the arm '\(name)' is finished"
-                  : "the sweep has no arm '\(name)'; there are \(sweep.arms.map(\.name).joined(separator: "; "))")
+              try sweep.checkArm(name)
+              throw ParlanceError(.usage, "not every run of the arm '\(name)' is finished")
             }
             return arm
           }

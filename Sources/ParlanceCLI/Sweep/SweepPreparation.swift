@@ -1,0 +1,57 @@
+#if Storage
+  import BinaryFiles
+  import Diagnostics
+  import Distillation
+  import Experiments
+  import InvertedIndex
+
+  /// Makes what the runs of a sweep share, each thing once.
+  struct SweepPreparation {
+    let sweep: Sweep
+    let folder: SweepFolder
+    private let console = Console.standard
+
+    init(of sweep: Sweep, in folder: SweepFolder) { (self.sweep, self.folder) = (sweep, folder) }
+
+    /// What the sweep lists; what is there is not made again.
+    func makeListed() async throws {
+      for step in sweep.prepare where !FileNames.exists(step.makes) {
+        try await make(step.makes, step.command.map { $0 == "{out}" ? step.makes : $0 })
+      }
+    }
+
+    /// The indexes of the recipes' vectors.
+    func makeIndexes(of recipes: [Recipe]) async throws {
+      var seen: Set<String> = []
+      var data = DataFingerprints()
+      for recipe in recipes where seen.insert(recipe.vectors).inserted {
+        let searches = sweep.evaluate.contains { $0.index == nil } || recipe.validation != nil
+        let index = folder.index(of: try data.of(recipe.vectors))
+        if !searches || (try? InvertedIndex(path: index)) != nil { continue }
+        try await make(
+          index, ["index", "build", "--vectors", recipe.vectors, "--weights", "f32", "--out", index])
+      }
+    }
+
+    private func make(_ what: String, _ arguments: [String]) async throws {
+      console.note("making \(what): parlance \(arguments.joined(separator: " "))")
+      let log = folder.shared + "/log"
+      let child = try ChildProcess(arguments, log: log)
+      var status = child.status()
+      var isAsked = false
+      while status == nil {
+        try? await Task.sleep(for: .milliseconds(100))
+        if console.interruption.isRequested, !isAsked {
+          child.stop()
+          isAsked = true
+        }
+        status = child.status()
+      }
+      try console.interruption.check()
+      guard status == 0, FileNames.exists(what) else {
+        throw ParlanceError(
+          .badInput, "\(what) could not be made: \(SweepQueue.lastLine(of: log))", at: .init(file: log))
+      }
+    }
+  }
+#endif
