@@ -25,20 +25,27 @@ public struct DataFingerprints {
     if let file = recipe.validation?.conversations { files.append(file) }
     if let file = recipe.validation?.qrels { files.append(file) }
     for set in sweep.evaluate {
-      // A manifest names the files of its index, which are never written again.
       files += [set.conversations, set.qrels]
-      if let index = set.index { files.append(index + "/manifest") }
+      if let index = set.index { files.append(Self.manifest(of: index)) }
     }
-    for model in Self.models(of: recipe) {
-      for name in ["config.json", "tokenizer.json", "model.safetensors"] {
-        let file = model + "/" + name
-        if FileNames.exists(file) { files.append(file) }
-      }
-    }
+    for model in Self.models(of: recipe) { files += Self.parts(ofModel: model) }
     var seen: Set<String> = []
     var prints: [RunResult.Fingerprint] = []
     for file in files where seen.insert(file).inserted { prints.append(try of(file)) }
     return prints
+  }
+
+  /// It names the files of its index, which are never written again.
+  private static func manifest(of index: String) -> String { index + "/manifest" }
+
+  private static func parts(ofModel model: String) -> [String] {
+    ["config.json", "tokenizer.json", "model.safetensors"].map { model + "/" + $0 }.filter(FileNames.exists)
+  }
+
+  /// The files that say what is at a path: itself, or those of an index or a model.
+  static func files(at path: String) -> [String] {
+    if FileNames.isOrdinaryFile(path) { return [path] }
+    return [manifest(of: path)].filter(FileNames.exists) + parts(ofModel: path)
   }
 
   private static func models(of recipe: Recipe) -> [String] {

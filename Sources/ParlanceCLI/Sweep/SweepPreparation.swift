@@ -14,9 +14,18 @@
     init(of sweep: Sweep, in folder: SweepFolder) { (self.sweep, self.folder) = (sweep, folder) }
 
     /// What the sweep lists; what is there is not made again.
+    ///
+    /// - Throws: `badInput` for what was made of something else.
     func makeListed() async throws {
-      for step in sweep.prepare where !FileNames.exists(step.makes) {
+      var data = DataFingerprints()
+      for step in sweep.prepare {
+        guard !FileNames.exists(step.makes) else {
+          try MadeNote.check(step, &data)
+          continue
+        }
+        let note = try MadeNote(of: step, &data)
         try await make(step.makes, step.command.map { $0 == "{out}" ? step.makes : $0 })
+        try note.write(for: step.makes)
       }
     }
 

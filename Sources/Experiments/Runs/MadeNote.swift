@@ -1,0 +1,66 @@
+import BinaryFiles
+public import Diagnostics
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// What something that a sweep prepared was made of: `NAME.made` beside it, so that it is not taken for what other inputs or
+/// another command would make.
+public struct MadeNote: Codable, Equatable {
+  /// The subcommand's words, as the sweep has them.
+  public var command: [String]
+  /// The files among them.
+  public var read: [RunResult.Fingerprint]
+
+  /// What the step is going to read.
+  public init(of step: Sweep.Preparation, _ data: inout DataFingerprints) throws(ParlanceError) {
+    command = step.command
+    read = []
+    for word in Self.operands(of: step.command) {
+      for file in DataFingerprints.files(at: word) { read.append(try data.of(file)) }
+    }
+  }
+
+  /// Without the subcommand's name, `index build`, which may be that of a folder as well.
+  static func operands(of command: [String]) -> some Sequence<String> {
+    command.drop { word in word.utf8.allSatisfy { (0x61...0x7A).contains($0) || $0 == 0x2D } && !word.hasPrefix("-") }
+  }
+
+  static func path(for made: String) -> String { made + ".made" }
+
+  public func write(for made: String) throws(ParlanceError) {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    guard let data = try? encoder.encode(self) else {
+      throw ParlanceError(.internalFault, "the note cannot be written as JSON", at: .init(file: Self.path(for: made)))
+    }
+    try AtomicFile.write(Array(data), to: Self.path(for: made))
+  }
+
+  /// Refuses what was made by another command, or of files that changed since. What has no note is taken as it is, and so is
+  /// what was made of files that are gone.
+  ///
+  /// - Throws: `badInput` that names the file and its input.
+  public static func check(_ step: Sweep.Preparation, _ data: inout DataFingerprints) throws(ParlanceError) {
+    let path = Self.path(for: step.makes)
+    guard FileNames.exists(path) else { return }
+    let file = try MappedFile(path: path)
+    guard let note = try? JSONDecoder().decode(MadeNote.self, from: Data(file.bytes.array())) else {
+      throw ParlanceError(.badInput, "expected the note of what \(step.makes) was made of", at: .init(file: path))
+    }
+    func fault(_ what: String) -> ParlanceError {
+      ParlanceError(
+        .badInput, "\(what); remove it to have it made again, or \(path) to keep it as it is",
+        at: .init(file: step.makes))
+    }
+    guard note.command == step.command else {
+      throw fault("it was made by another command, parlance \(note.command.joined(separator: " "))")
+    }
+    for print in note.read where FileNames.exists(print.file) {
+      guard try data.of(print.file) == print else { throw fault("it was made of \(print.file), which changed since") }
+    }
+  }
+}
