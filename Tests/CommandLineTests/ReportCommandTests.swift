@@ -74,4 +74,33 @@ struct ReportCommandTests {
       #expect(!FileManager.default.fileExists(atPath: folder + "/r.html"))
     }
   }
+
+  @Test("--leave-out tells the figures once more without turns, as a file or data check names them")
+  func leaveOut() throws {
+    try inFolder { folder in
+      func write(_ text: String, _ name: String) throws {
+        try text.write(toFile: folder + "/" + name, atomically: false, encoding: .utf8)
+      }
+      try write("c_1\n\nnone\n", "ids")
+      try write(#"{"shared":{"questions":[],"passages":[{"passage":"p","test":["c_2"],"train":["x"]}]}}"#, "check.json")
+      try write("c\n", "all")
+      try write("none\n", "none")
+      try write(#"{"files":[]}"#, "unsplit.json")
+      for file in ["ids", "check.json"] {
+        let result = try report("\(Self.known) --leave-out \(file) --out r.md", in: folder)
+        let text = try String(contentsOfFile: folder + "/r.md", encoding: .utf8)
+        #expect(result.code == 0 && text.contains("runs, without 1 of 2 turns"), "\(result.error)")
+        #expect(text.contains("Means over 2 queries") && text.contains("Means over 1 query"))
+      }
+      for (file, code, says) in [
+        ("none", 65 as Int32, "none: none of its 1 ids is a turn"),
+        ("unsplit.json", 65, "unsplit.json: expected `shared`"),
+        ("all", 64, "there is none left"), ("nowhere", 66, "nowhere"),
+      ] {
+        let result = try report("\(Self.known) --leave-out \(file) --out bad.md", in: folder)
+        #expect(result.code == code && result.error.contains(says), "\(result.error)")
+        #expect(!FileManager.default.fileExists(atPath: folder + "/bad.md"))
+      }
+    }
+  }
 }

@@ -190,6 +190,13 @@ struct SweepCommandTests {
         try students.succeed("sweep second.yaml --out o")
         let compared = try students.parlance("runs compare o")
         #expect(compared.output.contains("Differences from plain"), "\(compared.output)")
+
+        // Figures once more without a conversation.
+        try "c3\n".write(toFile: students.folder + "/ids", atomically: false, encoding: .utf8)
+        let turns = try figures("plain-f0", in: "o").count
+        let less = try students.parlance("runs compare o --leave-out ids")
+        #expect(less.output.contains("of \(turns) turns"), "\(less.output) \(less.error)")
+        try students.succeed("report o --out o.html --passages passages.jsonl --leave-out ids")
       }
 
       @Test("--dry-run tells the arms and makes nothing")

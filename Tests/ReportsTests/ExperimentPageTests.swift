@@ -1,3 +1,4 @@
+import Diagnostics
 import Evaluation
 import Foundation
 import Identifiers
@@ -133,5 +134,37 @@ struct ExperimentPageTests {
       rows == [
         #"{}[run] & RR \\"#, #"{}[b] & 0.500 \\"#, #"\textbf{*} & 0.250 \\"#, #"c [d] & 0.000 \\"#,
       ], "\(lines)")
+  }
+
+  @Test("without some turns and conversations the figures are those of the others, with tests and costs of their own")
+  func part() throws {
+    var whole = try report().sets[0].report
+    whole.efforts["base"]?[ExternalID("c0_1")]?.terms = 1000
+    whole.efforts["base"]?[ExternalID("elsewhere")] = QueryEffort(terms: 28, flops: 1, postings: 5)
+    var configuration = BaselineComparison.Configuration()
+    configuration.unit = .conversation
+    let ids: Set = [ExternalID("c0_1"), ExternalID("c9"), ExternalID("none")]
+    let part = try #require(try whole.leavingOut(ids, configuration: configuration))
+    let queries = part.evaluations[0].queries
+    #expect(queries.count == 17 && !queries.contains(ExternalID("c0_1")) && queries.contains(ExternalID("c0_2")))
+    #expect(!queries.contains(ExternalID("c9_1")) && !queries.contains(ExternalID("c9_2")))
+    #expect(part.evaluations[1].queries == queries)
+    // c0_2 has the second value, c9 the last two.
+    #expect(abs(part.evaluations[0].means[0] - (0.1 + 0.01 * Double((1...17).reduce(0, +)) / 17)) < 1e-12)
+    #expect(part.comparison?.queries == 17 && part.comparison?.conversations == 9)
+    #expect(part.intervals?[0][0] != whole.intervals?[0][0])
+    #expect(part.costs["base"]?.meanLength == (17 * 10 + 28) / 18.0)
+
+    #expect(try whole.leavingOut([ExternalID("none")], configuration: configuration) == nil)
+    let one = try whole.leavingOut(Set((1...9).map { ExternalID("c\($0)") }), configuration: configuration)
+    #expect(one?.evaluations[0].queries.count == 2 && one?.comparison == nil)
+    let all = Set((0...9).map { ExternalID("c\($0)") })
+    #expect(throws: ParlanceError.self) { try whole.leavingOut(all, configuration: configuration) }
+
+    var report = try report()
+    report.sets.append(.init(name: "a part", report: part, isPart: true))
+    let html = ExperimentPage(report).html
+    #expect(html.contains("Figures, a part") && !html.contains("By turn depth, a part"))
+    #expect(report.markdown.contains("a part") && report.latex.contains("a part") && !report.csv.contains("a part"))
   }
 }

@@ -17,12 +17,16 @@ struct ReportCommand: AsyncParsableCommand {
       conversation and curves by turn, --queries with --index or --vectors for FLOPS and activated terms, --costs for \
       latency, --training for curves and recipes. The first run is the baseline unless --baseline names another.
 
+      --leave-out tells all figures and tests once more without some turns: those that share questions or relevant \
+      passages with training, as data check --json names them, or those whose ids a file lists.
+
       Examples:
         parlance report runs/a --out a.html --passages data/mtrag/passages.jsonl
         parlance report bm25.trec student.trec --qrels qrels.txt \\
           --conversations conversations.jsonl --index index --out report.html
         parlance report runs/a --out tables.tex
         parlance report runs/a --format svg --out drawings
+        parlance report runs/test --leave-out leaks.json --out test.html
       """)
 
   enum Format: String, CaseIterable, ExpressibleByArgument {
@@ -81,6 +85,9 @@ struct ReportCommand: AsyncParsableCommand {
     help: ArgumentHelp("Passages, for their words where no index has them.", valueName: "file"))
   var passages: [String] = []
 
+  @Option(help: LeftOutTurns.help)
+  var leaveOut: String?
+
   @Option(help: "Whose wins and losses against the baseline are shown. (default: the best by the first measure)")
   var cases: String?
 
@@ -105,7 +112,7 @@ struct ReportCommand: AsyncParsableCommand {
 
   func run() async throws {
     let console = Console.standard
-    try OutputPath.check(out, isNoneOf: inputs + passages + [qrels, conversations, vectors])
+    try OutputPath.check(out, isNoneOf: inputs + passages + [qrels, conversations, vectors, leaveOut])
     let report = try makeReport()
     try ReportOutput(report: report, format: chosenFormat, path: out).write()
     if out != "-" { console.note("the report is in \(out)") }

@@ -75,6 +75,7 @@ struct RunsCompareCommand: ParsableCommand {
       Examples:
         parlance runs compare runs/a "kld alone" "w 0.1"
         parlance runs compare runs/a
+        parlance runs compare runs/test --leave-out leaks.json
       """)
 
   @Argument(help: ArgumentHelp("The folder of a sweep.", valueName: "dir"))
@@ -82,6 +83,9 @@ struct RunsCompareCommand: ParsableCommand {
 
   @Argument(help: "Arms, the baseline first. (default: all that are finished, and the sweep's baseline)")
   var arms: [String] = []
+
+  @Option(help: LeftOutTurns.help)
+  var leaveOut: String?
 
   @OptionGroup(title: "Significance")
   var significance: SignificanceOptions
@@ -94,7 +98,7 @@ struct RunsCompareCommand: ParsableCommand {
       let runs = try StoredRuns(folder)
       let tables = try SweepTables(
         sweep: runs.sweep, store: runs.store, arms: arms.isEmpty ? nil : arms, baseline: arms.first,
-        configuration: significance.configuration(hasConversations: true))
+        leavingOut: LeftOutTurns(leaveOut), configuration: significance.configuration(hasConversations: true))
       let console = Console.standard
       if json { try console.print(json: tables.json) } else { try console.print(tables: tables.tables) }
     #else

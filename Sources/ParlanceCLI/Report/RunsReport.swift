@@ -34,6 +34,11 @@ struct RunsReport {
     var report = ExperimentReport(
       title: command.title ?? runs.map(\.run.name).joined(separator: ", "),
       sets: [.init(name: "runs", report: figures)])
+    if let leftOut = try LeftOutTurns(command.leaveOut) {
+      let configuration = command.significance.configuration(hasConversations: command.conversations != nil)
+      guard let part = try leftOut.part(of: figures, configuration) else { throw leftOut.unknown }
+      report.sets.append(.init(name: "runs, \(part.words)", report: part.report, isPart: true))
+    }
     report.cases = try cases(figures, judgments, runs)
     (report.training, report.recipes) = try trained(runs)
     report.commands = [command.line]

@@ -23,7 +23,7 @@
     func report() throws -> ExperimentReport {
       let sweep = runs.sweep
       let tables = try SweepTables(
-        sweep: sweep, store: runs.store, baseline: command.baseline,
+        sweep: sweep, store: runs.store, baseline: command.baseline, leavingOut: LeftOutTurns(command.leaveOut),
         configuration: command.significance.configuration(hasConversations: true))
       guard let first = tables.sets.first else {
         throw ParlanceError(
@@ -38,7 +38,8 @@
           return ExperimentReport.Figures(
             name: set.name, report: set.report,
             extra: divergences.isEmpty
-              ? [] : [("D_KL", Dictionary(uniqueKeysWithValues: divergences))])
+              ? [] : [("D_KL", Dictionary(uniqueKeysWithValues: divergences))],
+            isPart: set.isPart)
         })
       report.tables = [unfinished(tables)].compactMap(\.self)
       let lines = first.report.evaluations.map(\.name)

@@ -7,9 +7,10 @@
 
   /// The arms of a sweep as tables, one for each set of turns: seeds averaged turn by turn, tests by conversation.
   struct SweepTables {
-    /// One set of turns.
+    /// One set of turns, or a part of the one before it: figures without the arms that they are of.
     struct OfSet {
       var name: String
+      var isPart = false
       var arms: [ArmFigures]
       var report: EvaluationReport
     }
@@ -20,9 +21,11 @@
 
     /// - Parameters:
     ///   - wanted: the arms that are compared, in this order; all that are whole when `nil`.
+    ///   - leftOut: what the figures are told without, once more.
     ///   - configuration: of the tests.
     init(
       sweep: Sweep, store: RunStore, arms wanted: [String]? = nil, baseline: String? = nil,
+      leavingOut leftOut: LeftOutTurns? = nil,
       configuration: BaselineComparison.Configuration = Self.byConversation
     ) throws(ParlanceError) {
       self.sweep = sweep
@@ -43,12 +46,14 @@
           }
         }
         guard !arms.isEmpty else { continue }
-        sets.append(
-          OfSet(
-            name: set.name, arms: arms,
-            report: try Self.report(
-              arms, places, baseline: baseline ?? sweep.baseline ?? arms[0].arm, judgments: set.qrels, configuration)))
+        let report = try Self.report(
+          arms, places, baseline: baseline ?? sweep.baseline ?? arms[0].arm, judgments: set.qrels, configuration)
+        sets.append(OfSet(name: set.name, arms: arms, report: report))
+        if let part = try leftOut?.part(of: report, configuration) {
+          sets.append(OfSet(name: "\(set.name), \(part.words)", isPart: true, arms: [], report: part.report))
+        }
       }
+      if let leftOut, !sets.isEmpty, !sets.contains(where: \.isPart) { throw leftOut.unknown }
       self.sets = sets
       unfinished = left
     }

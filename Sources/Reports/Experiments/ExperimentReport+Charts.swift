@@ -13,7 +13,7 @@ extension ExperimentReport {
   public var charts: [Chart] { chartGroups.flatMap(\.charts) }
 
   var chartGroups: [ChartGroup] {
-    sets.flatMap { set in
+    sets.filter { !$0.isPart }.flatMap { set in
       let suffix = sets.count > 1 ? ", \(set.name)" : ""
       return [
         ChartGroup(

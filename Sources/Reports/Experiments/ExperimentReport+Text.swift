@@ -22,6 +22,7 @@ extension ExperimentReport {
     for text in [question, hypothesis].compactMap(\.self) { parts.append(Table.markdownEscaped(text) + "\n") }
     for set in sets {
       parts += tables(of: set).map { $0.markdown() }
+      if set.isPart { continue }
       parts += (set.report.turnTables() + set.report.effortTurnTables()).map { $0.markdown() }
     }
     parts += tables.map { $0.markdown() }
@@ -44,7 +45,7 @@ extension ExperimentReport {
   /// A line for each value of each turn in each run, costs among the measures; RFC 4180.
   public var csv: String {
     var lines = ["set,run,query,conversation,turn,measure,value"]
-    for set in sets {
+    for set in sets where !set.isPart {
       for evaluation in set.report.evaluations {
         let efforts = set.report.efforts[evaluation.name] ?? [:]
         for (position, query) in evaluation.queries.enumerated() {

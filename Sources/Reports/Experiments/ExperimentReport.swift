@@ -11,11 +11,17 @@ public struct ExperimentReport: Sendable {
     public var report: EvaluationReport
     /// Further columns of the table, by run: `D_KL`.
     public var extra: [(header: String, values: [String: Double])] = []
+    /// Whether the turns are some of those of the set before it: tables are enough, and each value is told once.
+    public var isPart = false
 
-    public init(name: String, report: EvaluationReport, extra: [(header: String, values: [String: Double])] = []) {
+    public init(
+      name: String, report: EvaluationReport, extra: [(header: String, values: [String: Double])] = [],
+      isPart: Bool = false
+    ) {
       self.name = name
       self.report = report
       self.extra = extra
+      self.isPart = isPart
     }
   }
 
