@@ -10,7 +10,8 @@ public struct ServiceLimits: Sendable, Hashable {
   public var batch = 128
   /// Queries that wait for the encoder; one more is told to come again.
   public var waiting = 256
-  /// Connections at once; further ones wait in the system's queue.
+  /// Connections at once. Where there is one more, the one whose client has been waited for longest is closed; where requests
+  /// are at work on all, it waits in the system's queue.
   public var connections = 1024
   /// From a request's first byte in to its answer, and the longest that a client may take to read it.
   public var requestTime: Duration = .seconds(30)

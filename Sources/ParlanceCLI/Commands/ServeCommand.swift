@@ -87,6 +87,11 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Seconds that a client may take to send its request.", valueName: "n"))
   var receiveTimeout = 10
 
+  @Option(
+    help: ArgumentHelp(
+      "Connections at once; one more closes the one whose client has been waited for longest.", valueName: "n"))
+  var maxConnections = ServiceLimits().connections
+
   @Option(help: ArgumentHelp("Encoded queries that are kept.", valueName: "n"))
   var cache = ServiceLimits().cachedQueries
 
@@ -108,7 +113,7 @@ struct ServeCommand: AsyncParsableCommand {
       ("--max-k", maxK, 1...1_000_000), ("--max-messages", maxMessages, 1...1_000_000),
       ("--max-body", maxBody, 1...1 << 30), ("--queue", queue, 1...1_000_000), ("--timeout", timeout, 1...86_400),
       ("--receive-timeout", receiveTimeout, 1...86_400), ("--keep-terms", keepTerms ?? 1, 1...Int.max),
-      ("--cache", cache, 0...10_000_000),
+      ("--max-connections", maxConnections, 2...1_000_000), ("--cache", cache, 0...10_000_000),
     ] as [(String, Int, ClosedRange<Int>)] where !range.contains(value) {
       throw ValidationError("expected \(name) from \(range.lowerBound) to \(range.upperBound), found \(value)")
     }
@@ -148,6 +153,7 @@ struct ServeCommand: AsyncParsableCommand {
     configuration.limits.waiting = queue
     configuration.limits.requestTime = .seconds(timeout)
     configuration.limits.receiveTime = .seconds(receiveTimeout)
+    configuration.limits.connections = allowedConnections
     configuration.limits.cachedQueries = cache
     configuration.logsRequests = !quiet
     let host = host
@@ -165,6 +171,17 @@ struct ServeCommand: AsyncParsableCommand {
       opening: { () async throws(ParlanceError) in try await open(index) })
     try interruption.check()
     try await server.run()
+  }
+
+  /// What was asked for, as far as the system lets the process have so many files open.
+  private var allowedConnections: Int {
+    // Those of index, model, sessions and log, and whatever is opened for a moment.
+    let others = 128
+    let allowed = max(2, OpenFiles.allow(maxConnections + others) - others)
+    if allowed < maxConnections {
+      Console.standard.warn("the system allows \(allowed) connections at once, not \(maxConnections) (ulimit -n)")
+    }
+    return min(allowed, maxConnections)
   }
 
   private func open(_ path: String) async throws(ParlanceError) -> OpenedSearch {

@@ -2,7 +2,7 @@
   import HTTPTypes
   import NIOCore
   import NIOHTTPTypes
-  import Synchronization
+  import NIOHTTPTypesHTTP1
 
   /// Cuts clients that send or take too slowly, and tells the request at work when its client is gone.
   ///
@@ -26,6 +26,14 @@
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
+      do {
+        // Where requests still have a version.
+        let pipeline = context.pipeline.syncOperations
+        let codec = try pipeline.handler(type: HTTP1ToHTTPServerCodec.self)
+        try pipeline.addHandler(ConnectionEnd(), position: .before(codec))
+      } catch {
+        context.fireErrorCaught(error)
+      }
       clients.add(context.channel)
       limit(receiveTime, context)
     }
@@ -51,7 +59,9 @@
       case .head: limit(receiveTime, context)
       case .body: break
       // The work itself has a deadline of its own, and its answer must be taken.
-      case .end: limit(answerTime, context)
+      case .end:
+        clients.begin(context.channel)
+        limit(answerTime, context)
       }
       context.fireChannelRead(data)
     }
@@ -62,6 +72,7 @@
       let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
       promise.futureResult.whenSuccess {
         let (watch, context) = bound.value
+        watch.clients.end(context.channel)
         watch.limit(watch.receiveTime, context)
       }
       context.write(data, promise: promise)
@@ -72,41 +83,6 @@
       timer?.cancel()
       let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
       timer = context.eventLoop.scheduleTask(in: time) { bound.value.close(promise: nil) }
-    }
-  }
-
-  /// The connections that are open, and for each what to do when its client leaves.
-  final class ConnectedClients: Sendable {
-    private struct Client {
-      var hasLeft = false
-      var onLeaving: (@Sendable () -> Void)?
-    }
-
-    private let clients = Mutex<[ObjectIdentifier: Client]>([:])
-
-    func add(_ channel: any Channel) {
-      clients.withLock { $0[ObjectIdentifier(channel)] = Client() }
-    }
-
-    func remove(_ channel: any Channel) {
-      _ = clients.withLock { $0.removeValue(forKey: ObjectIdentifier(channel)) }
-    }
-
-    func leave(_ channel: any Channel) {
-      let work = clients.withLock { clients -> (@Sendable () -> Void)? in
-        clients[ObjectIdentifier(channel)]?.hasLeft = true
-        return clients[ObjectIdentifier(channel)]?.onLeaving
-      }
-      work?()
-    }
-
-    /// Does `work` when the client leaves, at once when it has left already; `nil` forgets the wish.
-    func onLeaving(_ channel: any Channel, _ work: (@Sendable () -> Void)?) {
-      let hasLeft = clients.withLock { clients in
-        clients[ObjectIdentifier(channel)]?.onLeaving = work
-        return clients[ObjectIdentifier(channel)]?.hasLeft ?? true
-      }
-      if hasLeft { work?() }
     }
   }
 #endif

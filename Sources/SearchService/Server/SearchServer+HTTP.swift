@@ -16,7 +16,7 @@
       var logger = Logger(label: "parlance", factory: { _ in SwiftLogNoOpLogHandler() })
       logger.logLevel = .critical
       let limits = configuration.limits
-      let clients = ConnectedClients()
+      let clients = ConnectedClients(limit: limits.connections)
       var http = HTTP1Channel.Configuration(
         additionalChannelHandlers: [
           ConnectionWatch(

@@ -1,0 +1,61 @@
+#if Network
+  import NIOCore
+  import NIOHTTP1
+
+  /// Ends a connection behind its last answer: that to a request of HTTP/1.0, unless it asks for more, to one that says
+  /// `Connection: close`, and one that says so itself.
+  ///
+  /// Only the way out is closed. What the client still sends is let go until it closes its side or `ConnectionWatch` loses
+  /// patience: a reset might take the answer from it.
+  final class ConnectionEnd: ChannelDuplexHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private struct Wish {
+      var isLast: Bool
+      /// HTTP/1.0, where keeping the connection has to be promised.
+      var isOld: Bool
+    }
+
+    /// Of the requests that are not answered yet, oldest first.
+    private var wishes: [Wish] = []
+    /// Nothing that comes in is a request any more.
+    private var hasEnded = false
+    /// The answer that is being written is the last.
+    private var isLast = false
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+      if hasEnded { return }
+      switch unwrapInboundIn(data) {
+      case .head(let head): wishes.append(Wish(isLast: !head.isKeepAlive, isOld: head.version == .http1_0))
+      case .body: break
+      case .end: hasEnded = wishes.last?.isLast ?? false
+      }
+      context.fireChannelRead(data)
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+      switch unwrapOutboundIn(data) {
+      case .head(var head):
+        // What no head could be read of is answered as well.
+        let wish = wishes.isEmpty ? Wish(isLast: true, isOld: false) : wishes.removeFirst()
+        isLast = wish.isLast || !head.isKeepAlive
+        if isLast {
+          hasEnded = true
+          head.headers.replaceOrAdd(name: "connection", value: "close")
+        } else if wish.isOld {
+          head.headers.replaceOrAdd(name: "connection", value: "keep-alive")
+        }
+        context.write(wrapOutboundOut(.head(head)), promise: promise)
+      case .end where isLast:
+        let promise = promise ?? context.eventLoop.makePromise()
+        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+        promise.futureResult.whenSuccess { bound.value.close(mode: .output, promise: nil) }
+        context.write(data, promise: promise)
+      case .body, .end: context.write(data, promise: promise)
+      }
+    }
+  }
+#endif
