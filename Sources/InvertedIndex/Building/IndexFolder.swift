@@ -94,9 +94,12 @@ final class IndexFolder: Sendable {
     return found
   }
 
+  /// Whether the folder that was locked still has its name.
+  var isInPlace: Bool { lock.isInPlace }
+
   /// - Throws: `tryAgain` when the folder that was locked is not the one that has its name by now.
   func checkPlace() throws(ParlanceError) {
-    guard lock.isInPlace else {
+    guard isInPlace else {
       throw ParlanceError(
         .tryAgain, "the folder was exchanged for another while it was changed; nothing was changed in the new one",
         at: .init(file: path))

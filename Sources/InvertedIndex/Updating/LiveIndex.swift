@@ -92,6 +92,22 @@ public final class LiveIndex: Sendable {
     }
   }
 
+  /// Goes on with what `other` has opened anew, so that a merge that is under way here holds off nobody who changes the index.
+  ///
+  /// - Returns: whether it does; not where `other` is of another kind, or of another folder that has the name of this one by now.
+  /// - Throws: as `refresh()`.
+  package func adopt(_ other: LiveIndex) throws(ParlanceError) -> Bool {
+    guard other.path == path, other.configuration.weights == configuration.weights,
+      other.vocabularyDigest == vocabularyDigest, other.passageSpace == passageSpace,
+      writer.withLock({ $0.folder.map(\.isInPlace) ?? true })
+    else { return false }
+    try refreshing.withLock { _ throws(ParlanceError) in
+      let now = try InvertedIndex(path: path, reusing: other.snapshot)
+      current.withLock { $0 = now }
+    }
+    return true
+  }
+
   /// Why the last merge that nobody waited for failed; `nil` after one that did not.
   public var lastMergeFailure: ParlanceError? { background.failure.withLock { $0 } }
 

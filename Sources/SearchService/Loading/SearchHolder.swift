@@ -75,11 +75,16 @@ package final class SearchHolder: Sendable {
     defer { isReloading.store(false, ordering: .releasing) }
     do throws(ParlanceError) {
       let opened = try await opening()
-      let next = try LoadedSearch(opened, limits: limits, workers: workers, metrics: metrics)
       // Where changes are made: what was changed while this was opened must be in it.
       try await writing.run { [self] () throws(ParlanceError) in
-        try next.writable?.live.refresh()
-        loaded.withLock { $0 = next.successor ?? next }
+        var opened = opened
+        if let live = opened.live {
+          // Whoever merges goes on merging.
+          if let own = current.writable?.live, try own.adopt(live) { opened.live = own } else { try live.refresh() }
+          opened.index = opened.live?.snapshot ?? opened.index
+        }
+        let next = try LoadedSearch(opened, limits: limits, workers: workers, metrics: metrics)
+        loaded.withLock { $0 = next }
       }
       metrics.loaded(passages: current.searcher.index.count)
       metrics.reloaded(isDone: true)
