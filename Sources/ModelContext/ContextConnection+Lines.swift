@@ -1,23 +1,20 @@
-import StrictJSON
-
 extension ContextConnection {
   /// Takes messages as they come until there are no more, and waits for what they began.
   ///
-  /// - Parameter onDone: called once for each message when it has been dealt with, answered requests included, whichever comes
-  ///   first: then there is room for another one. What it throws ends everything.
+  /// - Parameter onTaken: called once for each message when it has been taken, answered or not: then there is room for another.
+  /// - Throws: what `messages` throws; what is at work is given up then.
   public func receive(
-    _ messages: AsyncThrowingStream<[UInt8], any Error>, onDone: @escaping @Sendable () throws -> Void
+    _ messages: AsyncThrowingStream<[UInt8], any Error>, onTaken: @escaping @Sendable () -> Void
   ) async throws {
     try await withThrowingDiscardingTaskGroup { group in
-      for try await message in messages {
-        guard let task = await receive(message) else {
-          try onDone()
-          continue
+      do {
+        for try await message in messages {
+          if let task = await receive(message) { group.addTask { await task.value } }
+          onTaken()
         }
-        group.addTask {
-          await task.value
-          try onDone()
-        }
+      } catch {
+        giveUp()
+        throw error
       }
     }
   }

@@ -5,9 +5,11 @@ import Synchronization
 public final class ContextConnection: Sendable {
   private struct State {
     var negotiated: ProtocolVersion?
-    /// The requests that are being answered.
+    /// The requests that are being answered, or wait for their turn.
     var running: [RPCID: Running] = [:]
     var begun = 0
+    /// Those as well that were taken back and have not ended yet.
+    var unfinished = 0
   }
 
   private struct Running {
@@ -18,12 +20,22 @@ public final class ContextConnection: Sendable {
 
   private let server: ContextServer
   private let send: @Sendable (JSONValue) -> Void
+  private let turns: Turns
+  /// Requests that are taken and not done; one more is refused, so that a client that never stops costs bounded memory.
+  private let most: Int
   private let state = Mutex(State())
 
-  /// - Parameter send: writes one message; called from any task, one message at a time or several.
-  public init(_ server: ContextServer, send: @escaping @Sendable (JSONValue) -> Void) {
+  /// - Parameters:
+  ///   - atOnce: requests that are worked at side by side.
+  ///   - waiting: further ones that wait for their turn; meanwhile notifications are heard, such as that one is taken back.
+  ///   - send: writes one message; called from any task, one message at a time or several.
+  public init(
+    _ server: ContextServer, atOnce: Int = 32, waiting: Int = 1024, send: @escaping @Sendable (JSONValue) -> Void
+  ) {
     self.server = server
     self.send = send
+    turns = Turns(atOnce)
+    most = atOnce + waiting
   }
 
   /// Takes one message and answers it, or begins to.
@@ -55,8 +67,12 @@ public final class ContextConnection: Sendable {
       guard state.running[request.id] == nil else {
         throw RPCRefusal(RPCError(.invalidRequest, "a request with this id is being answered"), request.id)
       }
+      guard state.unfinished < most else {
+        throw RPCRefusal(RPCError(.busy, "\(most) requests are not done yet; come again when some are"), request.id)
+      }
       let negotiated = state.negotiated
       state.begun += 1
+      state.unfinished += 1
       let number = state.begun
       let task = Task { await self.answer(request, negotiated: negotiated, number) }
       state.running[request.id] = Running(number: number, task: task)
@@ -65,19 +81,31 @@ public final class ContextConnection: Sendable {
   }
 
   private func answer(_ request: RPCRequest, negotiated: ProtocolVersion?, _ number: Int) async {
-    let answer = await server.answer(request, negotiated: negotiated)
+    await turns.take()
+    let answer = Task.isCancelled ? nil : await server.answer(request, negotiated: negotiated)
+    turns.giveBack()
     // A request that was taken back is not in the table, and its answer goes nowhere.
     let isWanted = state.withLock { state in
+      state.unfinished -= 1
       guard state.running[request.id]?.number == number else { return false }
       state.running[request.id] = nil
       return true
     }
-    if isWanted { answer.messages.forEach(send) }
+    if isWanted { answer?.messages.forEach(send) }
   }
 
   /// What is not known, or answered already, is passed over.
   private func cancel(_ params: JSONObject) {
     guard let id = params["requestId"].flatMap({ RPCID($0) }) else { return }
     state.withLock { $0.running.removeValue(forKey: id) }?.task.cancel()
+  }
+
+  /// Takes everything back: nobody is left to be answered.
+  func giveUp() {
+    let running = state.withLock { state in
+      defer { state.running = [:] }
+      return state.running
+    }
+    for request in running.values { request.task.cancel() }
   }
 }

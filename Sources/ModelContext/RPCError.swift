@@ -10,6 +10,8 @@ public struct RPCError: Error, Hashable, Sendable {
     case methodNotFound = -32601
     case invalidParams = -32602
     case internalError = -32603
+    /// More requests than are taken at once; from the codes that JSON-RPC leaves to the server.
+    case busy = -32000
     /// A header of HTTP says other than the body.
     case headerMismatch = -32020
     case unsupportedProtocolVersion = -32022

@@ -80,6 +80,25 @@ struct MCPCommandTests {
     }
   }
 
+  @Test("answers that cannot be written end it, also while it waits for the next request, and when its input has ended")
+  func unwritable() throws {
+    try SearchFixture.inFolder { folder in
+      let ping = "echo '{\"jsonrpc\": \"2.0\", \"id\": 1, \"method\": \"ping\"}'"
+      let result = try ParlanceProcess.shell(
+        """
+        mkfifo requests
+        timeout 60 $PARLANCE mcp --index bm25 < requests > /dev/full &
+        exec 3> requests
+        \(ping) >&3
+        wait $!
+        echo $?
+        \(ping) | $PARLANCE mcp --index bm25 > /dev/full
+        echo $?
+        """, in: folder)
+      #expect(result.output == "73\n73\n", "\(result.error)")
+    }
+  }
+
   @Test(
     "the protocol's own client in Python works with it, in both kinds of the protocol",
     .enabled(if: TestSupport.judgePython != nil, "the Python judges are not installed (make test brings them)"))

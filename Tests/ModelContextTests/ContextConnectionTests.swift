@@ -91,30 +91,68 @@ struct ContextConnectionTests {
     #expect(sent.all.last?.at("result.structuredContent.passages") == .array([]), "the answer of the second")
   }
 
+  private func list(_ id: Int) -> [UInt8] {
+    Array("{\"jsonrpc\": \"2.0\", \"id\": \(id), \"method\": \"tools/list\", \"params\": {\(meta)}}".utf8)
+  }
+
   @Test(
-    "however many quick requests come behind a slow one, what comes next is read: also that the slow one is taken back")
+    "while as many requests are at work as may be, further ones wait for their turn, and what is taken back is heard")
   func readOn() async throws {
     let (fixture, sent) = (try ToolsFixture(), Sent())
-    let connection = ContextConnection(fixture.server, send: sent.send)
+    let connection = ContextConnection(fixture.server, atOnce: 3, waiting: 200, send: sent.send)
     let (stream, feed) = AsyncThrowingStream.makeStream(of: [UInt8].self)
-    let (done, tell) = AsyncStream.makeStream(of: Void.self)
+    let (taken, tell) = AsyncStream.makeStream(of: Void.self)
     fixture.gate.close()
     let serving = Task { try await connection.receive(stream) { tell.yield() } }
-    feed.yield(search("0"))
-    await fixture.gate.arrival()
-    var dealt = done.makeAsyncIterator()
-    for id in 1...100 {
-      feed.yield(
-        Array("{\"jsonrpc\": \"2.0\", \"id\": \(id), \"method\": \"tools/list\", \"params\": {\(meta)}}".utf8))
-      await dealt.next()
+    for id in 0..<3 {
+      feed.yield(search("\(id)"))
+      await fixture.gate.arrival()
     }
-    #expect(sent.all.count == 100)
-    feed.yield(cancel("0"))
-    await dealt.next()
+    for id in 3..<103 { feed.yield(list(id)) }
+    for id in [1, 50] { feed.yield(cancel("\(id)")) }
+    var all = taken.makeAsyncIterator()
+    for _ in 0..<105 { await all.next() }
+    #expect(sent.all.isEmpty)
     feed.finish()
     fixture.gate.open()
     try await serving.value
-    #expect(sent.all.count == 100, "what was taken back is not answered")
+    let answered = sent.all.compactMap { $0["id"]?.integer }.sorted()
+    #expect(answered == (0..<103).filter { $0 != 1 && $0 != 50 })
+  }
+
+  @Test("what comes when no more may wait is refused, until there is room again")
+  func busy() async throws {
+    let (fixture, sent) = (try ToolsFixture(), Sent())
+    let connection = ContextConnection(fixture.server, atOnce: 1, waiting: 1, send: sent.send)
+    fixture.gate.close()
+    let atWork = await connection.receive(search("1"))
+    await fixture.gate.arrival()
+    let waiting = await connection.receive(list(2))
+    #expect(await connection.receive(list(3)) == nil)
+    #expect(sent.all.last?["id"] == .integer(3) && sent.all.last?.at("error.code") == .integer(-32000))
+    // What was taken back makes room when it has ended, not before.
+    await connection.receive(cancel("2"))?.value
+    #expect(await connection.receive(list(4)) == nil)
+    fixture.gate.open()
+    await atWork?.value
+    await waiting?.value
+    await connection.receive(list(5))?.value
+    #expect(sent.all.map { $0["id"]?.integer } == [3, 4, 1, 5])
+    #expect(sent.all.last?["result"] != nil)
+  }
+
+  @Test("what goes wrong with the messages is told when what is at work has ended")
+  func failed() async throws {
+    let (fixture, sent) = (try ToolsFixture(), Sent())
+    let connection = ContextConnection(fixture.server, send: sent.send)
+    let (stream, feed) = AsyncThrowingStream.makeStream(of: [UInt8].self)
+    fixture.gate.close()
+    feed.yield(search("1"))
+    let serving = Task { try await connection.receive(stream) {} }
+    await fixture.gate.arrival()
+    feed.finish(throwing: ToolFault("the pipe is gone"))
+    fixture.gate.open()
+    await #expect(throws: ToolFault.self) { try await serving.value }
   }
 
   @Test("what cannot be read is answered, and the connection goes on")
