@@ -86,6 +86,22 @@ package enum FileNames {
     }
   }
 
+  /// Whether anybody but its owner has a right to a file, links followed.
+  package static func isOpenToOthers(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 && status.st_mode & (S_IRWXG | S_IRWXO) != 0
+  }
+
+  /// Takes every right to a file from all but its owner.
+  ///
+  /// - Throws: `cannotWrite` where it is not ours to take.
+  package static func keepFromOthers(_ path: String) throws(ParlanceError) {
+    guard isOpenToOthers(path) else { return }
+    guard unsafe chmod(path, S_IRUSR | S_IWUSR) == 0 else {
+      throw systemError(errno, cannot: "keep the file from others", path: path, fallback: .cannotWrite)
+    }
+  }
+
   package static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
   /// Whether `path` is a pipe, a terminal or a device, links followed: what gives its bytes once.

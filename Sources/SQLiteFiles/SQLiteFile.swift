@@ -8,6 +8,8 @@
     package let path: String
     private let kind: SQLiteFileKind
     private let database: DatabaseQueue
+    /// Whether others had a right to a private file until it was opened here.
+    package let wasOpenToOthers: Bool
 
     /// Opens the file, makes it where there is none and `making` says so, and brings an older version to the present one.
     ///
@@ -19,6 +21,7 @@
       if !making, FileNames.isMissing(path) {
         throw ParlanceError(.noInput, "there is no \(kind.name)", at: .init(file: path))
       }
+      wasOpenToOthers = kind.isPrivate && FileNames.isOpenToOthers(path)
       if making, kind.isPrivate { try FileNames.makePrivate(path) }
       var configuration = Configuration()
       configuration.busyMode = .timeout(kind.patience)
@@ -32,7 +35,10 @@
         throw Self.error(error, kind, path)
       }
       if try read(Stamp.init) != Stamp(kind) { try prepare(making: making) }
-      // Only now: it is a change, which another's file must not see.
+      // Only now: these are changes, which another's file must not see.
+      if kind.isPrivate {
+        for name in [path, path + "-wal", path + "-shm"] { try FileNames.keepFromOthers(name) }
+      }
       if kind.isShared {
         try telling { try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = WAL") } }
       }

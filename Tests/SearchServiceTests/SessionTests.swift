@@ -123,6 +123,32 @@
       }
     }
 
+    @Test("a file that others could read is kept from them, which is said; somebody else's database is left as it is")
+    func openToOthers() async throws {
+      let folder = try TestSupport.temporaryFolder("sessions")
+      defer { try? FileManager.default.removeItem(atPath: folder) }
+      func mode(_ name: String) throws -> Int? {
+        try FileManager.default.attributesOfItem(atPath: folder + name)[.posixPermissions] as? Int
+      }
+      func open(_ name: String) throws {
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: folder + name)
+      }
+      do { _ = try SQLiteSessionStore(path: folder + "/ours") }
+      try open("/ours")
+      // As a process that was killed leaves it.
+      try Data().write(to: URL(fileURLWithPath: folder + "/ours-wal"))
+      try open("/ours-wal")
+      let service = try await ServiceFixture { $0.sessions = folder + "/ours" }
+      #expect(try mode("/ours") == 0o600 && mode("/ours-wal") == 0o600)
+      #expect(service.log.text.contains("others could read"))
+      let again = try await ServiceFixture { $0.sessions = folder + "/ours" }
+      #expect(again.log.text == "")
+      try Data(repeating: 120, count: 4096).write(to: URL(fileURLWithPath: folder + "/text"))
+      try open("/text")
+      #expect(throws: ParlanceError.self) { try SQLiteSessionStore(path: folder + "/text") }
+      #expect(try mode("/text") == 0o644)
+    }
+
     @Test("what was forgotten, and what is over, is in no file any more; the files are their owner's alone")
     func forgotten() throws {
       let folder = try TestSupport.temporaryFolder("sessions")

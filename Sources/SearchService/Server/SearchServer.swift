@@ -56,7 +56,7 @@ public final class SearchServer: Sendable {
     if configuration.hasPage { features.append("page") }
     if let path = configuration.sessions {
       features.append("sessions")
-      routes += try SessionRoutes(search, store: Self.openSessions(path)).routes
+      routes += try SessionRoutes(search, store: Self.openSessions(path, say)).routes
       descriptions.append(SessionRoutes.description(limits))
     }
     operations = OperationRoutes(
@@ -76,9 +76,13 @@ public final class SearchServer: Sendable {
       })
   }
 
-  private static func openSessions(_ path: String) throws(ParlanceError) -> any SessionStore {
+  private static func openSessions(
+    _ path: String, _ say: @Sendable (String) -> Void
+  ) throws(ParlanceError) -> any SessionStore {
     #if Storage
-      return try SQLiteSessionStore(path: path)
+      let store = try SQLiteSessionStore(path: path)
+      if store.wasOpenToOthers { say("others could read the conversations in \(path); it is its owner's alone now") }
+      return store
     #else
       throw ParlanceError(
         .unavailable, "this build of Parlance keeps no sessions; build it with the package trait Storage",

@@ -35,6 +35,9 @@
       ) STRICT, WITHOUT ROWID;
       """
 
+    /// Whether others could read the file, which is its owner's alone from here on.
+    var wasOpenToOthers: Bool { file.wasOpenToOthers }
+
     /// - Throws: `cannotWrite` when the file cannot be made; `badInput` when it is another's, or a later version's.
     init(path: String) throws(ParlanceError) {
       file = try SQLiteFile(path: path, kind: Self.kind)
