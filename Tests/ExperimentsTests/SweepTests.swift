@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Experiments
@@ -132,9 +133,40 @@ struct SweepTests {
   func estimate() throws {
     var estimate = try SweepEstimate([], of: try sweep())
     estimate.work = ["a": .init(learned: 900, measured: 0), "b": .init(learned: 900, measured: 0)]
-    #expect(estimate.seconds(of: "a", known: [:], cores: 2) == 15)
+    let standard = SweepEstimate.standard
+    #expect(estimate.seconds(of: "a", known: [:], cores: 2) == (900 * standard.learned + standard.fixed) / 2)
     // Of a run that is the same, 40 s of two cores are 20 s.
     #expect(estimate.seconds(of: "a", known: ["b": 40], cores: 2) == 20)
+  }
+
+  @Test(
+    "an estimate counts the turns that are learned from, and of those that are measured the judged and held out ones")
+  func counted() throws {
+    let folder = try TestSupport.temporaryFolder("estimate")
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let turns = (0..<4).map { turn in
+      #"{"id":"t\#(turn)","conversation":"c\#(turn)","turn":1,"messages":[{"role":"user","content":"why"}]}"# + "\n"
+    }
+    let recipe = """
+      student: {model: none}
+      vectors: none
+      data: [{conversations: \(folder)/c, teacher: none}]
+      optimisation: {epochs: 3}
+
+      """
+    for (name, text) in [("c", turns.joined()), ("q", "t0 0 p 1\nt1 0 p 0\nt3 0 p 2\nt9 0 p 1\n"), ("r", recipe)] {
+      try Data(text.utf8).write(to: URL(filePath: folder + "/" + name))
+    }
+    var sweep = try sweep("recipe: \(folder)/r\nevaluate: [{conversations: \(folder)/c, qrels: \(folder)/q}]\n")
+    func work() throws -> SweepEstimate.Work? {
+      let run = try #require(try sweep.runs().first)
+      return try SweepEstimate([(run, try run.recipe(of: sweep))], of: sweep).work[run.id]
+    }
+    #expect(try work() == .init(learned: 12, measured: 2))
+    sweep.settings = [.init("validation", "{folds: 4, keep: last}")]
+    #expect(try work() == .init(learned: 9, measured: 0.5))
+    sweep.evaluate[0].heldOut = false
+    #expect(try work() == .init(learned: 9, measured: 2))
   }
 
   @Test("the divergence is 0 for the teacher's own scores, whatever is added to them, and by the definition otherwise")

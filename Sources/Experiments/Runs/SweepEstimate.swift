@@ -2,6 +2,9 @@ import BinaryFiles
 import Conversations
 public import Diagnostics
 public import Distillation
+import Evaluation
+import Identifiers
+import RankedResults
 
 /// How long the runs of a sweep take, roughly: from what finished ones took, else from how much there is to read.
 public struct SweepEstimate: Sendable, Hashable {
@@ -14,9 +17,11 @@ public struct SweepEstimate: Sendable, Hashable {
   /// By the runs' names.
   public var work: [String: Work]
 
-  /// Seconds of one core for a turn that is learned from and one that is measured, and for a run's beginning and end, by
-  /// SPLADE-tiny on x86-64 with AVX-512 (EXPERIMENTS.md); larger models in proportion to their weights.
-  static let standard = (learned: 0.02, measured: 0.01, fixed: 12.0)
+  /// Seconds of one core for a turn that is learned from and one that is measured, and for a run's beginning and end: least
+  /// squares over the first 58 runs of Recipes/findings (SPLADE-tiny, x86-64 with AVX-512, 16 passages a turn; 20 quick runs of
+  /// 1,920 to 2,260 turns learned in 18 to 22 s, 38 full ones of 4,890 to 5,360 in 40 to 46 s; 130 to 495 turns
+  /// measured). Larger models in proportion to their weights.
+  static let standard = (learned: 0.0080, measured: 0.0063, fixed: 0.5)
 
   private let scale: [String: Double]
 
@@ -31,6 +36,15 @@ public struct SweepEstimate: Sendable, Hashable {
       counts[path] = turns
       return Double(turns)
     }
+    /// Turns of a set that have a judgment: no others are measured.
+    func judgedTurns(_ set: Sweep.Judged) throws(ParlanceError) -> Double {
+      let known = Set(try Qrels(readingFrom: set.qrels).queries())
+      let reader = try TurnReader(path: set.conversations)
+      var turns = 0
+      while let turn = try reader.next() { turns += known.contains(turn.id) ? 1 : 0 }
+      return Double(turns)
+    }
+    let judged = try runs.isEmpty ? [] : sweep.evaluate.map(judgedTurns)
     work = [:]
     scale = Dictionary(
       runs.map { ($0.run.id, Self.scale($0.recipe)) }, uniquingKeysWith: { first, _ in first })
@@ -40,8 +54,8 @@ public struct SweepEstimate: Sendable, Hashable {
       for set in recipe.data { learned += try count(set.conversations) * set.share }
       learned *= recipe.optimisation.epochs * (1 - (folds.map { 1 / $0 } ?? 0))
       var measured = 0.0
-      for set in sweep.evaluate {
-        measured += try count(set.conversations) * (set.heldOut ? folds.map { 1 / $0 } ?? 1 : 1)
+      for (set, turns) in zip(sweep.evaluate, judged) {
+        measured += turns * (set.heldOut ? folds.map { 1 / $0 } ?? 1 : 1)
       }
       work[run.id] = Work(learned: learned, measured: measured)
     }
