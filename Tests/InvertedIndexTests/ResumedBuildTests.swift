@@ -262,7 +262,14 @@ struct ResumedBuildTests {
     }
     #expect(try writer().resumedCount == 300)
     try FileManager.default.removeItem(atPath: scratch("index/000001.spool"))
-    #expect(try writer().resumedCount == 0)
+    do {
+      let writer = try writer()
+      #expect(writer.resumedCount == 0)
+      for number in 0..<300 { try writer.append(ExternalID("p\(number)"), SparseVector([4: 1])) }
+      try writer.finish()
+    }
+    // Nothing is left of the ranges of the others.
+    #expect(try InvertedIndex(path: scratch("index")).search(SparseVector([4: 1]), k: 400).hits.count == 300)
   }
 
   @Test("what is interrupted is kept, what is wrong with the vectors is not")
