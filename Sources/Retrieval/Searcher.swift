@@ -3,7 +3,7 @@ public import Diagnostics
 import Identifiers
 public import InvertedIndex
 import SparseEncoder
-import SparseVectors
+package import SparseVectors
 
 /// Messages in, passages out: what the command line, a server and a Swift program share.
 ///
@@ -104,22 +104,24 @@ public struct Searcher: Sendable {
   /// Finds the best `k` passages for a query that is encoded already, on the calling thread: for who encodes the queries of
   /// many callers together.
   ///
+  /// - Parameter reading: gives a passage that was found; the index does, unless somebody remembers passages.
   /// - Throws: as `search(_:k:)`; `interrupted`.
   package func passages(
     for encoded: QueryVector, of query: FormedQuery, k: Int, filter: PassageFilter? = nil, encodingTime: Duration,
-    interruption: Interruption? = nil
+    interruption: Interruption? = nil, reading: ((DocumentID) throws(ParlanceError) -> Passage)? = nil
   ) throws(ParlanceError) -> SearchResult {
     let clock = ContinuousClock()
     let start = clock.now
     let answer = try index.search(
       encoded.vector, k: k, filter: filter, approximation: approximation, interruption: interruption)
+    let read = reading ?? index.passage(of:)
     var passages: [FoundPassage] = []
     passages.reserveCapacity(answer.hits.count)
     for (place, hit) in answer.hits.enumerated() {
       passages.append(
         FoundPassage(
           rank: place + 1, document: hit.document, id: try index.id(of: hit.document), score: hit.score,
-          passage: index.hasTexts ? try index.passage(of: hit.document) : nil))
+          passage: index.hasTexts ? try read(hit.document) : nil))
     }
     return SearchResult(
       query: query, terms: terms(of: encoded), passages: passages, answer: answer, tokenCount: encoded.tokenCount,

@@ -11,7 +11,7 @@ package final class ConversationSearch: Sendable {
   package let limits: ServiceLimits
   package let metrics: ServiceMetrics
   let passages: PassageEncoding
-  private let cache: QueryCache<EncodedQuery>
+  private let cache: RecentlyUsed<QueryKey, EncodedQuery>
   private let searches: SearchPool
 
   /// - Parameter cores: how many searches and encoding batches run at once.
@@ -22,7 +22,7 @@ package final class ConversationSearch: Sendable {
     self.limits = limits
     self.metrics = metrics
     passages = PassageEncoding(metrics)
-    cache = QueryCache(capacity: limits.cachedQueries)
+    cache = RecentlyUsed(capacity: limits.cachedQueries)
     searches = try SearchPool(threads: cores, limit: limits.waiting, metrics: metrics)
     holder = try await SearchHolder(limits: limits, workers: cores, metrics: metrics, opening: opening)
   }
@@ -48,19 +48,22 @@ package final class ConversationSearch: Sendable {
       query: query, vector: QueryVector(vector: .empty, sources: [], tokenCount: 0, isTruncated: false),
       isCached: false, queued: .zero, time: .zero, batch: 1)
     if let model = loaded.model, let pool = loaded.pool {
-      let words = model.readQuery(query.text)
-      let key = QueryKey(encoder: model.identity.digest, query: words.key)
-      let known = cache[key]
-      metrics.lookedUp(isHit: known != nil)
-      if let known {
-        encoded.isCached = true
-        encoded.vector = QueryVector(known, of: query)
-      } else {
+      var words = model.readQuery(query.text)
+      let encoder = model.identity.digest
+      if !words.isEncoded {
+        words.recall { cache[QueryKey(encoder: encoder, part: $0)] }
+        encoded.isCached = words.isEncoded
+        metrics.lookedUp(isHit: words.isEncoded)
+      }
+      if !words.isEncoded {
         let outcome = try await pool.encode(words, deadline: request.deadline)
-        cache.insert(outcome.query, for: key)
-        encoded.vector = QueryVector(outcome.query, of: query)
+        words = outcome.query
+        for part in words.parts where !part.key.isEmpty {
+          if let known = part.encoded { cache.insert(known, for: QueryKey(encoder: encoder, part: part.key)) }
+        }
         (encoded.queued, encoded.batch) = (outcome.queued, outcome.batch)
       }
+      if let whole = model.query(of: words) { encoded.vector = QueryVector(whole, of: query) }
       if let kept = loaded.keptTerms { encoded.vector = encoded.vector.keepingHeaviest(kept) }
     } else {
       encoded.vector = try await loaded.searcher.encoder.encode(query)
@@ -86,7 +89,7 @@ package final class ConversationSearch: Sendable {
     let (result, reasons, reasonTime) = try await searches.run(for: request) { interruption throws(ParlanceError) in
       let result = try loaded.searcher.passages(
         for: encoded.vector, of: query, k: options.k, filter: options.filter, encodingTime: encoded.time,
-        interruption: interruption)
+        interruption: interruption, reading: loaded.passage)
       var reasons: [PassageReason] = []
       let start = ContinuousClock.now
       for found in result.passages where options.isExplained {

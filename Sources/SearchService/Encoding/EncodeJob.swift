@@ -5,7 +5,7 @@ import Synchronization
 final class EncodeJob: Sendable {
   /// What came of a query.
   struct Outcome: Sendable {
-    var query: EncodedQuery
+    var query: ReadQuery
     /// How long it waited for the model.
     var queued: Duration
     /// How many queries went through the model together.

@@ -34,7 +34,7 @@ final class EncodePool: Sendable {
 
   /// - Throws: `Problem` 429 when the queue is full, 503 past the deadline; `cancelled` when the task is.
   func encode(_ query: ReadQuery, deadline: ContinuousClock.Instant) async throws(Problem) -> EncodeJob.Outcome {
-    if let finished = query.finished { return EncodeJob.Outcome(query: finished, queued: .zero, batch: 1) }
+    if query.isEncoded { return EncodeJob.Outcome(query: query, queued: .zero, batch: 1) }
     let job = EncodeJob(query, deadline: deadline)
     let result = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
@@ -107,7 +107,7 @@ final class EncodePool: Sendable {
   private func run(_ jobs: [EncodeJob], for goal: EncodingGoal) async {
     let clock = ContinuousClock()
     let start = clock.now
-    let result: Result<[EncodedQuery], ParlanceError>
+    let result: Result<[ReadQuery], ParlanceError>
     do throws(ParlanceError) {
       result = .success(try await encoder.encode(jobs.map(\.query), for: goal))
     } catch {

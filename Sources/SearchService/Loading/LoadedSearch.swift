@@ -4,6 +4,7 @@ import InvertedIndex
 package import Retrieval
 package import SparseEncoder
 import SparseVectors
+import StrictJSON
 
 /// One generation of what is served: a request that began with it ends with it, whatever is loaded or changed meanwhile.
 package final class LoadedSearch: Sendable {
@@ -14,11 +15,16 @@ package final class LoadedSearch: Sendable {
   let keptTerms: Int?
   let pool: EncodePool?
   private let trustsModel: Bool
+  /// Passages that were found lately: to read ten of them takes longer than to find them.
+  private let passages: RecentlyUsed<DocumentID, Passage>
+  private let keptPassages: Int
 
   init(_ opened: OpenedSearch, limits: ServiceLimits, workers: Int, metrics: ServiceMetrics) throws(ParlanceError) {
     model = opened.model
     keptTerms = opened.keptTerms
     trustsModel = opened.trustsModel
+    keptPassages = limits.cachedQueries / 4
+    passages = RecentlyUsed(capacity: keptPassages)
     if let model = opened.model {
       searcher = try Searcher(index: opened.index, encoder: model, trustingEncoder: opened.trustsModel)
       pool = EncodePool(model, workers: workers, limit: limits.waiting, metrics: metrics)
@@ -42,6 +48,9 @@ package final class LoadedSearch: Sendable {
     keptTerms = earlier.keptTerms
     pool = earlier.pool
     trustsModel = earlier.trustsModel
+    // Passages may have other numbers now, and other words.
+    keptPassages = earlier.keptPassages
+    passages = RecentlyUsed(capacity: keptPassages)
   }
 
   /// What is to be served after changes and merges; `nil` when that is this. An index that another process has put in the place
@@ -49,6 +58,15 @@ package final class LoadedSearch: Sendable {
   var successor: LoadedSearch? {
     guard let index = writable?.live.snapshot, index !== searcher.index else { return nil }
     return try? LoadedSearch(self, index: index)
+  }
+
+  /// A passage as the index has it. Of those that are read, only such are kept as are no longer than most.
+  func passage(of document: DocumentID) throws(ParlanceError) -> Passage {
+    if let known = passages[document] { return known }
+    let passage = try searcher.index.passage(of: document)
+    let metadata = passage.metadata.isEmpty ? 0 : JSONValue.object(passage.metadata).text.utf8.count
+    if passage.title.utf8.count + passage.text.utf8.count + metadata <= 8192 { passages.insert(passage, for: document) }
+    return passage
   }
 
   /// How turns are read unless the caller says otherwise.

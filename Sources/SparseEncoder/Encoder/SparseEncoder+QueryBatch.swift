@@ -3,42 +3,68 @@ package import Diagnostics
 import WordPiece
 
 /// A query that is tokenised and waits for the model, so that those of many callers go through it together.
+///
+/// What the model made of a part of it before may be filled in: then only the rest goes through the model.
 package struct ReadQuery: Sendable {
-  let reading: SparseEncoder.Reading
-  /// What the frozen encoder of a residual student reads.
-  let frozenText: String?
   /// All words.
   let text: String
+  /// What the model reads.
+  var own: QueryPart
+  /// The last question, which the frozen encoder of a residual student reads.
+  var frozen: QueryPart?
 
-  /// How many tokens the model has to read; 0 for a model that needs no inference.
-  package var tokenCount: Int {
-    if case .batch(let batch, _, _) = reading { batch.tokens.count } else { 0 }
+  package var parts: [QueryPart] { [own] + (frozen.map { [$0] } ?? []) }
+
+  /// How many tokens go through the model.
+  package var tokenCount: Int { parts.reduce(0) { $0 + $1.missingTokens } }
+
+  /// Whether nothing has to go through the model any more.
+  package var isEncoded: Bool { parts.allSatisfy { $0.encoded != nil } }
+
+  /// Fills in what is known of the parts.
+  package mutating func recall(_ known: (_ key: [UInt8]) -> EncodedQuery?) {
+    if own.encoded == nil { own.encoded = known(own.key) }
+    if let part = frozen, part.encoded == nil { frozen?.encoded = known(part.key) }
   }
+}
 
-  /// The query, where no model is needed.
-  package var finished: EncodedQuery? {
-    if case .finished(let query) = reading { query } else { nil }
-  }
+/// What one encoder reads of a query, and what it makes of it.
+package struct QueryPart: Sendable {
+  let reading: SparseEncoder.Reading
+  /// Whatever decides what the encoder makes of it, origins included: two parts with the same key have the same vector from the
+  /// same model. Words beyond the maximal length are not in it. Empty where no model is needed.
+  package let key: [UInt8]
+  /// Set when it is known.
+  package fileprivate(set) var encoded: EncodedQuery?
 
-  /// Whatever decides what the model makes of it, origins included: two queries with the same key have the same vector from
-  /// the same encoder. Words beyond the maximal length are not in it.
-  package var key: [UInt8] {
-    guard case .batch(let batch, let encoding, let isTruncated) = reading else { return Array(text.utf8) }
-    var hash = SHA256()
-    var bytes: [UInt8] = [isTruncated ? 1 : 0]
-    bytes.reserveCapacity(12 * batch.tokens.count + 1)
-    for (token, place) in zip(batch.tokens, encoding.byteOffsets) {
-      for number in [token, Int32(truncatingIfNeeded: place.lowerBound), Int32(truncatingIfNeeded: place.upperBound)] {
-        bytes.append(UInt8(truncatingIfNeeded: number))
-        bytes.append(UInt8(truncatingIfNeeded: number >> 8))
-        bytes.append(UInt8(truncatingIfNeeded: number >> 16))
-        bytes.append(UInt8(truncatingIfNeeded: number >> 24))
+  init(_ reading: SparseEncoder.Reading, isFrozen: Bool) {
+    self.reading = reading
+    switch reading {
+    case .finished(let query):
+      encoded = query
+      key = []
+    case .batch(let batch, let encoding, let isTruncated):
+      var bytes: [UInt8] = [(isTruncated ? 1 : 0) | (isFrozen ? 2 : 0)]
+      bytes.reserveCapacity(12 * batch.tokens.count + 1)
+      for (token, place) in zip(batch.tokens, encoding.byteOffsets) {
+        let numbers = [
+          token, Int32(truncatingIfNeeded: place.lowerBound), Int32(truncatingIfNeeded: place.upperBound),
+        ]
+        for number in numbers {
+          bytes.append(UInt8(truncatingIfNeeded: number))
+          bytes.append(UInt8(truncatingIfNeeded: number >> 8))
+          bytes.append(UInt8(truncatingIfNeeded: number >> 16))
+          bytes.append(UInt8(truncatingIfNeeded: number >> 24))
+        }
       }
+      var hash = SHA256()
+      hash.update(bytes)
+      key = hash.finish().bytes
     }
-    hash.update(bytes)
-    // A residual student weighs by where its frozen encoder's terms were said, too.
-    if frozenText != nil { hash.update(Array(text.utf8)) }
-    return hash.finish().bytes
+  }
+
+  var missingTokens: Int {
+    if encoded == nil, case .batch(let batch, _, _) = reading { batch.tokens.count } else { 0 }
   }
 }
 
@@ -46,35 +72,53 @@ extension SparseEncoder {
   /// Tokenises a query.
   package func readQuery(_ text: String) -> ReadQuery {
     if let queries { return queries.encoder.readQuery(text) }
-    return ReadQuery(
-      reading: read(query: text), frozenText: residual.map { _ in ResidualQueries.lastQuestion(of: text) }, text: text)
+    let frozen = residual.map { residual in
+      QueryPart(residual.queryEncoder.read(query: ResidualQueries.lastQuestion(of: text)), isFrozen: true)
+    }
+    return ReadQuery(text: text, own: QueryPart(read(query: text), isFrozen: false), frozen: frozen)
   }
 
-  /// Encodes queries that `readQuery` of this encoder gave, all in one batch, in their order.
+  /// Encodes what is missing of queries that `readQuery` of this encoder gave, in one batch, or two for a residual student.
   ///
   /// - Throws: `internalFault` when the engine fails, `unavailable` when its memory is short.
-  package func encode(_ read: [ReadQuery], for goal: EncodingGoal) async throws(ParlanceError) -> [EncodedQuery] {
+  package func encode(_ read: [ReadQuery], for goal: EncodingGoal) async throws(ParlanceError) -> [ReadQuery] {
     if let queries { return try await queries.encoder.encode(read, for: goal) }
-    var packed = PackedBatch()
-    for query in read {
-      if case .batch(let batch, _, _) = query.reading { packed.append(batch.tokens) }
-    }
-    guard packed.count > 0 else { return read.compactMap(\.finished) }
-    let rows = try await forward.encode(packed, for: goal)
-    var encoded: [EncodedQuery] = []
-    var row = 0
-    for query in read {
-      switch query.reading {
-      case .finished(let whole): encoded.append(whole)
-      case .batch(_, let encoding, let isTruncated):
-        encoded.append(self.query(rows, at: row, encoding, isTruncated))
-        row += 1
-      }
-    }
-    guard let residual else { return encoded }
-    let frozen = residual.frozen
-    let questions = read.map { frozen.readQuery($0.frozenText ?? "") }
-    let own = try await frozen.encode(questions, for: goal)
-    return zip(zip(encoded, own), read).map { sum($0.0, $0.1, residual, of: $1.text) }
+    var read = read
+    for (place, part) in try await encode(parts: read.map(\.own), for: goal).enumerated() { read[place].own = part }
+    guard let residual else { return read }
+    let places = read.indices.filter { read[$0].frozen != nil }
+    let parts = try await residual.queryEncoder.encode(parts: places.compactMap { read[$0].frozen }, for: goal)
+    for (place, part) in zip(places, parts) { read[place].frozen = part }
+    return read
   }
+
+  private func encode(parts: [QueryPart], for goal: EncodingGoal) async throws(ParlanceError) -> [QueryPart] {
+    var parts = parts
+    var packed = PackedBatch()
+    var places: [(place: Int, encoding: Encoding, isTruncated: Bool)] = []
+    for (place, part) in parts.enumerated() where part.encoded == nil {
+      guard case .batch(let batch, let encoding, let isTruncated) = part.reading else { continue }
+      packed.append(batch.tokens)
+      places.append((place, encoding, isTruncated))
+    }
+    guard packed.count > 0 else { return parts }
+    let rows = try await forward.encode(packed, for: goal)
+    for (row, part) in places.enumerated() {
+      parts[part.place].encoded = query(rows, at: row, part.encoding, part.isTruncated)
+    }
+    return parts
+  }
+
+  /// The query that `read`, all of whose parts are encoded, comes to; `nil` where one is missing.
+  package func query(of read: ReadQuery) -> EncodedQuery? {
+    if let queries { return queries.encoder.query(of: read) }
+    guard let own = read.own.encoded else { return nil }
+    guard let residual else { return own }
+    return read.frozen?.encoded.map { sum(own, $0, residual, of: read.text) }
+  }
+}
+
+extension ResidualQueries {
+  /// What encodes the last question.
+  fileprivate var queryEncoder: SparseEncoder { frozen.queries?.encoder ?? frozen }
 }

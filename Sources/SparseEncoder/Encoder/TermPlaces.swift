@@ -17,6 +17,8 @@ import WordPiece
 package struct TermPlaces: Sendable {
   /// How often each term is in each segment, newest first.
   private let segments: [[TermID: Int]]
+  private let answers: [[TermID: Int]]
+  private let questions: [[TermID: Int]]
   private let questionLength: Int
 
   /// - Parameter tokens: of the whole query, without those around it.
@@ -30,18 +32,16 @@ package struct TermPlaces: Sendable {
       }
     }
     self.segments = segments
+    answers = stride(from: 1, to: segments.count, by: 2).map { segments[$0] }
+    questions = stride(from: 2, to: segments.count, by: 2).map { segments[$0] }
     questionLength = segments[0].values.reduce(0, +)
   }
-
-  private var answers: [[TermID: Int]] { stride(from: 1, to: segments.count, by: 2).map { segments[$0] } }
-  private var questions: [[TermID: Int]] { stride(from: 2, to: segments.count, by: 2).map { segments[$0] } }
 
   /// Whether the last question says the term.
   package func isAsked(_ term: TermID) -> Bool { segments[0][term] != nil }
 
   /// The numbers of `TermFactors.Feature`, in their order.
   package func features(of term: TermID) -> [Double] {
-    let (questions, answers) = (questions, answers)
     let user = Mentions(of: term, in: questions), assistant = Mentions(of: term, in: answers)
     func number(_ isSo: Bool) -> Double { isSo ? 1 : 0 }
     return TermFactors.Feature.allCases.map { feature in

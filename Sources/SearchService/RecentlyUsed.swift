@@ -1,21 +1,7 @@
 import Synchronization
 
-/// Everything that decides what a query's vector is.
-struct QueryKey: Hashable, Sendable {
-  /// The digest of the encoder.
-  var encoder: String
-  /// As `ReadQuery.key` has it.
-  var query: [UInt8]
-}
-
-/// What was encoded lately: an identical question, and a turn that somebody comes back to, costs no inference.
-///
-/// A conversation that has grown is another text to a model that reads in both directions, so its vector is computed anew;
-/// it costs one pass over at most the encoder's maximal length, however long the conversation is. What has fallen out of
-/// that length is not part of the key, so conversations that differ only there share an entry.
-final class QueryCache<Value: Sendable>: Sendable {
-  typealias Key = QueryKey
-
+/// Values that were used lately; what was used longest ago falls out first.
+final class RecentlyUsed<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   private struct Entry: Sendable {
     var key: Key
     var value: Value
