@@ -70,13 +70,24 @@ public final class InvertedIndex: Sendable {
   ///   - query: terms of this index's vocabulary. Whether the query's encoder fits is asked by `accepts`.
   ///   - filter: which passages may be found; the best `k` of those are.
   ///   - approximation: what may be left out; the answer is exact when `nil`.
+  ///   - method: how to go through postings; what is found is the same.
   ///   - interruption: looked at between the ranges of passages, for a large index that comes from a slow disk.
   /// - Throws: `usage` for a `k` below 1 and for terms outside of the vocabulary; `badInput` when the index turns out to
   ///   be damaged; `unavailable` for a filter where the index was built without texts; `interrupted`.
-  /// - Complexity: one addition for each posting of the query's terms; ranges of passages of which none fits are skipped.
+  /// - Complexity: one addition for each posting of the query's terms at most; of weights in bytes, where k passages are known,
+  ///   terms are left out that are in many passages and add little. Ranges of passages of which none fits are skipped.
   public func search(
     _ query: SparseVector, k: Int, filter: PassageFilter? = nil, approximation: Approximation? = nil,
-    interruption: Interruption? = nil
+    method: SearchMethod = .fastest, interruption: Interruption? = nil
+  ) throws(ParlanceError) -> SearchAnswer {
+    try search(
+      query, k: k, filter: filter, approximation: approximation,
+      splitting: method == .fastest ? .measured : .never, interruption: interruption)
+  }
+
+  func search(
+    _ query: SparseVector, k: Int, filter: PassageFilter?, approximation: Approximation?,
+    splitting: TermSplitting.Rule, interruption: Interruption?
   ) throws(ParlanceError) -> SearchAnswer {
     guard k >= 1 else { throw ParlanceError(.usage, "expected k of at least 1, found \(k)") }
     let prepared = try PreparedQuery(
@@ -104,14 +115,13 @@ public final class InvertedIndex: Sendable {
       answer.approximation = approximation
       found = try exactSearch.run(
         prepared, scanning: scanned, candidates: min(count, approximation.candidates(for: k)), k: k, in: segments,
-        masks: masks, interruption: interruption)
+        masks: masks, splitting: splitting, interruption: interruption)
     } else {
-      found = try exactSearch.run(prepared, k: k, in: segments, masks: masks, interruption: interruption)
+      found = try exactSearch.run(
+        prepared, k: k, in: segments, masks: masks, splitting: splitting, interruption: interruption)
     }
     answer.hits = found.hits
-    answer.postingsTouched = found.work.postings
-    answer.rangesSearched = found.work.rangesSearched
-    answer.rangesSkipped = found.work.rangesSkipped
+    answer.tell(found.work, of: prepared, splitting: splitting)
     return answer
   }
 

@@ -113,6 +113,50 @@ struct PostingsTests {
     }
   }
 
+  @Test("all kernels look postings up as they add them", arguments: 0..<8 as Range<UInt64>)
+  func lookUp(seed: UInt64) throws {
+    for name in Self.kernels {
+      var random = SeededGenerator(seed: seed)
+      let words = 2 * Int.random(in: 1...9, using: &random)
+      let asked = passages(64 * words, share: [0, 0.02, 0.5, 1][Int(seed % 4)], using: &random)
+      for share in [0, 0.01, 0.1, 0.5, 1] {
+        for asBits in [false, true] {
+          let passages = passages(64 * words, share: share, using: &random)
+          let bytes = passages.map { _ in UInt8.random(in: 1...255, using: &random) }
+          let halves = passages.map { _ in UInt16.random(in: 1...0x7BFF, using: &random) }
+          let singles = passages.map { _ in Float.random(in: 0...3, using: &random) }
+          let factor = Float(1.7)
+          let rows = PostingsRows(words: words)
+          rows.add(passages: passages, weights: bytes, factor: 300, asBits: asBits)
+          let factorBits = Int32(bitPattern: factor.bitPattern)
+          rows.add(passages: passages, weights: halves, factor: factorBits, asBits: asBits)
+          rows.add(passages: passages, weights: singles, factor: factorBits, asBits: asBits)
+          var expected = [Int32](repeating: 5, count: 64 * words)
+          var ofHalves = [Float](repeating: 0.1, count: 64 * words)
+          var ofSingles = ofHalves
+          var (sums, floats, others) = (expected, ofHalves, ofSingles)
+          for (index, passage) in passages.enumerated() where asked.contains(passage) {
+            expected[passage] += 300 * Int32(bytes[index])
+            let half = Float(bitPattern: UInt32(halves[index]) << 13) * 0x1p112
+            ofHalves[passage] = ofHalves[passage] + half * factor
+            ofSingles[passage] = ofSingles[passage] + singles[index] * factor
+          }
+          let places = asked.map(UInt16.init)
+          let kernel = try kernel(name)
+          var (own, room, count) = (rows.rows, sums, Int64(places.count))
+          let found = [
+            parlance_postings_look_up_bytes(kernel, &own[0], places, count, &room, &sums),
+            parlance_postings_look_up_halves(kernel, &own[1], places, count, &room, &floats),
+            parlance_postings_look_up_floats(kernel, &own[2], places, count, &room, &others),
+          ]
+          count = Int64(Set(passages).intersection(asked).count)
+          #expect(found == [count, count, count], "\(name), seed \(seed), \(share)")
+          #expect(sums == expected && floats == ofHalves && others == ofSingles, "\(name), seed \(seed), \(share)")
+        }
+      }
+    }
+  }
+
   @Test("all kernels find the same places above a limit", arguments: [1, 63, 64, 65, 700])
   func above(count: Int) throws {
     for name in Self.kernels {

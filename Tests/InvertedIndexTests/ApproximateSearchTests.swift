@@ -67,6 +67,20 @@ struct ApproximateSearchTests {
     #expect(answer.hits == found && !answer.isExact && !found.isEmpty && found.count < exact.count)
   }
 
+  @Test("scans for the heaviest term, whatever sums are rounded to")
+  func heaviestTerm() throws {
+    let scratch = try Scratch()
+    let index = try InvertedIndex.built(MemoryVectors([SparseVector([0: 1])]), vocabularySize: 1, at: scratch("index"))
+    var query = try PreparedQuery(SparseVector([0: 1]), segments: index.segments.map(\.postings), vocabularySize: 1)
+    var random = SeededGenerator(seed: 1)
+    for _ in 0..<200 {
+      query.weights = (0..<50).map { _ in Float(Double.random(in: 0..<1, using: &random) * 0x1p-40) } + [1, 0.75]
+      query.weights.shuffle(using: &random)
+      let scanned = try Approximation(dial: 1.0.nextDown).scannedTerms(of: query)
+      #expect(scanned.contains { query.weights[$0] == 1 })
+    }
+  }
+
   @Test("a dial that is none is refused", arguments: [-0.1, 1, .nan, .infinity])
   func refusals(dial: Double) {
     let error = #expect(throws: ParlanceError.self) { try Approximation(dial: dial) }

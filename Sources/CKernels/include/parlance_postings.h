@@ -65,8 +65,16 @@ void parlance_postings_add_floats(const parlance_postings_kernel *kernel, const 
 // Sets the sums of passages whose bit is zero to zero: `words` numbers of 64 bits and 64 times as many sums.
 void parlance_postings_keep(const parlance_postings_kernel *kernel, const uint64_t *bits, int64_t words, int32_t *sums);
 
-// How many bits of `words` numbers are set.
-int64_t parlance_postings_count(const parlance_postings_kernel *kernel, const uint64_t *bits, int64_t words);
+// For each of `count` passages, which ascend and are below the row's: sum + factor * weight where the row has a posting of it.
+// Returns how many it has. The sums are those of a whole range, and so is the room of `scratch`.
+int64_t parlance_postings_look_up_bytes(const parlance_postings_kernel *kernel, const parlance_postings_row *row,
+                                        const uint16_t *places, int64_t count, int32_t *scratch, int32_t *sums);
+
+// The same in single precision, product and sum rounded each, as by `parlance_postings_add_halves`.
+int64_t parlance_postings_look_up_halves(const parlance_postings_kernel *kernel, const parlance_postings_row *row,
+                                         const uint16_t *places, int64_t count, int32_t *scratch, float *sums);
+int64_t parlance_postings_look_up_floats(const parlance_postings_kernel *kernel, const parlance_postings_row *row,
+                                         const uint16_t *places, int64_t count, int32_t *scratch, float *sums);
 
 // Writes the places of the sums that are greater than `limit`, ascending, and returns how many.
 int64_t parlance_postings_above(const parlance_postings_kernel *kernel, const int32_t *sums, int64_t count,

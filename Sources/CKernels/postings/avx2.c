@@ -107,9 +107,9 @@ TARGET static void keep(uint64_t bits, int32_t *sums) {
   }
 }
 
-TARGET static int64_t count_bits(const uint64_t *bits, int64_t words) { COUNT }
+TARGET static void ranks_of(const uint64_t *bits, const uint16_t *places, int64_t count, int32_t *ranks) { RANKS }
 
 const parlance_postings_kernel parlance_postings_avx2 = {
     .name = "avx2", .bitmaps = bitmaps, .bitmap_of_halves = bitmap_of_halves, .bitmap_of_floats = bitmap_of_floats,
-    .above = above, .maxima = maxima_of, .keep = keep, .count = count_bits};
+    .above = above, .maxima = maxima_of, .keep = keep, .ranks = ranks_of};
 #endif

@@ -130,8 +130,50 @@ int64_t parlance_postings_above(const parlance_postings_kernel *kernel, const in
   return kernel->above(sums, count, limit, places);
 }
 
-int64_t parlance_postings_count(const parlance_postings_kernel *kernel, const uint64_t *bits, int64_t words) {
-  return kernel->count(bits, words);
+// For each place, ascending, which of the ascending numbers it is, or -1.
+static void find_in_list(const row *row, const uint16_t *places, int64_t count, int32_t *found) {
+  int32_t low = 0;
+  for (int64_t i = 0; i < count; i++) {
+    for (int32_t high = row->count; low < high;) {
+      const int32_t middle = low + (high - low) / 2;
+      if (row->numbers[middle] < places[i]) low = middle + 1;
+      else high = middle;
+    }
+    found[i] = low < row->count && row->numbers[low] == places[i] ? low : -1;
+  }
+}
+
+// Where all postings lie is found before the first is read, so that none is waited for alone.
+#define LOOK_UP(WEIGHT)                                                  \
+  int64_t hits = 0;                                                      \
+  if (row->bits != NULL) kernel->ranks(row->bits, places, count, found); \
+  else find_in_list(row, places, count, found);                          \
+  for (int64_t i = 0; i < count; i++) {                                  \
+    if (found[i] < 0) continue;                                          \
+    sums[places[i]] += (WEIGHT) * factor;                                \
+    hits++;                                                              \
+  }                                                                      \
+  return hits;
+
+int64_t parlance_postings_look_up_bytes(const parlance_postings_kernel *kernel, const row *row, const uint16_t *places,
+                                        int64_t count, int32_t *found, int32_t *sums) {
+  const uint8_t *weights = row->weights;
+  const int32_t factor = row->factor;
+  LOOK_UP(weights[found[i]])
+}
+
+int64_t parlance_postings_look_up_halves(const parlance_postings_kernel *kernel, const row *row, const uint16_t *places,
+                                         int64_t count, int32_t *found, float *sums) {
+  const uint16_t *weights = row->weights;
+  const float factor = factor_of(row);
+  LOOK_UP(half(weights[found[i]]))
+}
+
+int64_t parlance_postings_look_up_floats(const parlance_postings_kernel *kernel, const row *row, const uint16_t *places,
+                                         int64_t count, int32_t *found, float *sums) {
+  const float *weights = row->weights;
+  const float factor = factor_of(row);
+  LOOK_UP(weights[found[i]])
 }
 
 void parlance_postings_keep(const parlance_postings_kernel *kernel, const uint64_t *bits, int64_t words, int32_t *sums) {

@@ -24,7 +24,8 @@ struct parlance_postings_kernel {
   int32_t (*maxima)(const int32_t *sums, int64_t stride, int64_t times, int32_t *maxima);
   // Sets those of 64 sums to zero whose bit is zero.
   void (*keep)(uint64_t bits, int32_t *sums);
-  int64_t (*count)(const uint64_t *bits, int64_t words);
+  // For each place, ascending, how many bits are set before its own, or -1 where that is not set.
+  void (*ranks)(const uint64_t *bits, const uint16_t *places, int64_t count, int32_t *ranks);
 };
 
 static inline float half(uint16_t bits) {
@@ -70,10 +71,20 @@ static inline void add_bits_of_bytes(const row *row, int64_t words, int32_t *sum
   }                                                                                     \
   return found;
 
-#define COUNT                                                                       \
-  int64_t found = 0;                                                                    \
-  for (int64_t word = 0; word < words; word++) found += __builtin_popcountll(bits[word]); \
-  return found;
+// Plain C for whatever counts bits: from one place to the next.
+#define RANKS                                                                           \
+  int64_t word = 0;                                                                     \
+  int32_t before = 0;                                                                   \
+  for (int64_t i = 0; i < count; i++) {                                                 \
+    const int64_t own = places[i] / 64;                                                 \
+    const uint64_t bit = UINT64_C(1) << (places[i] % 64);                               \
+    if ((bits[own] & bit) == 0) {                                                       \
+      ranks[i] = -1;                                                                    \
+      continue;                                                                         \
+    }                                                                                   \
+    for (; word < own; word++) before += __builtin_popcountll(bits[word]);              \
+    ranks[i] = before + __builtin_popcountll(bits[own] & (bit - 1));                    \
+  }
 
 // Plain C that the compiler turns into vector instructions.
 #define MAXIMA                                                                          \

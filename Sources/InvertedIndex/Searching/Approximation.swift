@@ -21,28 +21,18 @@ public struct Approximation: Sendable, Hashable {
   /// How many passages of the scan are scored with all terms.
   func candidates(for k: Int) -> Int { k + max(20, k / 2) }
 
-  /// The places of the terms that are scanned, ascending; at least one of a query that has terms.
+  /// The places of the terms that are scanned, ascending; the heaviest term, whatever sums are rounded to, is among them.
   func scannedTerms(of query: PreparedQuery) -> [Int] {
     let most = dial * query.weights.reduce(0) { $0 + Double($1) }
     var leftOut = 0.0
     var isLeftOut = [Bool](repeating: false, count: query.weights.count)
     // Of equal weights the later terms go first.
-    for place in query.weights.indices.sorted(by: { (query.weights[$0], $1) < (query.weights[$1], $0) }) {
+    let lightestFirst = query.weights.indices.sorted { (query.weights[$0], $1) < (query.weights[$1], $0) }
+    for place in lightestFirst.dropLast() {
       leftOut += Double(query.weights[place])
       if leftOut > most { break }
       isLeftOut[place] = true
     }
     return isLeftOut.indices.filter { !isLeftOut[$0] }
-  }
-}
-
-extension PreparedQuery {
-  /// The query with some of its terms, which weigh what they weighed.
-  func keeping(_ places: [Int]) -> PreparedQuery {
-    var kept = self
-    kept.terms = places.map { terms[$0] }
-    kept.weights = places.map { weights[$0] }
-    kept.factors = factors.map { factors in places.map { factors[$0] } }
-    return kept
   }
 }

@@ -21,6 +21,8 @@ struct PreparedQuery: Sendable {
   var weights: [Float] = []
   /// For each segment the factor of each term: for `u8` a whole number, otherwise the bits of the weight.
   var factors: [[Int32]] = []
+  /// For each segment how many passages have each term.
+  var passages: [[UInt32]] = []
   /// What a sum of 1 is worth: 1 / F for `u8`, 1 otherwise.
   var unit = 1.0
   /// The number of terms before those that no passage has were left out.
@@ -41,10 +43,14 @@ struct PreparedQuery: Sendable {
     weights.reserveCapacity(query.count)
     // For each segment what a code of 1 is worth, term by term.
     var scales = [[Float]](repeating: [], count: segments.count)
+    passages = [[UInt32]](repeating: [], count: segments.count)
     for (index, term) in query.terms.enumerated() where statistics.contains(where: { $0[index].passages > 0 }) {
       terms.append(term)
       weights.append(query.weights[index])
-      for segment in segments.indices { scales[segment].append(statistics[segment][index].scale) }
+      for segment in segments.indices {
+        scales[segment].append(statistics[segment][index].scale)
+        passages[segment].append(statistics[segment][index].passages)
+      }
     }
     if segments.first?.weights == .u8, !terms.isEmpty {
       try makeFactorsWhole(scales)

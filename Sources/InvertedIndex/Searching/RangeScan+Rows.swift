@@ -13,19 +13,23 @@ struct RangeRows {
 }
 
 extension RangeScan {
-  /// Finds the postings of the terms in a range. Bytes are whole numbers, whose order does not matter to their sum, so that
-  /// bitmaps are added up together; floats are added term by term.
+  /// Finds the postings of terms in a range.
   ///
   /// Addresses outlive the spans they were taken from: `segment` keeps the file mapped while the scan goes on.
-  func rows(ofRange index: Int, in scratch: SearchScratch) throws(ParlanceError) -> RangeRows {
+  ///
+  /// - Parameters:
+  ///   - wanted: the places of the terms in the query, ascending.
+  ///   - keepsApart: whether lists go to `SearchScratch.lists`; otherwise all rows have the order of their terms.
+  func rows(
+    ofRange index: Int, for wanted: [Int], keepingListsApart keepsApart: Bool, in scratch: SearchScratch
+  ) throws(ParlanceError) -> RangeRows {
     let range = segment.ranges[index]
     let blocks = segment.blocks
     let bytesPerWeight = segment.weights.bytesPerWeight
-    let keepsApart = segment.weights == .u8
     let commonStarts = try segment.commonStarts(of: range)
-    try findPlaces(range, in: scratch)
+    try findPlaces(range, of: wanted, in: scratch)
     var rows = RangeRows()
-    for term in terms.indices {
+    for term in wanted {
       let common = commonRows[term]
       let place = unsafe scratch.places[term]
       guard common >= 0 || place.start < place.end else { continue }
@@ -64,26 +68,29 @@ extension RangeScan {
 
   /// Looks up where each term's postings lie. Places are far from each other in the file, so that all are asked for before
   /// the first is needed.
-  private func findPlaces(_ range: PostingsRange, in scratch: SearchScratch) throws(ParlanceError) {
+  private func findPlaces(
+    _ range: PostingsRange, of wanted: [Int], in scratch: SearchScratch
+  ) throws(ParlanceError) {
     let blocks = segment.blocks
-    let place = RangeDirectory.place(of: range)
-    let entries = try blocks.values(UInt32.self, from: place.first, count: place.count)
+    let own = RangeDirectory.place(of: range)
+    let entries = try blocks.values(UInt32.self, from: own.first, count: own.count)
     if range.layout == .everyTerm {
       var isOrdered = true
-      for (index, term) in terms.enumerated() {
-        let (start, end) = (entries[Int(term.rawValue)], entries[Int(term.rawValue) + 1])
+      for place in wanted {
+        let term = Int(terms[place].rawValue)
+        let (start, end) = (entries[term], entries[term + 1])
         isOrdered = isOrdered && start <= end && Int(end) <= range.numberedPostings
-        unsafe scratch.places[index] = (start, end)
+        unsafe scratch.places[place] = (start, end)
       }
       if isOrdered { return }
     } else {
       let directory = RangeDirectory(range, entries: entries)
       var position = 0
       var isOrdered = true
-      for (index, term) in terms.enumerated() {
-        let row = directory.row(of: term, from: &position)
+      for place in wanted {
+        let row = directory.row(of: terms[place], from: &position)
         isOrdered = isOrdered && row != nil
-        unsafe scratch.places[index] = (UInt32(row?.lowerBound ?? 0), UInt32(row?.upperBound ?? 0))
+        unsafe scratch.places[place] = (UInt32(row?.lowerBound ?? 0), UInt32(row?.upperBound ?? 0))
       }
       if isOrdered { return }
     }

@@ -3,11 +3,10 @@ import CKernels
 import Diagnostics
 import SparseVectors
 
-/// Exact search, range by range: the postings of every query term are added into one sum a passage, and the sums that beat
-/// the k-th best so far become candidates.
+/// Search of a segment, range by range: postings are added into one sum a passage, and the sums that beat the k-th best so far
+/// become candidates.
 ///
-/// The sums of a range stay in the processor's cache, and nothing is branched on for a posting. On learned-sparse vectors,
-/// whose queries have tens to hundreds of terms, engines that skip by upper bounds lose to this plain scan.
+/// The sums of a range stay in the processor's cache, and nothing is branched on for a posting.
 struct RangeScan: ~Copyable {
   let segment: SegmentPostings
   /// The segment's first passage.
@@ -38,11 +37,15 @@ struct RangeScan: ~Copyable {
     commonRows = terms.map { segment.common.row(of: $0) ?? -1 }
   }
 
-  /// Scans every range of the segment, and adds to `work` what it did.
+  /// Searches every range of the segment, and adds to `work` what it did.
   ///
+  /// - Parameters:
+  ///   - scanned: the places of the terms whose postings count.
+  ///   - splitting: which of them need not be scanned where there is a k-th best; `nil` scans for all.
   /// - Throws: `badInput` where a touched block is damaged or names a passage behind its range; `interrupted`.
   func run(
-    in scratch: SearchScratch, into candidates: inout TopCandidates, adding work: inout ScanWork
+    _ scanned: [Int], splitting: inout TermSplitting?, in scratch: SearchScratch, into candidates: inout TopCandidates,
+    adding work: inout ScanWork
   ) throws(ParlanceError) {
     for index in segment.ranges.indices {
       try interruption?.check()
@@ -50,17 +53,59 @@ struct RangeScan: ~Copyable {
         work.rangesSkipped += 1
         continue
       }
-      let rows = try rows(ofRange: index, in: scratch)
-      guard rows.postings > 0 else {
+      let limit = scale.sum(scoringAtMost: candidates.thresholdScore)
+      if let split = splitting?.split(limit: limit), let most = splitting?.mostCandidates(of: split) {
+        let effort = try search(
+          range: index, by: split, above: limit, mostCandidates: most, in: scratch, into: &candidates, adding: &work)
+        splitting?.learn(from: effort, of: split)
+        if effort.isDone { continue }
+      }
+      guard try scan(range: index, for: scanned, limit, in: scratch, into: &candidates, adding: &work) else {
         work.rangesSkipped += 1
         continue
       }
       work.rangesSearched += 1
-      work.postings += rows.postings
-      add(rows, ofRange: index, in: scratch)
-      for mask in masks { keep(mask, ofRange: index, in: scratch) }
-      collect(range: index, from: scratch, into: &candidates)
+      if splitting?.wantsToConsider() == true {
+        let limit = TermSplitting.near(scale.sum(scoringAtMost: candidates.thresholdScore))
+        splitting?.consider(near: limit > 0 ? find(above: limit, inRange: index, in: scratch) : .max)
+      }
     }
+  }
+
+  /// Adds up all postings of a range.
+  ///
+  /// - Returns: whether there are any.
+  private func scan(
+    range index: Int, for scanned: [Int], _ limit: Int32, in scratch: SearchScratch,
+    into candidates: inout TopCandidates, adding work: inout ScanWork
+  ) throws(ParlanceError) -> Bool {
+    guard try addUp(range: index, for: scanned, in: scratch, adding: &work) else { return false }
+    var limit = limit
+    if limit == 0 {
+      // Whatever scores less than k others is none of the best k. What scores the same may be, if it comes before them.
+      let passages = Int64(segment.ranges[index].passages)
+      let bound = unsafe parlance_postings_bound(
+        kernel.pointer, scratch.sums, passages, Int64(candidates.limit), scratch.maxima)
+      if bound > 0 { limit = max(0, scale.sum(scoringAtMost: scale.score(of: bound + 1).nextDown)) }
+    }
+    take(find(above: limit, inRange: index, in: scratch), ofRange: index, from: scratch, into: &candidates)
+    return true
+  }
+
+  /// Sets the sums of a range to what the postings of terms add up to, and to zero where a passage may not be found.
+  ///
+  /// - Returns: whether there are any postings; sums are set only then.
+  func addUp(
+    range index: Int, for scanned: [Int], in scratch: SearchScratch, adding work: inout ScanWork
+  ) throws(ParlanceError) -> Bool {
+    // Bytes are whole numbers, whose order does not matter to their sum, so that bitmaps are added up together; floats are
+    // added term by term.
+    let rows = try rows(ofRange: index, for: scanned, keepingListsApart: segment.weights == .u8, in: scratch)
+    guard rows.postings > 0 else { return false }
+    work.scanned += rows.postings
+    add(rows, ofRange: index, in: scratch)
+    for mask in masks { keep(mask, ofRange: index, in: scratch) }
+    return true
   }
 
   private func add(_ rows: RangeRows, ofRange index: Int, in scratch: SearchScratch) {
@@ -92,21 +137,19 @@ struct RangeScan: ~Copyable {
     }
   }
 
-  /// Takes the sums of a range that are great enough as candidates.
-  private func collect(range index: Int, from scratch: SearchScratch, into candidates: inout TopCandidates) {
-    let range = segment.ranges[index]
-    let passages = Int64(range.passages)
-    var limit = scale.sum(scoringAtMost: candidates.thresholdScore)
-    if limit == 0 {
-      // Whatever scores less than k others is none of the best k. What scores the same may be, if it comes before them.
-      let bound = unsafe parlance_postings_bound(
-        kernel.pointer, scratch.sums, passages, Int64(candidates.limit), scratch.maxima)
-      if bound > 0 { limit = max(0, scale.sum(scoringAtMost: scale.score(of: bound + 1).nextDown)) }
-    }
-    let found = unsafe parlance_postings_above(kernel.pointer, scratch.sums, passages, limit, scratch.found)
-    let first = firstDocument + range.firstPassage
-    for index in 0..<Int(found) {
-      let place = unsafe Int(scratch.found[index])
+  /// Leaves the passages whose sums are above a limit in `SearchScratch.found`, and returns how many there are.
+  func find(above limit: Int32, inRange index: Int, in scratch: SearchScratch) -> Int {
+    let passages = Int64(segment.ranges[index].passages)
+    return unsafe Int(parlance_postings_above(kernel.pointer, scratch.sums, passages, limit, scratch.found))
+  }
+
+  /// Takes the first `count` passages of `SearchScratch.found` as candidates.
+  func take(
+    _ count: Int, ofRange index: Int, from scratch: SearchScratch, into candidates: inout TopCandidates
+  ) {
+    let first = firstDocument + segment.ranges[index].firstPassage
+    for found in 0..<count {
+      let place = unsafe Int(scratch.found[found])
       let score = unsafe scale.score(of: scratch.sums[place])
       guard score > 0 else { continue }
       candidates.insert(score: score, document: first + UInt32(place))

@@ -25,12 +25,20 @@ public struct SearchAnswer: Sendable, Equatable {
   public var approximation: Approximation?
   /// The weights that were scored with.
   public var weights: StoredWeights
+  /// How it was searched, and why so.
+  public var algorithm = SearchAlgorithm.everyPosting(.oneRange)
   /// How many postings were added up or looked up.
   public var postingsTouched: Int
-  /// How many ranges of passages had some of them, and how many were skipped: those that had none, and those in which no
-  /// passage fits the filter.
+  /// How many of them were looked up.
+  public var postingsLookedUp = 0
+  /// How many postings of the query's terms were not needed.
+  public var postingsSkipped = 0
+  /// How many ranges of passages were searched, and how many were skipped: those that had no posting that could make a passage
+  /// one of the best, and those in which no passage fits the filter.
   public var rangesSearched = 0
   public var rangesSkipped = 0
+  /// How many of the searched ranges were scanned for some of the terms only.
+  public var rangesSplit = 0
   /// How many passages fit the filter; `nil` for a search without one.
   public var passagesAllowed: Int?
   /// The number of terms of the query.
@@ -48,6 +56,22 @@ public struct SearchAnswer: Sendable, Equatable {
     self.postingsTouched = postingsTouched
     self.queryTerms = queryTerms
     self.matchedTerms = matchedTerms
+  }
+}
+
+extension SearchAnswer {
+  /// Says what was done.
+  mutating func tell(_ work: ScanWork, of query: PreparedQuery, splitting: TermSplitting.Rule) {
+    postingsTouched = work.scanned + work.lookedUp
+    postingsLookedUp = work.lookedUp
+    postingsSkipped = max(0, query.passages.joined().reduce(0) { $0 + Int($1) } - postingsTouched)
+    rangesSearched = work.rangesSearched
+    rangesSkipped = work.rangesSkipped
+    rangesSplit = work.rangesSplit
+    algorithm =
+      if work.rangesSplit > 0 { .split } else if splitting == .never { .everyPosting(.asked) } else if weights != .u8 {
+        .everyPosting(.floats)
+      } else { .everyPosting(work.rangesSearched > 1 ? .noGain : .oneRange) }
   }
 }
 

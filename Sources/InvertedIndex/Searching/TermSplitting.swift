@@ -1,0 +1,146 @@
+/// The terms of a query, split in two for a range: those that it is scanned for, and those that are looked up for the few
+/// passages that may still be among the best.
+struct TermSplit: Equatable {
+  /// Their places in the query, ascending.
+  var scanned: [Int] = []
+  var lookedUp: [Int] = []
+  /// The most that those that are looked up can add to a sum.
+  var bound: Int32 = 0
+  /// What scanning a range for them would cost, in postings of lists.
+  var spared = 0
+}
+
+/// What searching a range by a split took.
+struct SplitEffort {
+  /// Passages times terms that were looked up.
+  var asked = 0
+  /// Whether the range was searched; otherwise there were too many candidates, and it has yet to be.
+  var isDone = true
+}
+
+/// Splits the terms of a query: MaxScore's idea, by a share that is learnt from range to range.
+///
+/// Once there is a k-th best sum, a passage is among the best only if the terms that are scanned give it that sum less
+/// what the others can add at most. So the terms with the most postings for what they can add are left out, up to a share of
+/// the k-th best sum: the greater the share, the fewer postings are scanned and the more passages are looked at again.
+///
+/// Turtle, Flood: Query evaluation: strategies and optimizations. Information Processing & Management 31 (1995).
+struct TermSplitting {
+  enum Rule: Sendable, Equatable {
+    /// Never splits.
+    case never
+    /// Where it is worth it, by what was measured (EXPERIMENTS.md).
+    case measured
+    /// Wherever a term can be left out, by one share.
+    case always(share: Double)
+  }
+
+  /// The share to begin with, the least that is worth it and the greatest.
+  static let shares = (first: 0.3, least: 0.1, greatest: 0.95)
+  /// A search begins to split where so few passages of a range come as near to the k-th best as the first share says.
+  static let mostNear = 200
+  /// With fewer ranges nothing is gained.
+  static let leastRanges = 4
+  /// What looking for a passage's posting costs, in postings of lists that are added up.
+  static let costOfAsking = 80
+  /// A bitmap costs as much as a list of one passage in so many, whatever bits it has.
+  static let costOfBitmap = 12
+
+  private let isMeasured: Bool
+  private let hasRanges: Bool
+  /// 0 while nothing is split.
+  private var share: Double
+  private var rangesScanned = 0
+  /// The places of the terms, those that cost most for what they can add first.
+  private var order: [Int] = []
+  private var bounds: [Int32] = []
+  private var costs: [Int] = []
+  private var last: (limit: Int32, share: Double, split: TermSplit?)?
+
+  /// - Parameter ranges: how many there are in all segments.
+  init?(_ rule: Rule, ranges: Int) {
+    switch rule {
+    case .never: return nil
+    case .measured: share = 0
+    case .always(let share): self.share = share
+    }
+    isMeasured = rule == .measured
+    hasRanges = ranges >= Self.leastRanges
+  }
+
+  /// Begins a segment, whose weights are bytes.
+  ///
+  /// - Parameter terms: the places of the terms whose postings count.
+  mutating func begin(_ terms: [Int], of query: PreparedQuery, segment index: Int, in segment: SegmentPostings) {
+    // Whatever a file holds, no byte is greater. All bounds together do not overflow, as no sum does.
+    let bounds = query.factors[index].map { 255 * $0 }
+    let ranges = max(1, segment.ranges.count)
+    let costs = query.passages[index].map { passages in
+      CommonTerms.areCommon(passages, of: segment.passages)
+        ? segment.passages / ranges / Self.costOfBitmap : Int(passages) / ranges
+    }
+    order = terms.sorted {
+      (Double(costs[$0]) * Double(bounds[$1]), $1) > (Double(costs[$1]) * Double(bounds[$0]), $0)
+    }
+    (self.bounds, self.costs, last) = (bounds, costs, nil)
+  }
+
+  /// How to search a range whose passages need sums above `limit`; `nil` where all terms had better be scanned.
+  mutating func split(limit: Int32) -> TermSplit? {
+    guard limit > 0, share > 0, !order.isEmpty else { return nil }
+    if let last, last.limit == limit, last.share == share { return last.split }
+    let split = made(limit: limit)
+    last = (limit, share, split)
+    return split
+  }
+
+  private func made(limit: Int32) -> TermSplit? {
+    let most = Int32(share * Double(limit))
+    var split = TermSplit()
+    for place in order {
+      if bounds[place] <= most - split.bound {
+        split.bound += bounds[place]
+        split.spared += costs[place]
+        split.lookedUp.append(place)
+      } else {
+        split.scanned.append(place)
+      }
+    }
+    guard !split.lookedUp.isEmpty else { return nil }
+    split.lookedUp.sort()
+    split.scanned.sort()
+    return split
+  }
+
+  /// How many candidates a range may have; with more it is scanned for all terms.
+  func mostCandidates(of split: TermSplit) -> Int {
+    // Most candidates fall after a few of the terms that are looked up.
+    isMeasured ? split.spared / (2 * Self.costOfAsking) : .max
+  }
+
+  /// Whether `consider` should be asked after a range that was scanned for all terms: after the first, the second, the fourth...
+  mutating func wantsToConsider() -> Bool {
+    guard isMeasured, hasRanges, share == 0, !order.isEmpty else { return false }
+    rangesScanned += 1
+    return rangesScanned.nonzeroBitCount == 1
+  }
+
+  /// The limit that passages near the k-th best are above.
+  static func near(_ limit: Int32) -> Int32 { Int32((1 - shares.first) * Double(limit)) }
+
+  /// Begins to split where few passages are near the k-th best.
+  mutating func consider(near: Int) { if near <= Self.mostNear { share = Self.shares.first } }
+
+  /// Makes the share greater where looking up took little of what was spared, and smaller where it took much.
+  mutating func learn(from effort: SplitEffort, of split: TermSplit) {
+    guard isMeasured else { return }
+    guard effort.isDone else { return share = 0 }
+    let spent = effort.asked * Self.costOfAsking
+    if spent * 2 > split.spared {
+      share *= 0.8
+      if share < Self.shares.least { share = 0 }
+    } else if spent * 5 < split.spared {
+      share = min(Self.shares.greatest, share * 1.15)
+    }
+  }
+}
