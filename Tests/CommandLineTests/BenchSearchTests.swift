@@ -14,14 +14,24 @@ struct BenchSearchTests {
     var passages: Int
     var queries: Int
     var postingsTouched: Double
+    var postingsLookedUp: Double
+    var postingsSkipped: Double
     var rangesSearched: Double
+    var rangesSplit: Double
     var rangesSkipped: Double
+    var algorithms: [Algorithm]
+    var everyPostingMilliseconds: Latency
     var instructions: String
     var firstMilliseconds: Latency
     var milliseconds: Latency?
     var threads: Int
     var queriesPerSecond: Double
     var approximate: Approximate?
+  }
+
+  private struct Algorithm: Decodable {
+    var queries: Int
+    var algorithm: String
   }
 
   private struct Approximate: Decodable {
@@ -47,13 +57,15 @@ struct BenchSearchTests {
         "bench", "search", "--index", "bm25", "--vectors", "q.vectors", "--repetitions", "2", "--threads", "2",
       ]
       let text = try ParlanceProcess.run(bench, in: folder)
-      #expect(text.code == 0 && text.output.contains("algorithm: every posting"), "\(text.output)\(text.error)")
+      #expect(text.code == 0 && text.output.contains("2 queries: every posting, since"), "\(text.output)\(text.error)")
       let json = try ParlanceProcess.run(bench + ["--json"], in: folder)
       let decoder = JSONDecoder()
       decoder.keyDecodingStrategy = .convertFromSnakeCase
       let result = try decoder.decode(Result.self, from: Data(json.output.utf8))
       #expect(result.passages == 3 && result.queries == 2 && result.threads == 2)
       #expect(result.postingsTouched > 1 && result.rangesSearched == 1 && result.rangesSkipped == 0)
+      #expect(result.postingsLookedUp == 0 && result.postingsSkipped == 0 && result.rangesSplit == 0)
+      #expect(result.algorithms.map(\.queries) == [2] && result.everyPostingMilliseconds.mean > 0)
       #expect(!result.instructions.isEmpty && result.queriesPerSecond > 0)
       let later = try #require(result.milliseconds)
       #expect(later.p50 <= later.p99 && result.firstMilliseconds.mean > 0 && result.approximate == nil)

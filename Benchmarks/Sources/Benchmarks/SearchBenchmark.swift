@@ -60,6 +60,11 @@ enum SearchBenchmark {
         .init(name: "top \(depth), parlance \(index.weights.rawValue), \(try agreement(found(index)))") {
           try await Cost.of { for query in queries { _ = try index.search(query, k: depth) } }
         })
+      guard index.weights == .u8 else { continue }
+      contenders.append(
+        .init(name: "top \(depth), the same by every posting") {
+          try await Cost.of { for query in queries { _ = try index.search(query, k: depth, method: .everyPosting) } }
+        })
     }
     for (name, peer) in peers {
       let path = folder + "/found"

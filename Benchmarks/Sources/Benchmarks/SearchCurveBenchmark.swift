@@ -4,54 +4,104 @@ import InvertedIndex
 import SparseVectors
 
 /// How the cost of a search grows with the collection: `CURVE_INDEXES` names indexes of one encoder, as the benchmark `build`
-/// leaves them, `CURVE_QUERIES` files of queries, both parted by commas.
+/// leaves them, `CURVE_QUERIES` files of queries, both parted by commas; `CURVE_DIALS` dials of approximate search, none unless
+/// said; `CURVE_DEPTHS` how many passages are found, 10 and 1000 unless said.
 ///
-/// For each query the best of three is its processor time; the slope is that of the mean against the number of passages, both as
-/// logarithms, by least squares: 1 where ten times the passages cost ten times as much.
+/// Each query is searched in turn by what is fastest, by every posting and by each dial; the best of three is its processor
+/// time. The slope is that of the mean against the number of passages, both as logarithms, by least squares: 1 where ten times
+/// the passages cost ten times as much.
 enum SearchCurveBenchmark {
+  /// A way to search.
+  private struct Way {
+    var name: String
+    var method = SearchMethod.fastest
+    var approximation: Approximation?
+
+    func search(_ index: InvertedIndex, _ query: SparseVector, k: Int) throws -> SearchAnswer {
+      try index.search(query, k: k, approximation: approximation, method: method)
+    }
+  }
+
+  /// What the queries cost one way.
+  private struct Figures {
+    /// Seconds, in the order of the queries.
+    var times: [Double]
+    var postings = 0
+    var lookedUp = 0
+    var split = 0
+    /// The share of what an exact search finds.
+    var recall = 0.0
+
+    var mean: Double { times.reduce(0, +) / Double(times.count) }
+
+    func description(_ way: Way) -> String {
+      let sorted = times.sorted()
+      let (count, share) = (times.count, Double(times.count))
+      var text =
+        "\(way.name): mean \(rounded(1000 * mean)) ms, p50 \(rounded(1000 * sorted[count / 2])), p95 "
+        + "\(rounded(1000 * sorted[count * 95 / 100])), p99 \(rounded(1000 * sorted[count * 99 / 100])); "
+        + "\(postings / count) postings, \(lookedUp / count) of them looked up, \(split) queries split"
+      if way.approximation != nil { text += ", recall \(rounded(recall / share))" }
+      return text
+    }
+  }
+
   static func run(_: BenchmarkInput) async throws {
     let environment = ProcessInfo.processInfo.environment
     func names(_ key: String) -> [String] { environment[key]?.split(separator: ",").map(String.init) ?? [] }
     let indexes = try names("CURVE_INDEXES").map { try InvertedIndex(path: $0) }
     let most = environment["CURVE_COUNT"].flatMap { Int($0) } ?? 400
+    let dials = try names("CURVE_DIALS").compactMap(Double.init).map { try Approximation(dial: $0) }
+    let depths = names("CURVE_DEPTHS").compactMap { Int($0) }
+    let ways =
+      [Way(name: "fastest"), Way(name: "every posting", method: .everyPosting)]
+      + dials.map { Way(name: "dial \($0.dial)", approximation: $0) }
     for path in names("CURVE_QUERIES") {
       let file = try VectorsFile(path: path)
       let queries = try stride(from: 0, to: file.count, by: max(1, file.count / most)).map { try file.vector(at: $0) }
       print("  \(queries.count) queries of \(path.split(separator: "/").last ?? "")")
-      for depth in [10, 1000] {
-        var points: [(Double, Double)] = []
+      for depth in depths.isEmpty ? [10, 1000] : depths {
+        var points = [[(Double, Double)]](repeating: [], count: ways.count)
         for index in indexes {
-          let (times, touched) = try times(index, queries, depth: depth)
-          let mean = times.reduce(0, +) / Double(times.count)
-          points.append((log(Double(index.count)), log(mean)))
-          print(
-            "  top \(depth), \(index.count) passages: mean \(rounded(1000 * mean)) ms, p50 "
-              + "\(rounded(1000 * times[times.count / 2])), p99 \(rounded(1000 * times[times.count * 99 / 100])), "
-              + "\(touched / queries.count) postings touched")
+          print("  top \(depth), \(index.count) passages")
+          for (way, figures) in try figures(index, queries, ways, depth: depth).enumerated() {
+            points[way].append((log(Double(index.count)), log(figures.mean)))
+            print("    " + figures.description(ways[way]))
+          }
         }
-        print("  top \(depth): slope \(rounded(slope(points)))")
+        guard indexes.count > 1 else { continue }
+        for (way, points) in zip(ways, points) { print("  top \(depth), \(way.name): slope \(rounded(slope(points)))") }
       }
     }
   }
 
-  /// Ascending.
-  private static func times(
-    _ index: InvertedIndex, _ queries: [SparseVector], depth: Int
-  ) throws -> (seconds: [Double], touched: Int) {
-    var touched = 0
-    var times: [Double] = []
-    // What is read for the first time is checked.
-    for query in queries { touched += try index.search(query, k: depth).postingsTouched }
+  private static func figures(
+    _ index: InvertedIndex, _ queries: [SparseVector], _ ways: [Way], depth: Int
+  ) throws -> [Figures] {
+    var figures = ways.map { _ in Figures(times: []) }
     for query in queries {
-      var best = Double.infinity
-      for _ in 0..<3 {
-        let start = Cost.threadTime()
-        _ = try index.search(query, k: depth)
-        best = min(best, Cost.threadTime() - start)
+      // What is read for the first time is checked.
+      let exact = try index.search(query, k: depth, method: .everyPosting)
+      var times = [Double](repeating: .infinity, count: ways.count)
+      for round in 0..<3 {
+        for (number, way) in ways.enumerated() {
+          let start = Cost.threadTime()
+          let answer = try way.search(index, query, k: depth)
+          times[number] = min(times[number], Cost.threadTime() - start)
+          guard round == 0 else { continue }
+          figures[number].postings += answer.postingsTouched
+          figures[number].lookedUp += answer.postingsLookedUp
+          figures[number].split += answer.algorithm == .split ? 1 : 0
+          let found = answer.hits.count { $0.score >= exact.hits.last?.score ?? 0 }
+          figures[number].recall += Double(found) / Double(max(1, exact.hits.count))
+          if way.approximation == nil, answer.hits != exact.hits {
+            throw ParlanceError(.internalFault, "two exact searches found different passages")
+          }
+        }
       }
-      times.append(best)
+      for number in ways.indices { figures[number].times.append(times[number]) }
     }
-    return (times.sorted(), touched)
+    return figures
   }
 
   private static func slope(_ points: [(Double, Double)]) -> Double {

@@ -11,7 +11,8 @@ struct BenchSearchCommand: AsyncParsableCommand {
     abstract: "The latency of single queries on one core, and queries a second on all.",
     discussion: """
       Searches your index with your queries: vectors that `encode` or `search --save-queries` made. Encoding is not \
-      part of it; see `bench encode`.
+      part of it; see `bench encode`. Each query is searched in turn as is fastest and by adding up every posting, \
+      so that it shows what leaving terms out gains on your index, and why it does where it does.
 
       --approximate searches each query by that dial as well, in turn with the exact search, and says what share of the \
       exact answers it found: the recall of the dial on your index and your queries.
@@ -67,18 +68,29 @@ struct BenchSearchCommand: AsyncParsableCommand {
     /// Means over the queries.
     var terms: Double
     var postingsTouched: Double
+    var postingsLookedUp: Double
+    var postingsSkipped: Double
     var rangesSearched: Double
+    var rangesSplit: Double
     var rangesSkipped: Double
-    /// What was done, and by which instructions.
-    var algorithm: String
+    /// How many queries were searched how.
+    var algorithms: [Algorithm]
+    /// By which instructions.
     var instructions: String
     /// The first search of each query, when the index may not be in memory yet.
     var firstMilliseconds: Latency
     /// All later ones.
     var milliseconds: Latency?
+    /// Those of the same searches by adding up every posting.
+    var everyPostingMilliseconds: Latency
     var threads: Int
     var queriesPerSecond: Double
     var approximate: Approximate?
+  }
+
+  struct Algorithm: Encodable {
+    var queries: Int
+    var algorithm: String
   }
 
   /// What a dial does.
@@ -120,7 +132,8 @@ struct BenchSearchCommand: AsyncParsableCommand {
       throw ParlanceError(.badInput, "expected at least one query, found none", at: .init(file: vectors))
     }
     var (first, later): ([Double], [Double]) = ([], [])
-    var (touched, searched, skipped) = (0, 0, 0)
+    var every: [Double] = []
+    var answers: [SearchAnswer] = []
     let approximation = try approximate.map { dial throws(ParlanceError) in try Approximation(dial: dial) }
     let interruption = Console.standard.interruption
     var (approximateTimes, recalls, looked): ([Double], [Double], Int) = ([], [], 0)
@@ -131,6 +144,9 @@ struct BenchSearchCommand: AsyncParsableCommand {
         let start = clock.now
         let answer = try index.search(query, k: depth, interruption: interruption)
         let time = (clock.now - start) / .milliseconds(1)
+        let again = clock.now
+        _ = try index.search(query, k: depth, method: .everyPosting, interruption: interruption)
+        every.append((clock.now - again) / .milliseconds(1))
         if let approximation {
           let start = clock.now
           let other = try index.search(query, k: depth, approximation: approximation, interruption: interruption)
@@ -145,16 +161,17 @@ struct BenchSearchCommand: AsyncParsableCommand {
           continue
         }
         first.append(time)
-        touched += answer.postingsTouched
-        searched += answer.rangesSearched
-        skipped += answer.rangesSkipped
+        answers.append(answer)
       }
     }
     guard let firstLatency = Latency(first) else { return }
     let count = Double(queries.count)
     // As with the exact search, the first time of each query is left out where there are more.
-    let counted = repetitions > 1 ? Array(approximateTimes.dropFirst(queries.count)) : approximateTimes
-    let approximate = Latency(counted).flatMap { latency in
+    func counted(_ times: [Double]) -> Latency? {
+      Latency(repetitions > 1 ? Array(times.dropFirst(queries.count)) : times)
+    }
+    func mean(_ part: (SearchAnswer) -> Int) -> Double { Double(answers.reduce(0) { $0 + part($1) }) / count }
+    let approximate = counted(approximateTimes).flatMap { latency in
       approximation.map {
         Approximate(
           dial: $0.dial, recall: recalls.reduce(0, +) / count, leastRecall: recalls.min() ?? 1,
@@ -166,11 +183,20 @@ struct BenchSearchCommand: AsyncParsableCommand {
       Result(
         passages: index.count, postings: index.info.postings, bytesPerPosting: index.info.bytesPerPosting,
         weights: index.weights.rawValue, queries: queries.count, k: depth,
-        terms: Double(queries.reduce(0) { $0 + $1.count }) / count, postingsTouched: Double(touched) / count,
-        rangesSearched: Double(searched) / count, rangesSkipped: Double(skipped) / count,
-        algorithm: "every posting of the query's terms, range by range", instructions: InvertedIndex.instructions,
-        firstMilliseconds: firstLatency, milliseconds: Latency(later), threads: cores,
+        terms: mean(\.queryTerms), postingsTouched: mean(\.postingsTouched), postingsLookedUp: mean(\.postingsLookedUp),
+        postingsSkipped: mean(\.postingsSkipped), rangesSearched: mean(\.rangesSearched),
+        rangesSplit: mean(\.rangesSplit), rangesSkipped: mean(\.rangesSkipped),
+        algorithms: Self.algorithms(of: answers),
+        instructions: InvertedIndex.instructions, firstMilliseconds: firstLatency, milliseconds: Latency(later),
+        everyPostingMilliseconds: counted(every) ?? firstLatency, threads: cores,
         queriesPerSecond: try await rate(index, queries, threads: cores), approximate: approximate))
+  }
+
+  /// The most frequent first.
+  private static func algorithms(of answers: [SearchAnswer]) -> [Algorithm] {
+    Dictionary(grouping: answers, by: \.algorithm.description)
+      .map { Algorithm(queries: $0.value.count, algorithm: $0.key) }
+      .sorted { ($0.queries, $1.algorithm) > ($1.queries, $0.algorithm) }
   }
 
   /// The share of an exact answer's passages that another has. Passages that score as the last of the exact answer count
@@ -211,8 +237,11 @@ struct BenchSearchCommand: AsyncParsableCommand {
         + "\(FixedDecimal.text(result.bytesPerPosting, digits: 2)) bytes, \(result.weights) weights")
     try console.print(
       "\(FixedDecimal.counted(result.queries, "query", plural: "queries")) of \(FixedDecimal.text(result.terms, digits: 1)) terms, "
-        + "k \(result.k): \(FixedDecimal.grouped(Int(result.postingsTouched))) postings each")
+        + "k \(result.k): \(FixedDecimal.grouped(Int(result.postingsTouched))) postings each, "
+        + "\(FixedDecimal.grouped(Int(result.postingsLookedUp))) of them looked up; "
+        + "\(FixedDecimal.grouped(Int(result.postingsSkipped))) skipped")
     try console.print("one core, ms: \(text(result.milliseconds ?? result.firstMilliseconds))")
+    try console.print("by every posting, ms: \(text(result.everyPostingMilliseconds))")
     if result.milliseconds != nil { try console.print("the first time: \(text(result.firstMilliseconds))") }
     if let approximate = result.approximate {
       try console.print(
@@ -223,10 +252,12 @@ struct BenchSearchCommand: AsyncParsableCommand {
     try console.print(
       "\(FixedDecimal.counted(result.threads, "core")): \(FixedDecimal.grouped(Int(result.queriesPerSecond))) queries/s"
     )
+    for own in result.algorithms {
+      try console.print("\(FixedDecimal.counted(own.queries, "query", plural: "queries")): \(own.algorithm)")
+    }
     try console.print(
-      "algorithm: \(result.algorithm), by \(result.instructions); "
-        + "\(FixedDecimal.text(result.rangesSkipped, digits: 1)) of "
-        + "\(FixedDecimal.text(result.rangesSearched + result.rangesSkipped, digits: 1)) ranges have none and are skipped. "
-        + "Bounds are not looked at: on learned-sparse vectors that takes longer than adding")
+      "by \(result.instructions); of \(FixedDecimal.text(result.rangesSearched + result.rangesSkipped, digits: 1)) ranges "
+        + "\(FixedDecimal.text(result.rangesSplit, digits: 1)) are scanned for some terms, "
+        + "\(FixedDecimal.text(result.rangesSkipped, digits: 1)) are skipped")
   }
 }
