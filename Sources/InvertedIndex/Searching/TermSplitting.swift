@@ -47,7 +47,6 @@ struct TermSplitting {
   static let costOfBitmap = 12
 
   private let isMeasured: Bool
-  private let hasRanges: Bool
   /// 0 while nothing is split.
   private var share: Double
   private var rangesScanned = 0
@@ -58,14 +57,16 @@ struct TermSplitting {
   private var last: (limit: Int32, share: Double, split: TermSplit?)?
 
   /// - Parameter ranges: how many there are in all segments.
+  /// - Returns: `nil` where nothing is to be split.
   init?(_ rule: Rule, ranges: Int) {
     switch rule {
     case .never: return nil
-    case .measured: share = 0
+    case .measured:
+      guard ranges >= Self.leastRanges else { return nil }
+      share = 0
     case .always(let share): self.share = share
     }
     isMeasured = rule == .measured
-    hasRanges = ranges >= Self.leastRanges
   }
 
   /// Begins a segment, whose weights are bytes.
@@ -120,7 +121,7 @@ struct TermSplitting {
 
   /// Whether `consider` should be asked after a range that was scanned for all terms: after the first, the second, the fourth...
   mutating func wantsToConsider() -> Bool {
-    guard isMeasured, hasRanges, share == 0, !order.isEmpty else { return false }
+    guard isMeasured, share == 0, !order.isEmpty else { return false }
     rangesScanned += 1
     return rangesScanned.nonzeroBitCount == 1
   }
