@@ -271,6 +271,7 @@ let package = Package(
       [
         "BinaryFiles", "StrictJSON", "Conversations", "SparseVectors", "Checkpoints", "InvertedIndex", "SparseEncoder",
         "Retrieval",
+        .product(name: "NIOEmbedded", package: "swift-nio", condition: .when(traits: ["Network"])),
       ]),
     // The command line is tested as a process: what a user types, what the screen says, the exit code.
     .testTarget(

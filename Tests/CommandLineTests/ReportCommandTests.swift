@@ -92,6 +92,9 @@ struct ReportCommandTests {
         #expect(result.code == 0 && text.contains("runs, without 1 of 2 turns"), "\(result.error)")
         #expect(text.contains("Means over 2 queries") && text.contains("Means over 1 query"))
       }
+      try write(#"{"shared":{"questions":[],"passages":[]}}"#, "clean.json")
+      let clean = try report("\(Self.known) --leave-out clean.json --out r.md", in: folder)
+      #expect(clean.code == 0 && clean.error.contains("clean.json names no turns"), "\(clean.error)")
       for (file, code, says) in [
         ("none", 65 as Int32, "none: none of its 1 ids is a turn"),
         ("unsplit.json", 65, "unsplit.json: expected `shared`"),

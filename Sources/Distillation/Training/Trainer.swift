@@ -54,6 +54,11 @@ public struct Trainer: Sendable {
         .badInput, "expected a frozen encoder whose queries go through it, this one weighs their words by a table",
         at: .init(file: frozen.folder))
     }
+    if let frozen = self.frozen, try (frozen.queryPart() ?? frozen).student?.residual != nil {
+      throw ParlanceError(
+        .badInput, "expected a frozen encoder of one part, this is a residual student; its folder has one in frozen/",
+        at: .init(file: frozen.folder))
+    }
     self.passages = recipe.student.passages?.encoder == .separate ? passages ?? student : nil
     self.engine = engine
     self.device = device

@@ -15,10 +15,14 @@ struct LeftOutTurns {
     "Tell figures without these turns as well: ids of turns or conversations, or what data check --json printed.",
     valueName: "file")
 
-  /// - Returns: `nil` for none.
+  /// - Returns: `nil` for none: without a file, or where `data check` found nothing shared, which is said.
   init?(_ path: String?) throws(ParlanceError) {
     guard let path else { return nil }
     try self.init(readingFrom: path, interruption: Console.standard.interruption)
+    if ids.isEmpty {
+      Console.standard.note("\(path) names no turns, so there is nothing to leave out")
+      return nil
+    }
   }
 
   /// - Parameter path: an id a line, or what `data check --json` printed: the turns to measure on that share a question or a

@@ -9,8 +9,10 @@
   final class ConnectedClients: Sendable {
     private struct Client {
       var channel: any Channel
-      /// When it was waited for, in the order of such events; `nil` while its request is at work.
-      var waiting: Int?
+      /// Requests that came whole, less answers that are out: below 0 where an answer was out before its request had come.
+      var requests = 0
+      /// When it was last begun to be waited for, in the order of such events.
+      var waiting: Int
       var hasLeft = false
       var onLeaving: (@Sendable () -> Void)?
     }
@@ -23,6 +25,13 @@
         events += 1
         return events
       }
+
+      /// Takes out the client that was waited for longest, and none whose request is at work.
+      mutating func removeLongest() -> Client? {
+        let longest = clients.values.filter { $0.requests <= 0 }.min { $0.waiting < $1.waiting }
+        if let longest { clients[ObjectIdentifier(longest.channel)] = nil }
+        return longest
+      }
     }
 
     private let limit: Int
@@ -34,11 +43,7 @@
 
     func add(_ channel: any Channel) {
       let longest = state.withLock { state -> Client? in
-        var longest: Client?
-        if state.clients.count + 1 >= limit {
-          longest = state.clients.values.filter { $0.waiting != nil }.min { ($0.waiting ?? 0) < ($1.waiting ?? 0) }
-          if let longest { state.clients[ObjectIdentifier(longest.channel)] = nil }
-        }
+        let longest = state.clients.count + 1 >= limit ? state.removeLongest() : nil
         state.clients[ObjectIdentifier(channel)] = Client(channel: channel, waiting: state.event())
         return longest
       }
@@ -49,17 +54,32 @@
       _ = state.withLock { $0.clients.removeValue(forKey: ObjectIdentifier(channel)) }
     }
 
-    /// A request is at work from here on.
+    /// A request has come whole, and is at work from here on.
     func begin(_ channel: any Channel) {
-      state.withLock { $0.clients[ObjectIdentifier(channel)]?.waiting = nil }
+      state.withLock { $0.clients[ObjectIdentifier(channel)]?.requests += 1 }
     }
 
-    /// Its answer is out.
-    func end(_ channel: any Channel) {
-      state.withLock { state in
+    /// The answer to a request is out.
+    ///
+    /// - Returns: whether the client is waited for now: no other request of its is at work.
+    func end(_ channel: any Channel) -> Bool {
+      let (isIdle, longest) = state.withLock { state -> (Bool, Client?) in
         let event = state.event()
-        state.clients[ObjectIdentifier(channel)]?.waiting = event
+        let key = ObjectIdentifier(channel)
+        guard var client = state.clients[key] else { return (true, nil) }
+        client.requests -= 1
+        client.waiting = event
+        state.clients[key] = client
+        // Where all were at work when the last one came, no more are accepted until one has gone.
+        let longest = state.clients.count >= limit ? state.removeLongest() : nil
+        return (client.requests <= 0, longest)
       }
+      longest?.channel.close(promise: nil)
+      return isIdle
+    }
+
+    func isAtWork(_ channel: any Channel) -> Bool {
+      state.withLock { ($0.clients[ObjectIdentifier(channel)]?.requests ?? 0) > 0 }
     }
 
     func leave(_ channel: any Channel) {

@@ -56,7 +56,8 @@
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
       switch unwrapInboundIn(data) {
-      case .head: limit(receiveTime, context)
+      // A request that is sent ahead takes no time from the one at work.
+      case .head: if !clients.isAtWork(context.channel) { limit(receiveTime, context) }
       case .body: break
       // The work itself has a deadline of its own, and its answer must be taken.
       case .end:
@@ -72,8 +73,8 @@
       let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
       promise.futureResult.whenSuccess {
         let (watch, context) = bound.value
-        watch.clients.end(context.channel)
-        watch.limit(watch.receiveTime, context)
+        let isIdle = watch.clients.end(context.channel)
+        watch.limit(isIdle ? watch.receiveTime : watch.answerTime, context)
       }
       context.write(data, promise: promise)
     }

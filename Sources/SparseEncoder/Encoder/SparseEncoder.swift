@@ -95,6 +95,11 @@ public struct SparseEncoder: Sendable {
           .usage, "a residual student encodes queries together with its frozen encoder, which was not opened",
           at: .init(file: checkpoint.folder))
       }
+      guard (frozen.queries?.encoder ?? frozen).residual == nil else {
+        throw ParlanceError(
+          .badInput, "the frozen encoder of a residual student is a residual student itself, which is not read",
+          at: .init(file: checkpoint.folder))
+      }
       return ResidualQueries(frozen: frozen, declared)
     }
     staticQueries = try checkpoint.staticQueries.map { side throws(ParlanceError) in try StaticQueries(side) }
