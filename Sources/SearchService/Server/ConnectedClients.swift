@@ -61,7 +61,7 @@
 
     /// The answer to a request is out.
     ///
-    /// - Returns: whether the client is waited for now: no other request of its is at work.
+    /// - Returns: whether the client is waited for now, since no other request of its own is at work.
     func end(_ channel: any Channel) -> Bool {
       let (isIdle, longest) = state.withLock { state -> (Bool, Client?) in
         let event = state.event()
