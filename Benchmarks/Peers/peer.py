@@ -21,9 +21,14 @@ def peak():
         return next(int(line.split()[1]) / 1024 for line in file if line.startswith("VmHWM"))
 
 
+DEVICE = os.environ.get("DEVICE", "cpu")
+
+
 def serve(run):
     print("ready", flush=True)
     for line in sys.stdin:
         start, processor = time.perf_counter(), time.process_time()
         run(line.strip())
+        if DEVICE != "cpu":
+            sys.modules["torch"].cuda.synchronize()
         print(time.perf_counter() - start, time.process_time() - processor, peak(), flush=True)

@@ -1,4 +1,5 @@
-// Attention: by our own kernel where our products are faster than libtorch's, else by libtorch, sequence by sequence.
+// Attention: by our own kernel where our products are faster than libtorch's; else by libtorch, on processors sequence by
+// sequence.
 #include "Attention.h"
 
 #include <ATen/autocast_mode.h>
@@ -6,11 +7,14 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <cmath>
+#include <optional>
 #include <vector>
 
 #include "Boundary.h"
 #include "LayerFunctions.h"
+#include "Padding.h"
 #include "Parallel.h"
+#include "PooledProduct.h"
 #include "Product.h"
 #include "Random.h"
 
@@ -90,7 +94,23 @@ struct OwnAttention : torch::autograd::Function<OwnAttention> {
 
 #endif
 
-at::Tensor attentionAnywhere(const at::Tensor &q, const at::Tensor &k, const at::Tensor &v,
+/// All sequences at once, padded to one length.
+at::Tensor attentionPadded(const at::Tensor &q, const at::Tensor &k, const at::Tensor &v,
+                           std::span<const int32_t> starts, int64_t heads, double probability) {
+  if (starts.back() == 0) return at::zeros_like(q);
+  const Padding &padding = paddingOf(starts, q.device());
+  // [tokens, width] to [sequences, heads, longest, head width]
+  auto split = [&](const at::Tensor &x) {
+    return padding.spread(x).view({padding.rows(), padding.longest, heads, x.size(1) / heads}).transpose(1, 2);
+  };
+  const std::optional<at::Tensor> mask = padding.isToken.defined()
+      ? std::optional(padding.isToken.expand({padding.rows(), 1, padding.longest, padding.longest}))
+      : std::nullopt;
+  const at::Tensor mixed = at::scaled_dot_product_attention(split(q), split(k), split(v), mask, probability);
+  return padding.gathered(mixed.transpose(1, 2).reshape({padding.padded(), q.size(1)}));
+}
+
+at::Tensor attentionOneByOne(const at::Tensor &q, const at::Tensor &k, const at::Tensor &v,
                              std::span<const int32_t> starts, int64_t heads, double probability) {
   // [tokens, width] to [1, heads, tokens of the sequence, head width]
   auto split = [&](const at::Tensor &x, int64_t start, int64_t length) {
@@ -122,12 +142,14 @@ at::Tensor attention(const at::Tensor &query, const at::Tensor &key, const at::T
           "query, key and value of one shape [tokens, width] were expected");
   require(heads > 0 && query.size(1) % heads == 0, "the width must be a multiple of the number of heads");
 #if defined(__x86_64__)
-  const bool isOurs = usesOwnProducts() && !at::autocast::is_autocast_enabled(at::kCPU) && query.is_cpu() && query.size(1) / heads % productColumns == 0 &&
+  const bool isOurs = usesOwnProducts() && !asOtherDevices() && !at::autocast::is_autocast_enabled(at::kCPU) && query.is_cpu() && query.size(1) / heads % productColumns == 0 &&
                       query.scalar_type() == at::kFloat && key.scalar_type() == at::kFloat &&
                       value.scalar_type() == at::kFloat;
   if (isOurs) return OwnAttention::apply(query, key, value, starts, heads, dropout);
 #endif
-  return attentionAnywhere(query, key, value, starts, heads, dropout);
+  // A processor has enough to do with one sequence; other devices wait for what they are told.
+  return query.is_cpu() && !asOtherDevices() ? attentionOneByOne(query, key, value, starts, heads, dropout)
+                                             : attentionPadded(query, key, value, starts, heads, dropout);
 }
 
 }  // namespace parlance

@@ -23,6 +23,11 @@ std::string_view kernelWish() {
   return named == nullptr ? "" : named;
 }
 
+bool asOtherDevices() {
+  static const bool asked = kernelWish() == "libtorch";
+  return asked;
+}
+
 namespace {
 
 const PooledProductKernel &choose() {

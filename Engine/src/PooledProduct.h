@@ -48,4 +48,7 @@ const PooledProductKernel &pooledProduct();
 /// The environment's PARLANCE_KERNEL, empty where it is not set.
 std::string_view kernelWish();
 
+/// Whether PARLANCE_KERNEL=libtorch asks for what other devices do, so that it can be tested without one.
+bool asOtherDevices();
+
 }  // namespace parlance

@@ -7,6 +7,8 @@
 #include <ATen/core/grad_mode.h>
 #include <torch/version.h>
 
+#include <cstdlib>
+
 #include "Boundary.h"
 #include "Calls.h"
 #include "LayerFunctions.h"
@@ -18,11 +20,28 @@ extern "C" int MKL_Set_Num_Threads_Local(int count) __attribute__((weak));
 
 namespace parlance {
 
+namespace {
+
+/// The same bits again on the same device: sums in one order, attention's gradients too.
+void makeCUDADeterministic() {
+  static const bool once = [] {
+    // Read when libtorch makes its handle; without it cuBLAS may choose between streams.
+    setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0);
+    at::globalContext().setDeterministicAlgorithms(true, /*warn_only=*/false);
+    at::globalContext().setDeterministicFillUninitializedMemory(false);
+    return true;
+  }();
+  (void)once;
+}
+
+}  // namespace
+
 at::Device deviceOf(parlance_device device) {
   switch (device.kind) {
     case PARLANCE_CPU: return at::Device(at::kCPU);
     case PARLANCE_CUDA:
       require(at::hasCUDA(), "this libtorch has no CUDA, or no CUDA device is there");
+      makeCUDADeterministic();
       return at::Device(at::kCUDA, static_cast<at::DeviceIndex>(device.index));
   }
   throw BadArgument("no such kind of device");

@@ -11,6 +11,7 @@
 
 #include "Boundary.h"
 #include "Calls.h"
+#include "Padding.h"
 #include "Parallel.h"
 #include "PooledProduct.h"
 #include "Screen.h"
@@ -72,37 +73,45 @@ std::vector<Hits> productOnCPU(const at::Tensor &hidden_TH, const at::Tensor &pr
   return parts;
 }
 
-/// Whether PARLANCE_KERNEL=libtorch asks for what other devices do, so that it can be tested without one.
-bool withoutKernel() {
-  static const bool asked = kernelWish() == "libtorch";
-  return asked;
-}
-
-/// The same on any device, in blocks of vocabulary columns, with libtorch's own operations.
+/// The same on any device, in blocks of vocabulary columns, with libtorch's own operations, each for all sequences.
 std::vector<Hits> productAnywhere(const at::Tensor &hidden_TH, const at::Tensor &weight_VH, const at::Tensor &bias_V,
                                   std::span<const int32_t> starts, parlance_pooling pooling) {
-  constexpr int64_t columnsAtOnce = 4096;
   std::vector<Hits> parts;
-  for (int64_t column = 0; column < weight_VH.size(0); column += columnsAtOnce) {
-    const int64_t columns = std::min(columnsAtOnce, weight_VH.size(0) - column);
-    const at::Tensor logits =
-        at::addmm(bias_V.narrow(0, column, columns), hidden_TH, weight_VH.narrow(0, column, columns).t());
+  if (hidden_TH.size(0) == 0) return parts;
+  const bool sums = pooling == PARLANCE_POOLING_SUM;
+  const Padding &padding = paddingOf(starts, hidden_TH.device());
+  // Past its end a sequence has its first token again, which no maximum is the greater for.
+  const at::Tensor rows = sums ? hidden_TH : hidden_TH.index_select(0, padding.tokens);
+  // 256 MB of logits.
+  const int64_t room = (64 << 20) / rows.size(0), vocabulary = weight_VH.size(0);
+  const int64_t columnsAtOnce = std::clamp<int64_t>(room, 1, vocabulary);
+  for (int64_t column = 0; column < vocabulary; column += columnsAtOnce) {
+    const int64_t columns = std::min(columnsAtOnce, vocabulary - column);
+    at::Tensor logits = at::addmm(bias_V.narrow(0, column, columns), rows, weight_VH.narrow(0, column, columns).t());
+    at::Tensor greatest;
+    if (!sums) std::tie(logits, greatest) = logits.view({padding.rows(), padding.longest, columns}).max(1);
+    const at::Tensor flat = logits.flatten(), found = flat.gt(0).nonzero().squeeze(1);
+    const at::Tensor logit = flat.index_select(0, found).cpu(), place = found.cpu();
+    const at::Tensor token = sums ? at::Tensor() : greatest.flatten().index_select(0, found).cpu();
+    const auto *places = place.const_data_ptr<int64_t>();
+    const auto *tokens = sums ? nullptr : token.const_data_ptr<int64_t>();
+    const float *logitsFound = logit.const_data_ptr<float>();
     Hits &hits = parts.emplace_back();
-    for (size_t i = 0; i + 1 < starts.size(); i++) {
-      if (starts[i] == starts[i + 1]) continue;
-      at::Tensor own = logits.narrow(0, starts[i], starts[i + 1] - starts[i]);
-      at::Tensor tokens;
-      if (pooling == PARLANCE_POOLING_MAX) {
-        std::tie(own, tokens) = own.max(0, true);
+    hits.reserve(static_cast<size_t>(place.size(0)));
+    int32_t sequence = 0;
+    for (int64_t h = 0; h < place.size(0); h++) {
+      const int64_t row = places[h] / columns;
+      int64_t inSequence;
+      if (sums) {
+        // Rows ascend.
+        while (row >= starts[sequence + 1]) sequence++;
+        inSequence = row - starts[sequence];
+      } else {
+        sequence = padding.sequences[row];
+        inSequence = tokens[h] < starts[sequence + 1] - starts[sequence] ? tokens[h] : 0;
       }
-      const at::Tensor places = own.t().gt(0).nonzero();  // [hits, (column, row)]
-      const at::Tensor which = places.select(1, 0), row = places.select(1, 1);
-      const at::Tensor logit = own.t().index({which, row}).cpu(), onHost = which.cpu().contiguous();
-      const at::Tensor token = (tokens.defined() ? tokens[0].index_select(0, which) : row).cpu().contiguous();
-      for (int64_t h = 0; h < onHost.size(0); h++) {
-        hits.push_back({static_cast<int32_t>(i), static_cast<int32_t>(column + onHost.const_data_ptr<int64_t>()[h]),
-                        static_cast<int32_t>(token.const_data_ptr<int64_t>()[h]), logit.const_data_ptr<float>()[h]});
-      }
+      hits.push_back({sequence, static_cast<int32_t>(column + places[h] % columns), static_cast<int32_t>(inSequence),
+                      logitsFound[h]});
     }
   }
   return parts;
@@ -213,7 +222,7 @@ Pooled forward(const at::Tensor &hidden_TH, const at::Tensor &weight_VH, const a
   }
   if (screened) {
     parts = std::move(*screened);
-  } else if (hidden.is_cpu() && !withoutKernel()) {
+  } else if (hidden.is_cpu() && !asOtherDevices()) {
     const at::Tensor prepared = settings.prepared.defined() ? settings.prepared : prepare(weight_VH);
     parts = productOnCPU(hidden, prepared, bias, settings.starts, settings.pooling);
   } else {

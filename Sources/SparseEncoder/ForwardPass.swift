@@ -16,6 +16,9 @@ public protocol ForwardPass: Sendable {
   /// How many batches with the goal `throughput` run at once; more calls than that wait their turn.
   var workers: Int { get }
 
+  /// The tokens of a batch that the pass is fastest with.
+  var batchTokens: Int { get }
+
   /// What screening has saved so far; `nil` where the pass cannot screen.
   var screening: ScreeningReport? { get }
 
@@ -30,6 +33,8 @@ public protocol ForwardPass: Sendable {
 }
 
 extension ForwardPass {
+  public var batchTokens: Int { 4096 }
+
   public var screening: ScreeningReport? { nil }
 
   /// - Throws: `badInput` for what the model cannot take.

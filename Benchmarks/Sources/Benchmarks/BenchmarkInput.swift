@@ -2,6 +2,7 @@ import Conversations
 import Datasets
 import Diagnostics
 import Foundation
+import TensorEngine
 
 /// What all benchmarks read: the texts of the demo corpus, as the demo splits them, or of the file that PASSAGES names.
 struct BenchmarkInput {
@@ -11,6 +12,8 @@ struct BenchmarkInput {
   let python: String?
   /// Where the peers' scripts lie.
   let peers: String
+  /// Where models run that benchmarks encode and train by the engine, and their peers': DEVICE, such as cuda:0.
+  static let device = ProcessInfo.processInfo.environment["DEVICE"].map { Device($0) ?? .cpu } ?? .cpu
   /// Where packages are that peers need beside the judges, those folders that are there.
   let libraries: [String]
 

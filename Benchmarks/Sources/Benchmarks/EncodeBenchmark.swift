@@ -4,7 +4,8 @@ import Foundation
 import SparseEncoder
 import Synchronization
 
-/// Passages a second on all cores, against sentence-transformers' SparseEncoder at each of its batch sizes.
+/// Passages a second on all cores, against sentence-transformers' SparseEncoder at each of its batch sizes. COUNT
+/// says how many, DEVICE where the model runs.
 enum EncodeBenchmark {
   static func run(_ input: BenchmarkInput) async throws {
     try await run(input, model: input.model, count: 512)
@@ -22,11 +23,10 @@ enum EncodeBenchmark {
   private static func run(_ input: BenchmarkInput, model: String, count: Int) async throws {
     let texts = input.sample(count)
     let encoder = try QueryLatencyBenchmark.encoder(model)
-    var contenders = [
-      AlternatingRuns.Contender(name: "parlance") {
-        try await Cost.of { try await encode(texts, with: encoder) }
-      }
-    ]
+    var contenders: [AlternatingRuns.Contender] = []
+    if BenchmarkInput.device == .cpu {
+      contenders.append(.init(name: "parlance") { try await Cost.of { try await encode(texts, with: encoder) } })
+    }
     if let engine = try QueryLatencyBenchmark.engineEncoder(model) {
       contenders.append(
         .init(name: "parlance, by the engine") { try await Cost.of { try await encode(texts, with: engine) } })
@@ -34,7 +34,7 @@ enum EncodeBenchmark {
     if let python = input.python {
       let peer = try Peer(
         python: python, script: input.peers + "/encode.py", texts: texts, arguments: [model])
-      for batch in [8, 32, 128] where batch <= texts.count {
+      for batch in BenchmarkInput.device == .cpu ? [8, 32, 128] : [32, 128, 512] where batch <= texts.count {
         contenders.append(.init(name: "sentence-transformers, batch \(batch)") { try peer.run("\(batch)") })
       }
     }

@@ -14,7 +14,8 @@ enum QueryLatencyBenchmark {
   static func engineEncoder(_ model: String) throws -> SparseEncoder? {
     guard let engine = EngineSearch().engine else { return nil }
     let checkpoint = try Checkpoint(folder: model)
-    return try SparseEncoder(checkpoint: checkpoint, forward: try EngineForwardPass(checkpoint, engine: engine))
+    return try SparseEncoder(
+      checkpoint: checkpoint, forward: try EngineForwardPass(checkpoint, engine: engine, device: BenchmarkInput.device))
   }
 
   static func run(_ input: BenchmarkInput) async throws {

@@ -4,7 +4,8 @@ import Foundation
 /// a PyTorch script that encodes the passages in each step, as the reference does, and against it with cached vectors.
 ///
 /// Each side has a process of its own, whose peak memory is printed too. ROUNDS sets how many alternating rounds there are,
-/// CHUNKS (such as 8,17) which numbers of passages at a time are tried on the reference.
+/// CHUNKS (such as 8,17) which numbers of passages at a time are tried on the reference, DEVICE where the models run, STEPS
+/// how many make a run of ours, PRECISION=bfloat16 that products are rounded.
 enum TrainBenchmark {
   private static let (queries, list) = (10, 17)
 
@@ -20,11 +21,13 @@ enum TrainBenchmark {
 
   private static func run(_ input: BenchmarkInput, model: String, steps: Int) async throws {
     let environment = ProcessInfo.processInfo.environment
+    let steps = environment["STEPS"].flatMap { Int($0) } ?? steps
+    let settings = environment["PRECISION"].map { " optimisation.precision=\($0)" } ?? ""
     let chunks = environment["CHUNKS"]?.split(separator: ",").compactMap { Int($0) } ?? [8, 17, 34]
     let work = try await TrainingWork(input, model: model, conversations: queries, list: list)
     // A process for each run, as `parlance train` is one: what an earlier run left would count as this one's peak.
     var contenders = [
-      AlternatingRuns.Contender(name: "parlance") { try server(work).run("\(steps)").shared(by: steps) }
+      AlternatingRuns.Contender(name: "parlance") { try server(work).run("\(steps)\(settings)").shared(by: steps) }
     ]
     if let python = input.python {
       let file = work.folder + "/passages-texts.jsonl"

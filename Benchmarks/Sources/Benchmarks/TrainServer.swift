@@ -29,7 +29,8 @@ enum TrainServer {
     recipe.optimisation.epochs = Double(warmUp + steps)
     let folder = FileManager.default.temporaryDirectory.appending(path: "parlance-bench-run-\(UUID())").path
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    let trainer = try Trainer(recipe, student: Checkpoint(folder: recipe.student.model), engine: engine)
+    let trainer = try Trainer(
+      recipe, student: Checkpoint(folder: recipe.student.model), engine: engine, device: BenchmarkInput.device)
     let times = Mutex<[Int: (clock: ContinuousClock.Instant, processor: Double)]>([:])
     _ = try await trainer.train(
       into: folder,

@@ -6,12 +6,12 @@ public struct EncoderSettings: Sendable, Hashable {
   /// student was trained with, and ``standardMaxLength`` for any other model.
   public var maxLength: Int?
   public var passageText: PassageText
-  /// Tokens of a batch on one worker. It does not change vectors beyond rounding.
-  public var batchTokens: Int
+  /// Tokens of a batch on one worker; what suits the forward pass when `nil`. It does not change vectors beyond rounding.
+  public var batchTokens: Int?
 
   public static let standardMaxLength = 256
 
-  public init(maxLength: Int? = nil, passageText: PassageText = .standard, batchTokens: Int = 4096) {
+  public init(maxLength: Int? = nil, passageText: PassageText = .standard, batchTokens: Int? = nil) {
     self.maxLength = maxLength
     self.passageText = passageText
     self.batchTokens = batchTokens

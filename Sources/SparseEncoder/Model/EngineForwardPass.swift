@@ -17,6 +17,7 @@ public final class EngineForwardPass: ForwardPass, @unchecked Sendable {
   public let vocabularySize: Int
   public let longestSequence: Int
   public let workers: Int
+  public let batchTokens: Int
 
   private let model: SpladeModel
   private let batchThreads: EngineThreads
@@ -37,6 +38,7 @@ public final class EngineForwardPass: ForwardPass, @unchecked Sendable {
     longestSequence = checkpoint.architecture.maxPositions
     // A CUDA device does one batch at a time, and that with all its cores.
     workers = device == .cpu ? cores : 1
+    batchTokens = device == .cpu ? 4096 : 32_768
     batchThreads = try EngineThreads(engine: engine, count: workers, coresEach: 1)
     queryThread = try EngineThreads(engine: engine, count: 1, coresEach: cores)
     model = try queryThread.run { () throws(ParlanceError) in

@@ -131,7 +131,7 @@ extension SparseEncoder {
       return encoded
     }
     let sequences = await tokenize(prompted)
-    let batches = Packing.batches(of: sequences.map(\.ids.count), budget: settings.batchTokens)
+    let batches = Packing.batches(of: sequences.map(\.ids.count), budget: settings.batchTokens ?? forward.batchTokens)
     var encoded = sequences.map { sequence in
       EncodedText(vector: .empty, tokenCount: sequence.ids.count, isTruncated: sequence.isTruncated)
     }
