@@ -161,7 +161,7 @@ struct SplitSearchTests {
     let query = SparseVector(exactly: (0...20).map { TermID($0) }, weights: Array(repeating: 1, count: 21)) ?? .empty
     let all = vectors.reduce(0) { $0 + $1.count }
     let index = try built(.u8, perRange: 2000)
-    let answer = try index.search(query, k: 2)
+    let answer = try search(index, query, k: 2, .always(share: 0.9))
     #expect(answer.algorithm == .split && answer.rangesSplit == 4 && answer.rangesSearched == 5)
     #expect(answer.postingsTouched + answer.postingsSkipped == all && answer.postingsSkipped > all / 2)
     #expect(answer.postingsLookedUp > 0 && answer.postingsLookedUp < answer.postingsTouched)
@@ -170,7 +170,7 @@ struct SplitSearchTests {
     #expect(every.hits == answer.hits && every.algorithm == .everyPosting(.asked))
     #expect(every.postingsTouched == all && every.postingsSkipped == 0 && every.postingsLookedUp == 0)
     #expect(try index.search(query, k: 4000).algorithm == .everyPosting(.noGain))
-    #expect(try built(.u8, perRange: 5000).search(query, k: 2).algorithm == .everyPosting(.noGain))
+    #expect(try index.search(query, k: 2).algorithm == .everyPosting(.noGain))
     #expect(try built(.u8, perRange: 10_000).search(query, k: 2).algorithm == .everyPosting(.oneRange))
     for weights in [StoredWeights.f16, .f32] {
       #expect(try built(weights, perRange: 5000).search(query, k: 2).algorithm == .everyPosting(.floats))
@@ -184,7 +184,7 @@ struct SplitSearchTests {
 struct TermSplittingTests {
   /// The rule at a segment of ten ranges of 100 passages, in which the terms are in so many passages.
   private func splitting(
-    _ rule: TermSplitting.Rule, factors: [Int32], passages: [UInt32]
+    _ rule: TermSplitting.Rule, factors: [Int32], passages: [UInt32], leastPostings: Int = 0
   ) throws -> TermSplitting {
     let scratch = try Scratch()
     let index = try InvertedIndex.built(
@@ -194,7 +194,7 @@ struct TermSplittingTests {
     var query = try PreparedQuery(SparseVector([0: 1]), segments: segments, vocabularySize: 1)
     query.factors = [factors]
     query.passages = [passages]
-    var splitting = try #require(TermSplitting(rule, ranges: 10))
+    var splitting = try #require(TermSplitting(rule, ranges: 16, wanted: 50, leastPostings: leastPostings))
     splitting.begin(Array(factors.indices), of: query, segment: 0, in: segments[0])
     return splitting
   }
@@ -207,9 +207,29 @@ struct TermSplittingTests {
     // The second costs more for each unit of its bound than the first; together they are a unit too many.
     let some = splitting.split(limit: 255 * 39 - 1)
     #expect(some?.lookedUp == [1, 2] && some?.scanned == [0, 3] && some?.bound == 255 * 30 && some?.spared == 6)
-    let more = splitting.split(limit: 255 * 40)
+    // A split serves until the limit has grown by more than a sixteenth.
+    let same = splitting.split(limit: 255 * 40)
+    #expect(same == some)
+    var afresh = try self.splitting(.always(share: 1), factors: [10, 29, 1, 40], passages: [20, 62, 0, 10])
+    let more = afresh.split(limit: 255 * 40)
     #expect(more?.lookedUp == [0, 1, 2] && more?.scanned == [3] && more?.bound == 255 * 40 && more?.spared == 8)
-    #expect(TermSplitting(.never, ranges: 10) == nil)
+    #expect(TermSplitting(.never, ranges: 100, wanted: 1) == nil)
+    #expect(TermSplitting(.measured, ranges: 15, wanted: 1) == nil)
+    #expect(TermSplitting(.measured, ranges: 16, wanted: 51) == nil)
+  }
+
+  @Test("are none where they have too few postings, of all or of what a split costs")
+  func tooFew() throws {
+    let factors = [Int32](repeating: 1, count: 100), passages = [UInt32](repeating: 60, count: 100)
+    // Each term costs 6 postings a range: 600 in all.
+    for (limit, least, isSplit) in [
+      (25_500, 0, true), (25_500, 180, true), (25_500, 181, false), (17_000, 0, true), (16_000, 0, false),
+    ] as [(Int32, Int, Bool)] {
+      var splitting = try self.splitting(.measured, factors: factors, passages: passages, leastPostings: least)
+      splitting.consider(near: 0)
+      let split = splitting.split(limit: limit)
+      #expect((split != nil) == isSplit, "limit \(limit), at least \(least)")
+    }
   }
 
   @Test("are none until few passages are near the best; then more while little is looked up, and fewer after much")
@@ -237,7 +257,8 @@ struct TermSplittingTests {
       return found
     }
     let fewer = try shares(SplitEffort(asked: 1000))
-    #expect(fewer == [30, 24, 19, 15, 12])
+    // 19 of 100 would be less than a fifth.
+    #expect(fewer == [30, 24])
     let more = try shares(SplitEffort(asked: 0))
     #expect(more[0] == 30 && zip(more, more.dropFirst()).allSatisfy(<=) && more[19] == 95)
     #expect(try shares(SplitEffort(asked: 0, isDone: false)) == [30])

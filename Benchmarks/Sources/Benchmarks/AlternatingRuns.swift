@@ -23,8 +23,12 @@ struct AlternatingRuns {
     let cores = Double(ProcessInfo.processInfo.activeProcessorCount)
     var costs = contenders.map { _ in [Cost]() }
     for contender in contenders { _ = try await contender.run() }
-    for _ in 0..<rounds {
-      for (index, contender) in contenders.enumerated() { costs[index].append(try await contender.run()) }
+    // There and back in turn, so that nobody always finds in the caches what the one before left.
+    for round in 0..<rounds {
+      let order = Array(contenders.indices)
+      for index in round.isMultiple(of: 2) ? order : order.reversed() {
+        costs[index].append(try await contenders[index].run())
+      }
     }
     for (index, contender) in contenders.enumerated() {
       let (clock, processor) = (costs[index].map(\.seconds), costs[index].map(\.processorSeconds))

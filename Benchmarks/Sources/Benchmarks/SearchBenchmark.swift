@@ -75,7 +75,7 @@ enum SearchBenchmark {
       .prefix(queries.count).map { $0.split(separator: " ").compactMap { Int($0) } }
       contenders.append(.init(name: "top \(depth), \(name), \(agreement(others))") { try peer.run("\(depth)") })
     }
-    try await AlternatingRuns(rounds: 5, amount: Double(queries.count), unit: "queries", showsLatency: true)
+    try await AlternatingRuns(rounds: 6, amount: Double(queries.count), unit: "queries", showsLatency: true)
       .compare(contenders)
     try compareSlowest(indexes, peers, queries, depth: depth, in: folder)
   }

@@ -23,7 +23,8 @@ final class ExactSearch: Sendable {
     let scanned = scanned ?? Array(query.terms.indices)
     var candidates = TopCandidates(limit: k)
     var work = ScanWork()
-    var splitting = TermSplitting(rule, ranges: segments.reduce(0) { $0 + $1.postings.ranges.count })
+    var splitting = TermSplitting(
+      rule, ranges: segments.reduce(0) { $0 + $1.postings.ranges.count }, wanted: k)
     for (index, segment) in segments.enumerated() {
       let scan = scan(of: segment, index, for: query, masks: masks[index], interruption: interruption)
       if segment.postings.weights == .u8 {

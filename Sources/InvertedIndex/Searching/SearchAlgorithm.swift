@@ -20,7 +20,8 @@ public enum SearchAlgorithm: Sendable, Equatable {
     case floats
     /// Nothing is known of the best before a range was searched.
     case oneRange
-    /// The terms that could be left out have too few postings, or leave too many passages to look at.
+    /// There are too few ranges or too many passages to find, or the terms that could be left out have too few postings or leave
+    /// too many passages to look at.
     case noGain
   }
 }
@@ -32,7 +33,7 @@ extension SearchAlgorithm: CustomStringConvertible {
     case .everyPosting(.asked): "every posting, as asked for"
     case .everyPosting(.floats): "every posting, since sums of floats keep their order"
     case .everyPosting(.oneRange): "every posting, since nothing is known of the best before a range was searched"
-    case .everyPosting(.noGain): "every posting, since bounds would leave too much to look up"
+    case .everyPosting(.noGain): "every posting, since leaving terms out would gain nothing"
     }
   }
 }

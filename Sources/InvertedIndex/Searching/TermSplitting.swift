@@ -39,75 +39,114 @@ struct TermSplitting {
   static let shares = (first: 0.3, least: 0.1, greatest: 0.95)
   /// A search begins to split where so few passages of a range come as near to the k-th best as the first share says.
   static let mostNear = 200
-  /// With fewer ranges nothing is gained.
-  static let leastRanges = 4
+  /// With fewer ranges, or more passages to find, nothing is gained.
+  static let leastRanges = 16
+  static let mostWanted = 50
+  /// Splitting a range costs as much as so many postings of lists, and is not worth it for a small share of them.
+  static let leastSpared = (postings: 10_000, share: 0.2)
   /// What looking for a passage's posting costs, in postings of lists that are added up.
   static let costOfAsking = 80
   /// A bitmap costs as much as a list of one passage in so many, whatever bits it has.
   static let costOfBitmap = 12
 
   private let isMeasured: Bool
+  private let leastPostings: Int
   /// 0 while nothing is split.
   private var share: Double
   private var rangesScanned = 0
-  /// The places of the terms, those that cost most for what they can add first.
-  private var order: [Int] = []
-  private var bounds: [Int32] = []
-  private var costs: [Int] = []
+  private var segment: Segment?
   private var last: (limit: Int32, share: Double, split: TermSplit?)?
 
-  /// - Parameter ranges: how many there are in all segments.
+  /// - Parameters:
+  ///   - ranges: how many there are in all segments.
+  ///   - wanted: how many passages are to be found.
+  ///   - leastPostings: how many have to be spared in a range.
   /// - Returns: `nil` where nothing is to be split.
-  init?(_ rule: Rule, ranges: Int) {
+  init?(_ rule: Rule, ranges: Int, wanted: Int, leastPostings: Int = Self.leastSpared.postings) {
     switch rule {
     case .never: return nil
     case .measured:
-      guard ranges >= Self.leastRanges else { return nil }
+      guard ranges >= Self.leastRanges, wanted <= Self.mostWanted else { return nil }
       share = 0
     case .always(let share): self.share = share
     }
     isMeasured = rule == .measured
+    self.leastPostings = leastPostings
+  }
+
+  /// What scanning a range for a term costs, in postings of lists, and the most that the term can add to a sum.
+  private struct Term {
+    let place: Int
+    let bound: Int32
+    let cost: Int
+  }
+
+  /// The terms of a query in a segment, put in order when a range of it is to be split: most are not.
+  private struct Segment {
+    let terms: [Int]
+    let factors: [Int32]
+    let passages: [UInt32]
+    let size, ranges: Int
+
+    /// Those that cost most for what they can add come first.
+    private(set) lazy var order = terms.map { place in
+      Term(
+        place: place,
+        // Whatever a file holds, no byte is greater. All bounds together do not overflow, as no sum does.
+        bound: 255 * factors[place],
+        cost: CommonTerms.areCommon(passages[place], of: size)
+          ? size / ranges / TermSplitting.costOfBitmap : Int(passages[place]) / ranges)
+    }
+    .sorted {
+      (Double($0.cost) * Double($1.bound), $1.place) > (Double($1.cost) * Double($0.bound), $0.place)
+    }
+    private(set) lazy var wholeCost = order.reduce(0) { $0 + $1.cost }
   }
 
   /// Begins a segment, whose weights are bytes.
   ///
   /// - Parameter terms: the places of the terms whose postings count.
   mutating func begin(_ terms: [Int], of query: PreparedQuery, segment index: Int, in segment: SegmentPostings) {
-    // Whatever a file holds, no byte is greater. All bounds together do not overflow, as no sum does.
-    let bounds = query.factors[index].map { 255 * $0 }
-    let ranges = max(1, segment.ranges.count)
-    let costs = query.passages[index].map { passages in
-      CommonTerms.areCommon(passages, of: segment.passages)
-        ? segment.passages / ranges / Self.costOfBitmap : Int(passages) / ranges
-    }
-    order = terms.sorted {
-      (Double(costs[$0]) * Double(bounds[$1]), $1) > (Double(costs[$1]) * Double(bounds[$0]), $0)
-    }
-    (self.bounds, self.costs, last) = (bounds, costs, nil)
+    self.segment =
+      terms.isEmpty
+      ? nil
+      : Segment(
+        terms: terms, factors: query.factors[index], passages: query.passages[index], size: segment.passages,
+        ranges: max(1, segment.ranges.count))
+    last = nil
   }
 
   /// How to search a range whose passages need sums above `limit`; `nil` where all terms had better be scanned.
   mutating func split(limit: Int32) -> TermSplit? {
-    guard limit > 0, share > 0, !order.isEmpty else { return nil }
-    if let last, last.limit == limit, last.share == share { return last.split }
+    guard limit > 0, share > 0, segment != nil else { return nil }
+    // Any split stays right when the limit grows.
+    if let last, last.share == share, last.limit <= limit, limit - last.limit <= last.limit / 16 { return last.split }
     let split = made(limit: limit)
     last = (limit, share, split)
     return split
   }
 
-  private func made(limit: Int32) -> TermSplit? {
+  private mutating func made(limit: Int32) -> TermSplit? {
+    guard let order = segment?.order, let whole = segment?.wholeCost else { return nil }
     let most = Int32(share * Double(limit))
     var split = TermSplit()
-    for place in order {
-      if bounds[place] <= most - split.bound {
-        split.bound += bounds[place]
-        split.spared += costs[place]
-        split.lookedUp.append(place)
+    for term in order {
+      if term.bound <= most - split.bound {
+        split.bound += term.bound
+        split.spared += term.cost
+        split.lookedUp.append(term.place)
       } else {
-        split.scanned.append(place)
+        split.scanned.append(term.place)
       }
     }
     guard !split.lookedUp.isEmpty else { return nil }
+    if isMeasured {
+      guard split.spared >= leastPostings, Double(split.spared) >= Self.leastSpared.share * Double(whole)
+      else {
+        share = 0
+        return nil
+      }
+    }
     split.lookedUp.sort()
     split.scanned.sort()
     return split
@@ -121,7 +160,7 @@ struct TermSplitting {
 
   /// Whether `consider` should be asked after a range that was scanned for all terms: after the first, the second, the fourth...
   mutating func wantsToConsider() -> Bool {
-    guard isMeasured, share == 0, !order.isEmpty else { return false }
+    guard isMeasured, share == 0, segment != nil else { return false }
     rangesScanned += 1
     return rangesScanned.nonzeroBitCount == 1
   }
