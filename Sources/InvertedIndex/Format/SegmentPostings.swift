@@ -117,7 +117,8 @@ final class SegmentPostings: Sendable {
   ///
   /// - Throws: `badInput` for a damaged block, and for a weight that no passage can have.
   func statistics(of term: TermID) throws(ParlanceError) -> TermStatistics {
-    try statistics(of: [term])[0]
+    let section = terms
+    return try checked(section.values(TermStatistics.self, from: Int(term.rawValue), count: 1)[0], of: term)
   }
 
   /// The same of many terms, which ascend and are of the vocabulary.
@@ -128,14 +129,15 @@ final class SegmentPostings: Sendable {
       TermStatistics.self, from: Int(first.rawValue), count: Int(last.rawValue - first.rawValue) + 1)
     var found: [TermStatistics] = []
     found.reserveCapacity(terms.count)
-    for term in terms {
-      let statistics = values[Int(term.rawValue - first.rawValue)]
-      guard statistics.greatest.isFinite, statistics.greatest >= 0 else {
-        throw Self.contradiction("the statistics of term \(term.rawValue)", path)
-      }
-      found.append(statistics)
-    }
+    for term in terms { found.append(try checked(values[Int(term.rawValue - first.rawValue)], of: term)) }
     return found
+  }
+
+  private func checked(_ statistics: TermStatistics, of term: TermID) throws(ParlanceError) -> TermStatistics {
+    guard statistics.greatest.isFinite, statistics.greatest >= 0 else {
+      throw Self.contradiction("the statistics of term \(term.rawValue)", path)
+    }
+    return statistics
   }
 
   static func contradiction(_ what: String, _ path: String) -> ParlanceError {

@@ -63,7 +63,6 @@ extension SegmentPostings {
     let starts = try commonStarts(of: range)
     if range.numberedPostings > 0 { try checkNumbers(of: 0..<range.numberedPostings, inRange: index) }
     let numbers = try blocks.values(UInt16.self, from: range.numbers / 2, count: range.numberedPostings)
-    let statistics = try statistics(of: (0..<vocabularySize).map { TermID(UInt32($0)) })
     var common = 0
     func takeCommon(below limit: UInt32) throws(ParlanceError) {
       while common < self.common.count, self.common.terms[common] < limit {
@@ -72,7 +71,7 @@ extension SegmentPostings {
         let bits = try bitmap(ofCommonTerm: common, in: range)
         let first = postings.lowerBound + Self.ones(before: passages.lowerBound, in: bits)
         let end = postings.lowerBound + Self.ones(before: passages.upperBound, in: bits)
-        let weights = try decoded(first..<end, statistics[Int(term.rawValue)], in: range)
+        let weights = try decoded(first..<end, statistics(of: term), in: range)
         var posting = 0
         for word in passages.lowerBound / 64..<(passages.upperBound + 63) / 64 {
           var left = bits[word]
@@ -99,7 +98,7 @@ extension SegmentPostings {
       let term = range.layout == .listedTerms ? entries[row] : UInt32(row)
       guard term < vocabularySize else { throw Self.contradiction("the directory of range \(index)", path) }
       try takeCommon(below: term)
-      let weights = try decoded(own, statistics[Int(term)], in: range)
+      let weights = try decoded(own, statistics(of: TermID(term)), in: range)
       for posting in own { body(TermID(term), Int(numbers[posting]), weights[posting - own.lowerBound]) }
     }
     try takeCommon(below: .max)
