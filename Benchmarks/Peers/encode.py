@@ -11,4 +11,6 @@ transformer.max_seq_length = 256
 encoder = SparseEncoder(modules=[transformer, models.SpladePooling()], device=peer.DEVICE)
 texts = peer.texts()
 # It sorts by length itself.
-peer.serve(lambda batch: encoder.encode(texts, batch_size=int(batch or 32), show_progress_bar=False))
+peer.serve(
+    lambda batch: encoder.encode(texts, batch_size=int(batch or 32), show_progress_bar=False), peer.finished
+)

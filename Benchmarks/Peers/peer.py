@@ -24,11 +24,20 @@ def peak():
 DEVICE = os.environ.get("DEVICE", "cpu")
 
 
-def serve(run):
+def finished():
+    """Waits for the device."""
+    import torch
+
+    if DEVICE != "cpu":
+        torch.cuda.synchronize(DEVICE)
+
+
+def serve(run, finish=None):
+    """`finish` waits for what `run` began."""
     print("ready", flush=True)
     for line in sys.stdin:
         start, processor = time.perf_counter(), time.process_time()
         run(line.strip())
-        if DEVICE != "cpu":
-            sys.modules["torch"].cuda.synchronize()
+        if finish is not None:
+            finish()
         print(time.perf_counter() - start, time.process_time() - processor, peak(), flush=True)

@@ -71,4 +71,4 @@ def run(line):
         step()
 
 
-peer.serve(run)
+peer.serve(run, peer.finished)

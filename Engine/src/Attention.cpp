@@ -142,13 +142,16 @@ at::Tensor attention(const at::Tensor &query, const at::Tensor &key, const at::T
           "query, key and value of one shape [tokens, width] were expected");
   require(heads > 0 && query.size(1) % heads == 0, "the width must be a multiple of the number of heads");
 #if defined(__x86_64__)
-  const bool isOurs = usesOwnProducts() && !asOtherDevices() && !at::autocast::is_autocast_enabled(at::kCPU) && query.is_cpu() && query.size(1) / heads % productColumns == 0 &&
+  const bool isOurs = usesOwnProducts() && !asOtherDevices() && query.is_cpu() &&
+                      !at::autocast::is_autocast_enabled(at::kCPU) && query.size(1) / heads % productColumns == 0 &&
                       query.scalar_type() == at::kFloat && key.scalar_type() == at::kFloat &&
                       value.scalar_type() == at::kFloat;
   if (isOurs) return OwnAttention::apply(query, key, value, starts, heads, dropout);
 #endif
-  // A processor has enough to do with one sequence; other devices wait for what they are told.
-  return query.is_cpu() && !asOtherDevices() ? attentionOneByOne(query, key, value, starts, heads, dropout)
+  // A processor has enough to do with one sequence; other devices wait for what they are told. What is dropped on a processor
+  // follows from the seed of its thread, which libtorch's own attention does not know.
+  const bool oneByOne = query.is_cpu() && (!asOtherDevices() || dropout > 0);
+  return oneByOne ? attentionOneByOne(query, key, value, starts, heads, dropout)
                                              : attentionPadded(query, key, value, starts, heads, dropout);
 }
 

@@ -9,17 +9,13 @@
 namespace parlance {
 namespace {
 
-at::Tensor scattered(const at::Tensor &x, const at::Tensor &places, int64_t rows) {
-  return at::zeros({rows, x.size(1)}, x.options()).index_copy_(0, places, x);
-}
-
-/// No two tokens have one place, so each direction is the gradient of the other and nothing has to be added up.
+/// No two tokens have one place, so that nothing has to be added up in a gradient.
 struct Spread : torch::autograd::Function<Spread> {
-  static at::Tensor forward(torch::autograd::AutogradContext *context, const at::Tensor &x, const at::Tensor &places,
-                            int64_t rows) {
+  static at::Tensor forward(torch::autograd::AutogradContext *context, const at::Tensor &x, const at::Tensor &tokens,
+                            const at::Tensor &places) {
     at::NoGradGuard unrecorded;
     context->save_for_backward({places});
-    return scattered(x, places, rows);
+    return x.index_select(0, tokens);
   }
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext *context,
@@ -30,18 +26,19 @@ struct Spread : torch::autograd::Function<Spread> {
 };
 
 struct Gathered : torch::autograd::Function<Gathered> {
-  static at::Tensor forward(torch::autograd::AutogradContext *context, const at::Tensor &x, const at::Tensor &places) {
+  static at::Tensor forward(torch::autograd::AutogradContext *context, const at::Tensor &x, const at::Tensor &tokens,
+                            const at::Tensor &places, const at::Tensor &isToken) {
     at::NoGradGuard unrecorded;
-    context->save_for_backward({places});
-    context->saved_data["rows"] = x.size(0);
+    context->save_for_backward({tokens, isToken});
     return x.index_select(0, places);
   }
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext *context,
                                                  torch::autograd::variable_list gradients) {
     at::NoGradGuard unrecorded;
-    const int64_t rows = context->saved_data["rows"].toInt();
-    return {scattered(gradients[0], context->get_saved_variables()[0], rows), at::Tensor()};
+    const auto saved = context->get_saved_variables();
+    return {gradients[0].index_select(0, saved[0]).mul_(saved[1].view({-1, 1})), at::Tensor(), at::Tensor(),
+            at::Tensor()};
   }
 };
 
@@ -76,10 +73,12 @@ Padding made(std::span<const int32_t> starts, const at::Device &device) {
 }  // namespace
 
 at::Tensor Padding::spread(const at::Tensor &x) const {
-  return isToken.defined() ? Spread::apply(x, places, padded()) : x;
+  return isToken.defined() ? Spread::apply(x, tokens, places) : x;
 }
 
-at::Tensor Padding::gathered(const at::Tensor &x) const { return isToken.defined() ? Gathered::apply(x, places) : x; }
+at::Tensor Padding::gathered(const at::Tensor &x) const {
+  return isToken.defined() ? Gathered::apply(x, tokens, places, isToken) : x;
+}
 
 const Padding &paddingOf(std::span<const int32_t> starts, at::Device device) {
   struct Kept {

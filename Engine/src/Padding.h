@@ -22,9 +22,10 @@ struct Padding {
   int64_t rows() const { return static_cast<int64_t>(sequences.size()); }
   int64_t padded() const { return rows() * longest; }
 
-  /// [tokens, width] to [sequences * longest, width], zeros past the ends; recorded where it needs a gradient.
+  /// [tokens, width] to [sequences * longest, width], as `tokens` says; recorded where it needs a gradient, for which what is past the
+  /// ends counts nothing.
   at::Tensor spread(const at::Tensor &x) const;
-  /// The way back.
+  /// The way back; the gradient past the ends is zero.
   at::Tensor gathered(const at::Tensor &x) const;
 };
 

@@ -25,8 +25,6 @@ namespace {
 /// The same bits again on the same device: sums in one order, attention's gradients too.
 void makeCUDADeterministic() {
   static const bool once = [] {
-    // Read when libtorch makes its handle; without it cuBLAS may choose between streams.
-    setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0);
     at::globalContext().setDeterministicAlgorithms(true, /*warn_only=*/false);
     at::globalContext().setDeterministicFillUninitializedMemory(false);
     return true;
@@ -81,7 +79,7 @@ namespace {
 const char *description() {
   static const std::string text = std::string("libtorch ") + TORCH_VERSION + (at::hasMKL() ? ", MKL" : "") + ", " +
                                   at::get_cpu_capability() + ", fused head " + pooledProduct().name +
-                                  (usesOwnProducts() ? ", products of our own" : "") + (at::hasCUDA() ? ", CUDA" : "");
+                                  (usesOwnProducts() ? ", products of our own" : "") + (asOtherDevices() ? ", as other devices" : "") + (at::hasCUDA() ? ", CUDA" : "");
   return text.c_str();
 }
 
@@ -130,6 +128,8 @@ parlance_status seed(uint64_t value) {
 }  // namespace
 
 void fillRuntime(parlance_engine_table &table) {
+  // Read when libtorch makes its handle; without it cuBLAS may choose between streams. The engine is loaded once, before its threads.
+  if (at::hasCUDA()) setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0);
   table.last_message = [] { return message.c_str(); };
   table.description = description;
   table.device_count = deviceCount;

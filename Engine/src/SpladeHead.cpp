@@ -84,7 +84,7 @@ std::vector<Hits> productAnywhere(const at::Tensor &hidden_TH, const at::Tensor 
   const at::Tensor rows = sums ? hidden_TH : hidden_TH.index_select(0, padding.tokens);
   // 256 MB of logits.
   const int64_t room = (64 << 20) / rows.size(0), vocabulary = weight_VH.size(0);
-  const int64_t columnsAtOnce = std::clamp<int64_t>(room, 1, vocabulary);
+  const int64_t columnsAtOnce = std::clamp<int64_t>(room, 1, std::max<int64_t>(1, vocabulary));
   for (int64_t column = 0; column < vocabulary; column += columnsAtOnce) {
     const int64_t columns = std::min(columnsAtOnce, vocabulary - column);
     at::Tensor logits = at::addmm(bias_V.narrow(0, column, columns), rows, weight_VH.narrow(0, column, columns).t());

@@ -82,7 +82,7 @@ public final class InvertedIndex: Sendable {
   ) throws(ParlanceError) -> SearchAnswer {
     try search(
       query, k: k, filter: filter, approximation: approximation,
-      splitting: method == .fastest ? .measured : .never, interruption: interruption)
+      splitting: method == .fastest ? .standard : .never, interruption: interruption)
   }
 
   func search(

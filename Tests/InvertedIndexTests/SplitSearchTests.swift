@@ -80,9 +80,37 @@ struct SplitSearchTests {
           let found = try search(index, query, k: k, .always(share: share)).hits
           #expect(found == plain.search(query, k: k), "seed \(seed), k \(k)")
         }
-        #expect(try search(index, query, k: k, .measured).hits == plain.search(query, k: k), "seed \(seed), k \(k)")
+        let measured = try search(index, query, k: k, .measured(leastPostings: 0))
+        #expect(measured.hits == plain.search(query, k: k), "seed \(seed), k \(k)")
       }
     }
+  }
+
+  @Test(
+    "does so by what a split costs too: splits, gives one up in the middle and scans the range again",
+    arguments: 0..<6 as Range<UInt64>)
+  func measured(seed: UInt64) throws {
+    let scratch = try Scratch()
+    var random = SeededGenerator(seed: seed)
+    let vectors = Self.vectors(4000, terms: 60, levels: [3, 1000][Int(seed % 2)], using: &random)
+    let index = try InvertedIndex.built(
+      MemoryVectors(vectors), vocabularySize: 60, passagesPerRange: 100, at: scratch("index"))
+    let plain = PlainScoring(vectors: vectors, weights: .u8)
+    let search = ExactSearch(kernel: .standard)
+    var (split, givenUp) = (0, 0)
+    for count in [3, 10, 30, 60] {
+      let query = Self.query(60, count: count, using: &random)
+      let prepared = try PreparedQuery(query, segments: index.segments.map(\.postings), vocabularySize: 60)
+      let all = prepared.passages[0].reduce(0) { $0 + Int($1) }
+      for k in [1, 3, 10, 50] {
+        let (hits, work) = try search.run(
+          prepared, k: k, in: index.segments, masks: [[]], splitting: .measured(leastPostings: 0), interruption: nil)
+        #expect(hits == plain.search(query, k: k), "seed \(seed), \(count) terms, k \(k)")
+        split += work.rangesSplit
+        if work.scanned > all { givenUp += 1 }
+      }
+    }
+    #expect(split > 0 && givenUp > 0, "\(split) ranges split, \(givenUp) searches gave one up")
   }
 
   @Test("keeps to filters, segments and deleted passages", arguments: 0..<4 as Range<UInt64>)
@@ -182,9 +210,9 @@ struct SplitSearchTests {
 
 @Suite("The terms that a range is not scanned for")
 struct TermSplittingTests {
-  /// The rule at a segment of ten ranges of 100 passages, in which the terms are in so many passages.
+  /// The rule at a segment of ten ranges of 100 passages, the first of 16 in all, in which the terms are in so many passages.
   private func splitting(
-    _ rule: TermSplitting.Rule, factors: [Int32], passages: [UInt32], leastPostings: Int = 0
+    _ rule: TermSplitting.Rule, factors: [Int32], passages: [UInt32]
   ) throws -> TermSplitting {
     let scratch = try Scratch()
     let index = try InvertedIndex.built(
@@ -194,7 +222,7 @@ struct TermSplittingTests {
     var query = try PreparedQuery(SparseVector([0: 1]), segments: segments, vocabularySize: 1)
     query.factors = [factors]
     query.passages = [passages]
-    var splitting = try #require(TermSplitting(rule, ranges: 16, wanted: 50, leastPostings: leastPostings))
+    var splitting = try #require(TermSplitting(rule, ranges: 16, wanted: 50))
     splitting.begin(Array(factors.indices), of: query, segment: 0, in: segments[0])
     return splitting
   }
@@ -214,8 +242,8 @@ struct TermSplittingTests {
     let more = afresh.split(limit: 255 * 40)
     #expect(more?.lookedUp == [0, 1, 2] && more?.scanned == [3] && more?.bound == 255 * 40 && more?.spared == 8)
     #expect(TermSplitting(.never, ranges: 100, wanted: 1) == nil)
-    #expect(TermSplitting(.measured, ranges: 15, wanted: 1) == nil)
-    #expect(TermSplitting(.measured, ranges: 16, wanted: 51) == nil)
+    #expect(TermSplitting(.measured(leastPostings: 0), ranges: 15, wanted: 1) == nil)
+    #expect(TermSplitting(.measured(leastPostings: 0), ranges: 16, wanted: 51) == nil)
   }
 
   @Test("are none where they have too few postings, of all or of what a split costs")
@@ -225,7 +253,7 @@ struct TermSplittingTests {
     for (limit, least, isSplit) in [
       (25_500, 0, true), (25_500, 180, true), (25_500, 181, false), (17_000, 0, true), (16_000, 0, false),
     ] as [(Int32, Int, Bool)] {
-      var splitting = try self.splitting(.measured, factors: factors, passages: passages, leastPostings: least)
+      var splitting = try self.splitting(.measured(leastPostings: least), factors: factors, passages: passages)
       splitting.consider(near: 0)
       let split = splitting.split(limit: limit)
       #expect((split != nil) == isSplit, "limit \(limit), at least \(least)")
@@ -236,7 +264,8 @@ struct TermSplittingTests {
   func learning() throws {
     let factors = [Int32](repeating: 1, count: 100)
     func shares(_ effort: SplitEffort) throws -> [Int] {
-      var splitting = try self.splitting(.measured, factors: factors, passages: Array(repeating: 60, count: 100))
+      var splitting = try self.splitting(
+        .measured(leastPostings: 0), factors: factors, passages: Array(repeating: 60, count: 100))
       var asked: [Int] = []
       for range in 1...9 where splitting.wantsToConsider() {
         asked.append(range)

@@ -96,6 +96,7 @@ struct LayerTests {
   private static func attentionAsOnDevices() throws {
     setenv("PARLANCE_KERNEL", "libtorch", 1)
     let tests = try LayerTests()
+    #expect(tests.engine.description.contains("as other devices"))
     let all: [[Int]] = [[1, 5, 33, 0, 70], [40, 40, 40], [0, 7], [0]]
     for lengths in all { try tests.checkAttention(lengths: lengths, width: 32) }
   }

@@ -23,12 +23,13 @@ struct AlternatingRuns {
     let cores = Double(ProcessInfo.processInfo.activeProcessorCount)
     var costs = contenders.map { _ in [Cost]() }
     for contender in contenders { _ = try await contender.run() }
-    // There and back in turn, so that nobody always finds in the caches what the one before left.
-    for round in 0..<rounds {
-      let order = Array(contenders.indices)
-      for index in round.isMultiple(of: 2) ? order : order.reversed() {
-        costs[index].append(try await contenders[index].run())
-      }
+    // In an order of its own each round, so that nobody always finds in the caches what the one before left; nobody runs twice in a row.
+    var last: Int?
+    for _ in 0..<rounds {
+      var order = Array(contenders.indices)
+      repeat { order.shuffle() } while order.count > 1 && order[0] == last
+      for index in order { costs[index].append(try await contenders[index].run()) }
+      last = order.last
     }
     for (index, contender) in contenders.enumerated() {
       let (clock, processor) = (costs[index].map(\.seconds), costs[index].map(\.processorSeconds))

@@ -13,7 +13,11 @@ struct BenchmarkInput {
   /// Where the peers' scripts lie.
   let peers: String
   /// Where models run that benchmarks encode and train by the engine, and their peers': DEVICE, such as cuda:0.
-  static let device = ProcessInfo.processInfo.environment["DEVICE"].map { Device($0) ?? .cpu } ?? .cpu
+  static let device: Device = {
+    guard let name = ProcessInfo.processInfo.environment["DEVICE"] else { return .cpu }
+    guard let device = Device(name) else { fatalError("DEVICE is cpu, cuda or cuda:N, not \(name)") }
+    return device
+  }()
   /// Where packages are that peers need beside the judges, those folders that are there.
   let libraries: [String]
 

@@ -19,7 +19,8 @@ enum QueryLatencyBenchmark {
   }
 
   static func run(_ input: BenchmarkInput) async throws {
-    let encoder = try encoder(input.model)
+    let onDevice = BenchmarkInput.device == .cpu ? nil : try engineEncoder(input.model)
+    let encoder = try onDevice ?? encoder(input.model)
     let words = input.texts.joined(separator: " ").split(separator: " ").prefix(4000).map(String.init)
     for length in [12, 64, 256] {
       let query = text(of: length, from: words, with: encoder)

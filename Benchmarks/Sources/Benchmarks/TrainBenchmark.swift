@@ -5,7 +5,7 @@ import Foundation
 ///
 /// Each side has a process of its own, whose peak memory is printed too. ROUNDS sets how many alternating rounds there are,
 /// CHUNKS (such as 8,17) which numbers of passages at a time are tried on the reference, DEVICE where the models run, STEPS
-/// how many make a run of ours, PRECISION=bfloat16 that products are rounded.
+/// how many make a run, PRECISION=bfloat16 that products are rounded.
 enum TrainBenchmark {
   private static let (queries, list) = (10, 17)
 
@@ -39,10 +39,13 @@ enum TrainBenchmark {
           arguments: [model, file] + mode.split(separator: " ").map(String.init))
       }
       let (chunk, reference) = try fastest(chunks: chunks) { try peer("reference \($0)") }
+      // On a processor a step is long enough.
+      let wanted = environment["STEPS"].flatMap { Int($0) }
+      func run(_ peer: Peer, _ steps: Int) throws -> Cost { try peer.run("\(steps)").shared(by: steps) }
       contenders.append(
-        .init(name: "PyTorch, as the reference, \(chunk) passages at a time") { try reference.run("1") })
+        .init(name: "PyTorch, as the reference, \(chunk) passages at a time") { try run(reference, wanted ?? 1) })
       let cached = try peer("cached 0")
-      contenders.append(.init(name: "PyTorch, cached vectors") { try cached.run("3").shared(by: 3) })
+      contenders.append(.init(name: "PyTorch, cached vectors") { try run(cached, wanted ?? 3) })
     }
     let rounds = environment["ROUNDS"].flatMap { Int($0) } ?? 3
     try await AlternatingRuns(rounds: rounds, amount: 1, unit: "steps", showsLatency: true, showsMemory: true)
@@ -54,15 +57,16 @@ enum TrainBenchmark {
     try Peer(executable: CommandLine.arguments[0], arguments: ["serve-train", work.recipe])
   }
 
-  /// The peer whose second run takes the least processor time; the others end.
+  /// The peer whose second run takes the least processor time, or on a device the least time; the others end.
   private static func fastest(chunks: [Int], _ peer: (Int) throws -> Peer) throws -> (chunk: Int, peer: Peer) {
     if chunks.count == 1, let only = chunks.first { return (only, try peer(only)) }
     var best: (chunk: Int, peer: Peer, cost: Double)?
     for chunk in chunks {
       let one = try peer(chunk)
       _ = try one.run("1")
-      let cost = try one.run("1").processorSeconds
-      print("  PyTorch, as the reference, \(chunk) passages at a time: \(rounded(cost)) processor seconds a step")
+      let run = try one.run("1")
+      let cost = BenchmarkInput.device == .cpu ? run.processorSeconds : run.seconds
+      print("  PyTorch, as the reference, \(chunk) passages at a time: \(rounded(cost)) s a step")
       if cost < best?.cost ?? .infinity { best = (chunk, one, cost) }
     }
     guard let best else { throw PeerError(script: "train.py", said: "no chunk size to try") }

@@ -29,28 +29,32 @@ struct TermSplitting {
   enum Rule: Sendable, Equatable {
     /// Never splits.
     case never
-    /// Where it is worth it, by what was measured (EXPERIMENTS.md).
-    case measured
+    /// Where it is worth it, by what was measured (EXPERIMENTS.md): where so many postings of a range are spared at least.
+    case measured(leastPostings: Int)
     /// Wherever a term can be left out, by one share.
     case always(share: Double)
+
+    /// That of every search: splitting a range costs as much as 10,000 postings of lists.
+    static let standard = Self.measured(leastPostings: 10_000)
   }
 
   /// The share to begin with, the least that is worth it and the greatest.
   static let shares = (first: 0.3, least: 0.1, greatest: 0.95)
   /// A search begins to split where so few passages of a range come as near to the k-th best as the first share says.
   static let mostNear = 200
-  /// With fewer ranges, or more passages to find, nothing is gained.
+  /// With 8 ranges nothing was gained and with 31 a tenth of the time; with 40 passages to find less than with 10, and nothing with 100.
   static let leastRanges = 16
   static let mostWanted = 50
-  /// Splitting a range costs as much as so many postings of lists, and is not worth it for a small share of them.
-  static let leastSpared = (postings: 10_000, share: 0.2)
+  /// The least share of a range's postings that is worth it.
+  static let leastShareSpared = 0.2
   /// What looking for a passage's posting costs, in postings of lists that are added up.
   static let costOfAsking = 80
   /// A bitmap costs as much as a list of one passage in so many, whatever bits it has.
   static let costOfBitmap = 12
 
-  private let isMeasured: Bool
-  private let leastPostings: Int
+  /// `nil` where splits are not chosen by what they cost.
+  private let leastPostings: Int?
+  private var isMeasured: Bool { leastPostings != nil }
   /// 0 while nothing is split.
   private var share: Double
   private var rangesScanned = 0
@@ -60,18 +64,18 @@ struct TermSplitting {
   /// - Parameters:
   ///   - ranges: how many there are in all segments.
   ///   - wanted: how many passages are to be found.
-  ///   - leastPostings: how many have to be spared in a range.
   /// - Returns: `nil` where nothing is to be split.
-  init?(_ rule: Rule, ranges: Int, wanted: Int, leastPostings: Int = Self.leastSpared.postings) {
+  init?(_ rule: Rule, ranges: Int, wanted: Int) {
     switch rule {
     case .never: return nil
-    case .measured:
+    case .measured(let least):
       guard ranges >= Self.leastRanges, wanted <= Self.mostWanted else { return nil }
       share = 0
-    case .always(let share): self.share = share
+      leastPostings = least
+    case .always(let share):
+      self.share = share
+      leastPostings = nil
     }
-    isMeasured = rule == .measured
-    self.leastPostings = leastPostings
   }
 
   /// What scanning a range for a term costs, in postings of lists, and the most that the term can add to a sum.
@@ -119,7 +123,7 @@ struct TermSplitting {
   /// How to search a range whose passages need sums above `limit`; `nil` where all terms had better be scanned.
   mutating func split(limit: Int32) -> TermSplit? {
     guard limit > 0, share > 0, segment != nil else { return nil }
-    // Any split stays right when the limit grows.
+    // A split stays right when the limit grows: its bound does not depend on the limit.
     if let last, last.share == share, last.limit <= limit, limit - last.limit <= last.limit / 16 { return last.split }
     let split = made(limit: limit)
     last = (limit, share, split)
@@ -140,9 +144,8 @@ struct TermSplitting {
       }
     }
     guard !split.lookedUp.isEmpty else { return nil }
-    if isMeasured {
-      guard split.spared >= leastPostings, Double(split.spared) >= Self.leastSpared.share * Double(whole)
-      else {
+    if let leastPostings {
+      guard split.spared >= leastPostings, Double(split.spared) >= Self.leastShareSpared * Double(whole) else {
         share = 0
         return nil
       }

@@ -1,6 +1,7 @@
 /// Lays sequences into batches: similar lengths together, longest first, up to a budget of tokens.
 ///
-/// Nothing is padded, so the order only serves attention, whose blocks are per sequence; longest first keeps the last
+/// On processors nothing is padded, and the order only serves attention, whose blocks are per sequence; on devices batches are padded to
+/// their longest, so that similar lengths waste little. Longest first keeps the last
 /// batches short, so that the workers finish together.
 enum Packing {
   /// - Parameters:
