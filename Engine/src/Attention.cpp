@@ -103,9 +103,10 @@ at::Tensor attentionPadded(const at::Tensor &q, const at::Tensor &k, const at::T
   auto split = [&](const at::Tensor &x) {
     return padding.spread(x).view({padding.rows(), padding.longest, heads, x.size(1) / heads}).transpose(1, 2);
   };
-  const std::optional<at::Tensor> mask = padding.isToken.defined()
-      ? std::optional(padding.isToken.expand({padding.rows(), 1, padding.longest, padding.longest}))
-      : std::nullopt;
+  std::optional<at::Tensor> mask;
+  if (padding.isToken.defined()) {
+    mask = padding.isToken.expand({padding.rows(), 1, padding.longest, padding.longest});
+  }
   const at::Tensor mixed = at::scaled_dot_product_attention(split(q), split(k), split(v), mask, probability);
   return padding.gathered(mixed.transpose(1, 2).reshape({padding.padded(), q.size(1)}));
 }
@@ -152,7 +153,7 @@ at::Tensor attention(const at::Tensor &query, const at::Tensor &key, const at::T
   // follows from the seed of its thread, which libtorch's own attention does not know.
   const bool oneByOne = query.is_cpu() && (!asOtherDevices() || dropout > 0);
   return oneByOne ? attentionOneByOne(query, key, value, starts, heads, dropout)
-                                             : attentionPadded(query, key, value, starts, heads, dropout);
+                  : attentionPadded(query, key, value, starts, heads, dropout);
 }
 
 }  // namespace parlance
