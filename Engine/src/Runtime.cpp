@@ -79,7 +79,8 @@ namespace {
 const char *description() {
   static const std::string text = std::string("libtorch ") + TORCH_VERSION + (at::hasMKL() ? ", MKL" : "") + ", " +
                                   at::get_cpu_capability() + ", fused head " + pooledProduct().name +
-                                  (usesOwnProducts() ? ", products of our own" : "") + (asOtherDevices() ? ", as other devices" : "") + (at::hasCUDA() ? ", CUDA" : "");
+                                  (usesOwnProducts() ? ", products of our own" : "") +
+                                  (asOtherDevices() ? ", as other devices" : "") + (at::hasCUDA() ? ", CUDA" : "");
   return text.c_str();
 }
 

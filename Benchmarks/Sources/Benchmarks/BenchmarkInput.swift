@@ -15,8 +15,9 @@ struct BenchmarkInput {
   /// Where models run that benchmarks encode and train by the engine, and their peers': DEVICE, such as cuda:0.
   static let device: Device = {
     guard let name = ProcessInfo.processInfo.environment["DEVICE"] else { return .cpu }
-    guard let device = Device(name) else { fatalError("DEVICE is cpu, cuda or cuda:N, not \(name)") }
-    return device
+    if let device = Device(name) { return device }
+    FileHandle.standardError.write(Data("benchmarks: error: DEVICE is cpu, cuda or cuda:N, not \(name)\n".utf8))
+    exit(64)
   }()
   /// Where packages are that peers need beside the judges, those folders that are there.
   let libraries: [String]
