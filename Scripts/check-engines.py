@@ -41,8 +41,9 @@ def bmp_queries():
         print(json.dumps(query, ensure_ascii=False))
 
 
-# Runs in TREC's form lower tied scores by the smallest float steps, ours and Anserini's; whole scores differ by more.
-TIES = 1e-6
+# Runs in TREC's form lower tied scores by the smallest float steps, ours and Anserini's, and all of a list may be tied;
+# whole scores differ by more.
+TIES = K * 2**-23
 
 
 def report(name, ours, theirs, queries, tolerance=TIES):

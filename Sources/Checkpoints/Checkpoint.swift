@@ -15,7 +15,7 @@ public struct Checkpoint: Sendable {
   public let folder: String
   /// What a person calls the model: `owner/name` out of a hub cache, else the folder's name.
   public let name: String
-  public let architecture: Architecture
+  public private(set) var architecture: Architecture
   public let head: SparseHead
   /// The most tokens of a text that the model's files allow, `[CLS]` and `[SEP]` included.
   public let maxLength: Int
@@ -30,8 +30,8 @@ public struct Checkpoint: Sendable {
   /// Where what is made of the model's files is kept for the next time.
   public let derived: DerivedFiles
   /// Tensors of the files that the model does not use, such as a pooler; a wrong checkpoint has many.
-  public let unusedTensors: [String]
-  private let names: [ParameterRole: String]
+  public private(set) var unusedTensors: [String]
+  private var names: [ParameterRole: String]
   /// The folder of `config.json`, of the weights and of what a student declares.
   let ownFolder: String
   private var querySide = QuerySide.none
@@ -176,6 +176,24 @@ public struct Checkpoint: Sendable {
     case .layout(let layout):
       try Checkpoint(folder: folder, name: name + "/query", layout: layout, derived: derived)
     }
+  }
+
+  /// The model with its first `layers` layers only, and the head over them: what a smaller student starts from. Dropping the
+  /// upper layers of a trained encoder costs least (arXiv 2004.03844).
+  ///
+  /// - Throws: `badInput` where the model has fewer.
+  package func keeping(layers: Int) throws(ParlanceError) -> Checkpoint {
+    guard (1...architecture.layers).contains(layers) else {
+      throw ParlanceError(
+        .badInput, "expected 1 to \(architecture.layers) layers, as many as the model has, found \(layers)",
+        at: .init(file: folder))
+    }
+    var smaller = self
+    smaller.architecture.layers = layers
+    let kept = Set(smaller.architecture.parameters)
+    smaller.names = names.filter { kept.contains($0.key) }
+    smaller.unusedTensors += names.filter { !kept.contains($0.key) }.values.sorted()
+    return smaller
   }
 
   /// The text of README.md, where there is one.

@@ -26,6 +26,18 @@ struct CheckpointTests {
     #expect(checkpoint.architecture.maxPositions == 32)
   }
 
+  @Test("the first layers of a model are a model, whose other layers are unused", arguments: all)
+  func firstLayers(_ name: String) throws {
+    let whole = try Checkpoint(folder: Fixtures.path(name))
+    let first = try whole.keeping(layers: 1)
+    #expect(first.architecture.layers == 1)
+    #expect(first.architecture.parameters.count == whole.architecture.parameters.count - first.unusedTensors.count)
+    #expect(first.unusedTensors.count == ParameterRole.LayerParameter.allCases.count)
+    #expect(first.name(of: .layer(0, .keyWeight)) != nil && first.name(of: .layer(1, .keyWeight)) == nil)
+    #expect(try whole.keeping(layers: 2).unusedTensors.isEmpty)
+    for count in [0, 3] { #expect(throws: ParlanceError.self) { try whole.keeping(layers: count) } }
+  }
+
   @Test("pooling, activation, length, prompts and licence are those of the folder's files")
   func layouts() throws {
     let old = try Checkpoint(folder: Fixtures.path("bert-old-names"))

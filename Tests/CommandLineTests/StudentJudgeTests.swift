@@ -25,6 +25,7 @@ struct StudentJudgeTests {
     var judge = StudentJudge()
     for (name, setting) in [
       ("plain", nil), ("short", "student.kept_terms=5"), ("important", "student.least_importance=0.4"),
+      ("thin", "student.layers=1"),
       ("scalar", "student.residual.gate=scalar"), ("term", "student.residual.gate=term"),
       ("conversation", "student.residual.gate=conversation"), ("factors", "student.residual.factors.turns=100"),
     ] as [(String, String?)] {

@@ -57,6 +57,8 @@ struct RecipeTests {
       ("optimisation: {batch_size: 0}", "`optimisation.batch_size`"),
       ("student: {model: m, form: rewrite}", "`student.form`"),
       ("student: {model: m, form: poem}", "`student.form`"),
+      ("student: {model: m, layers: 0}", "`student.layers` must be above 0"),
+      ("student: {model: m, layer: 1}", "`student.layer`; did you mean `layers`?"),
       ("student: {model: m, residual: {gate: golden}}", "`student.residual.gate`"),
       ("student: {model: m, residual: {gates: scalar}}", "did you mean `gate`?"),
       ("student: {model: m, passages: {encoder: shared}}", "`student.passages.texts`"),

@@ -137,6 +137,26 @@ struct TrainerTests {
     #expect(try await student.encode([text], as: .query)[0].vector == found.vector)
   }
 
+  @Test("a student with fewer layers begins with the first ones, and its frozen encoder keeps all")
+  func fewerLayers() async throws {
+    var recipe = fixture.recipe
+    recipe.student.layers = 1
+    recipe.student.residual = Recipe.Residual()
+    recipe.optimisation.epochs = 0.01
+    recipe.optimisation.learningRate = 0
+    _ = try await fixture.train(recipe, into: "run")
+    let student = try Checkpoint(folder: fixture("run/student"))
+    #expect(student.architecture.layers == 1 && student.unusedTensors.isEmpty)
+    for role in student.architecture.parameters {
+      #expect(try student.floats(role) == fixture.checkpoint.floats(role), "\(role)")
+    }
+    #expect(try student.frozenPart()?.architecture.layers == 2)
+
+    recipe.student.layers = 3
+    let error = await #expect(throws: ParlanceError.self) { _ = try await fixture.train(recipe, into: "more") }
+    #expect(error?.code == .badInput && error?.message.contains("1 to 2 layers") == true)
+  }
+
   @Test("a loss that is no number ends the run with the step and its turns, and keeps the best student")
   func notANumber() async throws {
     var recipe = fixture.recipe

@@ -30,6 +30,7 @@ extension Recipe {
         set.rewriteShare == 0 || set.rewrites != nil, "`data.\(place).rewrite_share` needs `data.\(place).rewrites`")
     }
     try require(!student.form.needsRewrite, "a student reads no rewrites: `student.form` is \(student.form.rawValue)")
+    try require(student.layers.map { $0 > 0 } ?? true, "`student.layers` must be above 0")
     try require(student.maxLength > 2, "`student.max_length` must be above 2")
     try require(student.keptTerms.map { $0 > 0 } ?? true, "`student.kept_terms` must be above 0")
     try require(

@@ -18,6 +18,7 @@ extension Recipe.Student {
   public init(from decoder: any Decoder) throws {
     let from = try decoder.container(keyedBy: CodingKeys.self)
     model = try from.value(.model, or: model)
+    layers = try from.decodeIfPresent(Int.self, forKey: .layers)
     form = try from.name(.form, or: form)
     maxLength = try from.value(.maxLength, or: maxLength)
     keptTerms = try from.decodeIfPresent(Int.self, forKey: .keptTerms)

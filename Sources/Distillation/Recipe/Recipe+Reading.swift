@@ -72,7 +72,7 @@ extension Recipe {
     var set = TrainingSet()
     (set.name, set.qrels, set.rewrites, set.licence) = ("", "", "", "")
     recipe.data = [set]
-    recipe.student.keptTerms = 1
+    (recipe.student.layers, recipe.student.keptTerms) = (1, 1)
     var residual = Residual()
     residual.model = ""
     residual.factors = Factors()

@@ -21,6 +21,8 @@ public struct Recipe: Codable, Sendable, Equatable {
   public struct Student: Codable, Sendable, Equatable {
     /// The checkpoint that it starts from: a folder, or `hf:owner/name`. As a rule the passages' own encoder.
     public var model = ""
+    /// How many of its layers the student keeps, the first ones; all of them when it is left out.
+    public var layers: Int?
     /// Which words of a turn it reads.
     public var form = ConversationForm.conversation
     /// The most tokens of a query.
@@ -40,7 +42,7 @@ public struct Recipe: Codable, Sendable, Equatable {
     public init() {}
 
     enum CodingKeys: String, CodingKey {
-      case model, form, residual, passages
+      case model, layers, form, residual, passages
       case maxLength = "max_length"
       case keptTerms = "kept_terms"
       case leastImportance = "least_importance"

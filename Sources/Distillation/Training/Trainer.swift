@@ -43,7 +43,8 @@ public struct Trainer: Sendable {
     self.recipe = recipe
     // Of a pair the part that encodes queries learns; what a residual student was trained beside stays beside it.
     let start = try student.queryPart() ?? student
-    self.student = start
+    self.student =
+      try recipe.student.layers.map { count throws(ParlanceError) in try start.keeping(layers: count) } ?? start
     if recipe.student.residual == nil {
       self.frozen = nil
     } else {
