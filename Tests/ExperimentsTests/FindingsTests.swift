@@ -9,7 +9,8 @@ import Testing
 struct FindingsTests {
   private static let folder = TestSupport.packageRoot + "/Recipes/findings"
   private static let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [])
-    .filter { $0.hasSuffix(".yaml") && $0 != "base.yaml" }.sorted()
+    .filter { $0.hasSuffix(".yaml") && $0 != "base.yaml" && $0 != beyond }.sorted()
+  private static let beyond = "f-latency.yaml"
 
   /// With the base recipe named by its path, since tests run anywhere.
   private func sweeps() throws -> [Sweep] {
@@ -34,6 +35,20 @@ struct FindingsTests {
       }
       #expect(sweep.baseline != nil && sweep.hypothesis?.hasPrefix("Primary: ") == true && sweep.seeds.count == 3)
     }
+  }
+
+  @Test("what goes beyond the findings changes the recipe that was chosen, and chooses by nothing that it measures")
+  func beyond() throws {
+    var sweep = try Sweep(reading: Self.folder + "/" + Self.beyond)
+    #expect(sweep.recipe == "Recipes/best.yaml")
+    sweep.recipe = TestSupport.packageRoot + "/" + sweep.recipe
+    var seen: Set<String> = []
+    for run in try sweep.runs() where run.fold == 0 {
+      let recipe = try run.recipe(of: sweep)
+      #expect(recipe.validation?.keep == .last && recipe.validation?.folds == 5, "\(run.id)")
+      #expect(seen.insert(try recipe.yaml()).inserted, "\(run.id) is another arm once more")
+    }
+    #expect(sweep.evaluate.allSatisfy(\.heldOut) && sweep.baseline == "best.yaml")
   }
 
   @Test("the quick ones have at most 25 arms in all, one seed each")
