@@ -151,6 +151,10 @@ struct TrainerTests {
       #expect(try student.floats(role) == fixture.checkpoint.floats(role), "\(role)")
     }
     #expect(try student.frozenPart()?.architecture.layers == 2)
+    _ = try await Trainer(
+      recipe, student: fixture.checkpoint, frozen: fixture.checkpoint, engine: fixture.engine, cores: 1
+    ).train(into: fixture("named"))
+    #expect(try metrics("run") == metrics("named"))
 
     recipe.student.layers = 3
     let error = await #expect(throws: ParlanceError.self) { _ = try await fixture.train(recipe, into: "more") }
