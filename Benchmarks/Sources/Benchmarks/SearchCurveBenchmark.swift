@@ -7,8 +7,9 @@ import SparseVectors
 /// leaves them, `CURVE_QUERIES` files of queries, both parted by commas; `CURVE_DIALS` dials of approximate search, none unless
 /// said; `CURVE_DEPTHS` how many passages are found, 10 and 1000 unless said.
 ///
-/// Each query is searched in turn by what is fastest, by every posting and by each dial; the best of three is its processor
-/// time. The slope is that of the mean against the number of passages, both as logarithms, by least squares: 1 where ten times
+/// All queries are searched one way, then all another, so that none finds in the caches what the way before it read: by what is
+/// fastest, by every posting, by each dial, in three rounds that begin with another one each. The best of three is a query's
+/// processor time. The slope is that of the mean against the number of passages, both as logarithms, by least squares: 1 where ten times
 /// the passages cost ten times as much.
 enum SearchCurveBenchmark {
   /// A way to search.
@@ -33,6 +34,17 @@ enum SearchCurveBenchmark {
     var recall = 0.0
 
     var mean: Double { times.reduce(0, +) / Double(times.count) }
+
+    mutating func add(_ answer: SearchAnswer, exact: [Hit], of way: Way) throws {
+      postings += answer.postingsTouched
+      lookedUp += answer.postingsLookedUp
+      split += answer.algorithm == .split ? 1 : 0
+      let found = answer.hits.count { $0.score >= exact.last?.score ?? 0 }
+      recall += Double(found) / Double(max(1, exact.count))
+      if way.approximation == nil, answer.hits != exact {
+        throw ParlanceError(.internalFault, "two exact searches found different passages")
+      }
+    }
 
     func description(_ way: Way) -> String {
       let sorted = times.sorted()
@@ -78,28 +90,20 @@ enum SearchCurveBenchmark {
   private static func figures(
     _ index: InvertedIndex, _ queries: [SparseVector], _ ways: [Way], depth: Int
   ) throws -> [Figures] {
-    var figures = ways.map { _ in Figures(times: []) }
-    for query in queries {
-      // What is read for the first time is checked.
-      let exact = try index.search(query, k: depth, method: .everyPosting)
-      var times = [Double](repeating: .infinity, count: ways.count)
-      for round in 0..<3 {
-        for (number, way) in ways.enumerated() {
+    var figures = ways.map { _ in Figures(times: [Double](repeating: .infinity, count: queries.count)) }
+    // What is read for the first time is checked.
+    let exact = try queries.map { try index.search($0, k: depth, method: .everyPosting).hits }
+    for round in 0..<3 {
+      for turn in ways.indices {
+        let number = (turn + round) % ways.count
+        for (place, query) in queries.enumerated() {
           let start = Cost.threadTime()
-          let answer = try way.search(index, query, k: depth)
-          times[number] = min(times[number], Cost.threadTime() - start)
-          guard round == 0 else { continue }
-          figures[number].postings += answer.postingsTouched
-          figures[number].lookedUp += answer.postingsLookedUp
-          figures[number].split += answer.algorithm == .split ? 1 : 0
-          let found = answer.hits.count { $0.score >= exact.hits.last?.score ?? 0 }
-          figures[number].recall += Double(found) / Double(max(1, exact.hits.count))
-          if way.approximation == nil, answer.hits != exact.hits {
-            throw ParlanceError(.internalFault, "two exact searches found different passages")
-          }
+          let answer = try ways[number].search(index, query, k: depth)
+          let time = Cost.threadTime() - start
+          figures[number].times[place] = min(figures[number].times[place], time)
+          if round == 0 { try figures[number].add(answer, exact: exact[place], of: ways[number]) }
         }
       }
-      for number in ways.indices { figures[number].times.append(times[number]) }
     }
     return figures
   }
