@@ -1,0 +1,67 @@
+import Foundation
+import SparseVectors
+import TestSupport
+import Testing
+
+@testable import InvertedIndex
+
+/// `PARLANCE_WRITE_SPECIMEN=1` makes the specimen, of the version of postings files that is written now.
+@Suite("Postings of an earlier version")
+struct EarlierPostingsTests {
+  private static let path = TestSupport.packageRoot + "/Tests/InvertedIndexTests/Goldens/postings-v2"
+  private static let terms = 60
+  private static let passagesPerRange = 80
+
+  /// Ten common terms and fifty rare ones, in two ranges and a short third; what a term weighs at most differs between them.
+  private static var vectors: [SparseVector] {
+    var random = SeededGenerator(seed: 2)
+    return (0..<170).map { passage in
+      let terms = (0..<Self.terms).filter { Double.random(in: 0..<1, using: &random) < ($0 % 6 == 0 ? 0.4 : 0.03) }
+      let greatest = [3, 0.4, 1.1][passage / passagesPerRange] as Float
+      return SparseVector(
+        exactly: terms.map { TermID(UInt32($0)) },
+        weights: terms.map { _ in Float.random(in: 0.01...greatest, using: &random) }) ?? .empty
+    }
+  }
+
+  @Test("of rare and common terms open, are whole, and score as they did, to the bit")
+  func segmentScales() throws {
+    let vectors = Self.vectors
+    if ProcessInfo.processInfo.environment["PARLANCE_WRITE_SPECIMEN"] != nil {
+      _ = try InvertedIndex.built(
+        MemoryVectors(vectors), vocabularySize: Self.terms, passagesPerRange: Self.passagesPerRange, at: Self.path)
+    }
+    #expect(try InvertedIndex.verify(path: Self.path) == [])
+    let index = try InvertedIndex(path: Self.path)
+    let postings = index.segments[0].postings
+    #expect(postings.file.version.major == 2 && postings.weights == .u8)
+    // Both layouts of directories.
+    #expect(postings.ranges.map(\.layout) == [.everyTerm, .everyTerm, .listedTerms])
+    #expect(postings.common.count == 10 && postings.ranges.allSatisfy { $0.numberedPostings > 0 })
+    let plain = PlainScoring(vectors: vectors, weights: .u8)
+    var random = SeededGenerator(seed: 3)
+    for count in [1, 2, 5, 20, 60] {
+      let query = SplitSearchTests.query(Self.terms, count: count, using: &random)
+      let all = plain.search(query, k: vectors.count)
+      for k in [1, 10, 170] {
+        #expect(try index.search(query, k: k).hits == Array(all.prefix(k)), "\(count) terms, k \(k)")
+        let split = try index.search(
+          query, k: k, filter: nil, approximation: nil, splitting: .always(share: 0.6), interruption: nil)
+        #expect(split.hits == Array(all.prefix(k)), "\(count) terms, k \(k), split")
+      }
+    }
+    // Each weight is within half of the scale of its term in the segment, and some not within half of that of the range.
+    var greatest: [TermID: Float] = [:]
+    for vector in vectors {
+      for (term, weight) in zip(vector.terms, vector.weights) {
+        greatest[term] = max(greatest[term] ?? 0, weight)
+      }
+    }
+    for (number, vector) in vectors.enumerated() {
+      for term in try index.explain(vector, DocumentID(UInt32(number))) {
+        let scale = try #require(greatest[term.term]) / 255
+        #expect(abs(term.passageWeight - term.queryWeight) <= scale * 0.5001)
+      }
+    }
+  }
+}
