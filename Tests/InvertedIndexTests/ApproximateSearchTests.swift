@@ -29,10 +29,11 @@ struct ApproximateSearchTests {
     var collection = RandomCollection(seed: seed)
     let matched = Set(collection.vectors.flatMap(\.terms))
     for weights in StoredWeights.allCases {
+      let perRange = collection.number(in: 1...150)
       let index = try InvertedIndex.built(
         MemoryVectors(collection.vectors), vocabularySize: collection.vocabularySize, weights: weights,
-        passagesPerRange: collection.number(in: 1...150), at: scratch(weights.rawValue))
-      let plain = PlainScoring(vectors: collection.vectors, weights: weights)
+        passagesPerRange: perRange, at: scratch(weights.rawValue))
+      let plain = PlainScoring(vectors: collection.vectors, weights: weights, passagesPerRange: perRange)
       for dial in [0, 0.2, 0.5, 0.95] {
         let query = collection.query()
         let all = plain.search(query, k: max(1, collection.vectors.count))

@@ -11,10 +11,11 @@ struct ExactSearchTests {
     let scratch = try Scratch()
     var collection = RandomCollection(seed: seed)
     for weights in StoredWeights.allCases {
+      let perRange = collection.number(in: 1...100)
       let index = try InvertedIndex.built(
         MemoryVectors(collection.vectors), vocabularySize: collection.vocabularySize, weights: weights,
-        passagesPerRange: collection.number(in: 1...100), at: scratch(weights.rawValue))
-      let plain = PlainScoring(vectors: collection.vectors, weights: weights)
+        passagesPerRange: perRange, at: scratch(weights.rawValue))
+      let plain = PlainScoring(vectors: collection.vectors, weights: weights, passagesPerRange: perRange)
       for _ in 0..<4 {
         let query = collection.query()
         for k in [1, 2, 10, max(1, collection.vectors.count), collection.vectors.count + 5] {
@@ -46,7 +47,7 @@ struct ExactSearchTests {
       let index = try InvertedIndex.built(
         MemoryVectors(vectors), vocabularySize: 60, weights: weights, passagesPerRange: 700,
         at: scratch(weights.rawValue))
-      let plain = PlainScoring(vectors: vectors, weights: weights)
+      let plain = PlainScoring(vectors: vectors, weights: weights, passagesPerRange: 700)
       for terms in [Array(0..<60), [59, 3, 12], [20, 21, 22, 23], [0]] {
         let query = SparseVector(
           exactly: terms.sorted().map { TermID(UInt32($0)) },

@@ -81,7 +81,7 @@ struct FilterTests {
     let index = try InvertedIndex.built(
       MemoryVectors(own.vectors), vocabularySize: own.vocabularySize, weights: shape.weights,
       passagesPerRange: shape.perRange, texts: Texts.source(own.passages.reversed()), at: scratch("index"))
-    let plain = PlainScoring(vectors: own.vectors, weights: shape.weights)
+    let plain = PlainScoring(vectors: own.vectors, weights: shape.weights, passagesPerRange: shape.perRange)
     for filter in FilterCollection.filters {
       let fitting = own.passages.map { filter.matches($0.metadata) }
       for k in [1, 10, 1000] {

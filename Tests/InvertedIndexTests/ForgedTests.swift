@@ -145,9 +145,9 @@ struct ForgedBitmapTests {
   func starts(forged: UInt8) throws {
     let scratch = try Scratch()
     let range = try build(.u8, at: scratch("index"))
-    // Where the postings of the second end.
+    // Where the postings of the second end, behind where each begins and its greatest weight.
     try ForgedFile.changePostings(scratch("index/000001.postings"), section: "postings") { bytes in
-      for index in 0..<4 { bytes[range.bitmapStarts + 8 + index] = forged }
+      for index in 0..<4 { bytes[range.commonDirectory + 16 + index] = forged }
     }
     try expectFound(scratch("index"), term: 1, other: 0)
   }

@@ -20,6 +20,8 @@ struct ExpectedIndex {
   }
 
   var segments: [[Entry]] = []
+  /// How many passages the ranges of each segment have.
+  var passagesPerRange: [Int] = []
 
   var live: [ExternalID: SparseVector] {
     Dictionary(uniqueKeysWithValues: segments.joined().filter(\.isLive).map { ($0.id, $0.vector) })
@@ -31,17 +33,22 @@ struct ExpectedIndex {
         segments[segment][entry].isLive = false
       }
     }
-    segments.removeAll { !$0.contains(where: \.isLive) }
+    for segment in segments.indices.reversed() where !segments[segment].contains(where: \.isLive) {
+      segments.remove(at: segment)
+      passagesPerRange.remove(at: segment)
+    }
   }
 
-  mutating func add(_ entries: [(ExternalID, SparseVector)]) {
+  mutating func add(_ entries: [(ExternalID, SparseVector)], passagesPerRange perRange: Int) {
     for (id, _) in entries { delete(id) }
+    passagesPerRange.append(perRange)
     segments.append(entries.map { Entry(id: $0, vector: $1) })
   }
 
   /// As Documentation/formats/index.md says, in plain loops over the vectors that were given.
   func search(_ query: SparseVector, k: Int, weights: StoredWeights) -> [(ExternalID, Float)] {
-    let plain = PlainScoring(segments: segments.map { $0.map(\.vector) }, weights: weights)
+    let plain = PlainScoring(
+      segments: segments.map { $0.map(\.vector) }, weights: weights, passagesPerRange: passagesPerRange)
     let all = Array(segments.joined())
     return plain.search(query, k: all.count).filter { all[Int($0.document.rawValue)].isLive }.prefix(k).map {
       (all[Int($0.document.rawValue)].id, $0.score)
@@ -76,7 +83,7 @@ struct LiveIndexTests {
     }
     var expected = ExpectedIndex()
     let first = entries(random.number(in: 1...150))
-    expected.add(first)
+    expected.add(first, passagesPerRange: 70)
     _ = try InvertedIndex.built(
       MemoryVectors(first.map(\.1), ids: first.map(\.0)), vocabularySize: random.vocabularySize, weights: weights,
       passagesPerRange: 70, texts: Texts.source(Self.passages(first).map(\.passage)), at: path)
@@ -98,7 +105,7 @@ struct LiveIndexTests {
         let there = new.count { expected.live[$0.0] != nil }
         let change = try live.add(Self.passages(new), by: .test)
         #expect(change == IndexChange(added: new.count - there, replaced: there), context)
-        expected.add(new)
+        expected.add(new, passagesPerRange: configuration.passagesPerRange)
       case 2...3:
         let gone = (0..<random.number(in: 1...20)).map { _ in ExternalID("p\(random.number(in: 1...ids + 3))") }
         let there = Set(gone).count { expected.live[$0] != nil }
@@ -109,6 +116,7 @@ struct LiveIndexTests {
         try live.merge()
         let all = expected.segments.joined().filter(\.isLive)
         expected.segments = all.isEmpty ? [] : [Array(all)]
+        expected.passagesPerRange = all.isEmpty ? [] : [configuration.passagesPerRange]
         merges += 1
       }
       // What a merge of bytes rounds again, a plain scan of the vectors that were given does not know.
@@ -165,14 +173,17 @@ struct LiveIndexTests {
     #expect(hits.count == expected.live.values.count { query.dot($0) > 0 }, context)
   }
 
-  @Test("keeps the weights of a segment to the bit when it is merged alone", arguments: StoredWeights.allCases)
-  func lossless(weights: StoredWeights) throws {
+  /// Bytes of several ranges that become one are not kept to the bit; see `RangeScalesTests`.
+  @Test(
+    "keeps the weights of a segment to the bit when it is merged alone",
+    arguments: [(StoredWeights.u8, 300), (.f16, 100), (.f32, 100)])
+  func lossless(weights: StoredWeights, perRange: Int) throws {
     let scratch = try Scratch()
     var random = RandomCollection(seed: 4)
     while random.vectors.count < 300 { random = RandomCollection(seed: random.next()) }
     let built = try InvertedIndex.built(
-      MemoryVectors(random.vectors), vocabularySize: random.vocabularySize, weights: weights, passagesPerRange: 100,
-      at: scratch("index"))
+      MemoryVectors(random.vectors), vocabularySize: random.vocabularySize, weights: weights,
+      passagesPerRange: perRange, at: scratch("index"))
     let live = try LiveIndex(path: scratch("index"))
     try live.delete((0..<300).filter { $0 % 3 == 0 }.map { ExternalID("p\($0)") })
     #expect(try live.merge())

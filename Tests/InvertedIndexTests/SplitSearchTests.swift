@@ -42,10 +42,10 @@ struct SplitSearchTests {
     var random = SeededGenerator(seed: seed)
     let levels = [1, 2, 3, 1000][Int(seed % 4)]
     let vectors = Self.vectors(600, terms: 50, levels: levels, using: &random)
+    let perRange = Int.random(in: 30...200, using: &random)
     let index = try InvertedIndex.built(
-      MemoryVectors(vectors), vocabularySize: 50, passagesPerRange: Int.random(in: 30...200, using: &random),
-      at: scratch("index"))
-    let plain = PlainScoring(vectors: vectors, weights: .u8)
+      MemoryVectors(vectors), vocabularySize: 50, passagesPerRange: perRange, at: scratch("index"))
+    let plain = PlainScoring(vectors: vectors, weights: .u8, passagesPerRange: perRange)
     let search = ExactSearch(kernel: PostingsKernel(named: kernel))
     var split = 0
     for count in [0, 1, 2, 5, 20, 50] {
@@ -69,10 +69,11 @@ struct SplitSearchTests {
   func oddCollections(seed: UInt64) throws {
     let scratch = try Scratch()
     var collection = RandomCollection(seed: seed)
+    let perRange = collection.number(in: 1...40)
     let index = try InvertedIndex.built(
-      MemoryVectors(collection.vectors), vocabularySize: collection.vocabularySize,
-      passagesPerRange: collection.number(in: 1...40), at: scratch("index"))
-    let plain = PlainScoring(vectors: collection.vectors, weights: .u8)
+      MemoryVectors(collection.vectors), vocabularySize: collection.vocabularySize, passagesPerRange: perRange,
+      at: scratch("index"))
+    let plain = PlainScoring(vectors: collection.vectors, weights: .u8, passagesPerRange: perRange)
     for _ in 0..<6 {
       let query = collection.query()
       for k in [1, 2, 10, collection.vectors.count + 5] {
@@ -95,7 +96,7 @@ struct SplitSearchTests {
     let vectors = Self.vectors(4000, terms: 60, levels: [3, 1000][Int(seed % 2)], using: &random)
     let index = try InvertedIndex.built(
       MemoryVectors(vectors), vocabularySize: 60, passagesPerRange: 100, at: scratch("index"))
-    let plain = PlainScoring(vectors: vectors, weights: .u8)
+    let plain = PlainScoring(vectors: vectors, weights: .u8, passagesPerRange: 100)
     let search = ExactSearch(kernel: .standard)
     var (split, givenUp) = (0, 0)
     for count in [3, 10, 30, 60] {
@@ -131,7 +132,9 @@ struct SplitSearchTests {
     try live.delete(deleted.map { ExternalID("p\($0)") })
     let index = try InvertedIndex(path: scratch("index"))
     #expect(index.segments.count == 2 && index.deletedCount == deleted.count)
-    let plain = PlainScoring(segments: [Array(own.vectors[..<half]), Array(own.vectors[half...])], weights: .u8)
+    let plain = PlainScoring(
+      segments: [Array(own.vectors[..<half]), Array(own.vectors[half...])], weights: .u8,
+      passagesPerRange: [17, 32_768])
     for filter in [PassageFilter()] + FilterCollection.filters {
       let query = own.collection.query()
       let all = plain.search(query, k: own.vectors.count).filter {
@@ -155,14 +158,15 @@ struct SplitSearchTests {
       switch number {
       case 0: SparseVector([0: 0.5, 1: 1])
       case 55: SparseVector([0: Float(129) / 255, 1: 1])
+      // What the bytes of each range are parts of.
+      case _ where number % 8 == 1: SparseVector([0: 1])
       case _ where number % 3 == 0: SparseVector([0: 0.5, 1: 1])
-      case 1: SparseVector([0: 1])
       default: SparseVector([0: 0.1])
       }
     }
     let index = try InvertedIndex.built(
       MemoryVectors(vectors), vocabularySize: 2, passagesPerRange: 8, at: scratch("index"))
-    let plain = PlainScoring(vectors: vectors, weights: .u8)
+    let plain = PlainScoring(vectors: vectors, weights: .u8, passagesPerRange: 8)
     for k in 1...30 {
       let query = SparseVector([0: 1, 1: 3])
       let answer = try search(index, query, k: k, .always(share: 1))
@@ -193,7 +197,8 @@ struct SplitSearchTests {
     #expect(answer.algorithm == .split && answer.rangesSplit == 4 && answer.rangesSearched == 5)
     #expect(answer.postingsTouched + answer.postingsSkipped == all && answer.postingsSkipped > all / 2)
     #expect(answer.postingsLookedUp > 0 && answer.postingsLookedUp < answer.postingsTouched)
-    #expect(answer.hits == PlainScoring(vectors: vectors, weights: .u8).search(query, k: 2))
+    #expect(
+      answer.hits == PlainScoring(vectors: vectors, weights: .u8, passagesPerRange: 2000).search(query, k: 2))
     let every = try index.search(query, k: 2, method: .everyPosting)
     #expect(every.hits == answer.hits && every.algorithm == .everyPosting(.asked))
     #expect(every.postingsTouched == all && every.postingsSkipped == 0 && every.postingsLookedUp == 0)

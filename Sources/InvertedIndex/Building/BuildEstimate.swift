@@ -28,8 +28,9 @@ extension IndexBuilder {
 extension BuildEstimate {
   init(passages: Int, postings: Int, vocabularySize: Int, textBytes: Int, _ configuration: IndexConfiguration) {
     let ranges = (passages + configuration.passagesPerRange - 1) / configuration.passagesPerRange
-    // A directory takes at most two numbers of four bytes for each term; ids have about 20 bytes.
-    disk = postings * (2 + configuration.weights.bytesPerWeight) + ranges * 8 * vocabularySize + 40 * passages
+    // A term has a row in at most two directories, those of rare and of common terms; ids have about 20 bytes.
+    let rows = 2 * 4 * PostingsFormat.wordsPerRow(configuration.weights) * vocabularySize
+    disk = postings * (2 + configuration.weights.bytesPerWeight) + ranges * rows + 40 * passages
     if textBytes > 0 { disk += textBytes + 8 * passages }
     func sorted(_ bytes: Int, in memory: Int) -> Int { bytes > memory ? bytes : 0 }
     temporaryDisk = sorted(16 * passages, in: configuration.memory / 8)

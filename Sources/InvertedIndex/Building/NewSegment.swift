@@ -10,6 +10,7 @@ struct NewSegment<Vectors: PassageVectors> {
   private let ids: IDTable?
   private let scratch: BuildScratch
   private let journal: BuildJournal?
+  private var merged: MergedPassages?
 
   /// - Parameters:
   ///   - folder: the folder of the index, in which a file without a name may take up what memory does not hold.
@@ -38,10 +39,11 @@ struct NewSegment<Vectors: PassageVectors> {
     }
   }
 
-  /// Keeps the greatest weights of the segments that this one is made of, so that what was rounded by them is not rounded
-  /// again.
-  mutating func keepGreatest(of segments: [IndexSegment]) throws(ParlanceError) {
-    for segment in segments { try statistics.raiseGreatest(to: segment.postings) }
+  /// Keeps the greatest weights of the segments that this one is made of, and of their ranges, so that what was rounded by them is
+  /// not rounded again where it need not be.
+  mutating func keepGreatest(of merged: MergedPassages) throws(ParlanceError) {
+    self.merged = merged
+    for segment in merged.segments { try statistics.raiseGreatest(to: segment.postings) }
   }
 
   /// - Parameter textBytes: how many bytes the texts take at most, where that is known.
@@ -73,7 +75,7 @@ struct NewSegment<Vectors: PassageVectors> {
     }
     let postingsBytes = try PostingsWriter(
       path: folder.path + "/" + postingsName, configuration: configuration, statistics: statistics,
-      memory: configuration.memory / 2, journal: journal
+      memory: configuration.memory / 2, journal: journal, merged: merged
     ).write(vectors, progress: progress, interruption: interruption)
     return IndexManifest.Segment(
       postingsFile: .init(name: postingsName, bytes: postingsBytes),

@@ -11,17 +11,21 @@ struct PostingsWriter: Sendable {
   private let passagesPerRange: Int
   private let threads: Int
   private let journal: BuildJournal?
+  private let merged: MergedPassages?
 
   /// - Parameters:
   ///   - memory: how many bytes the ranges that are worked on may take. Ranges get smaller than `configuration` says
   ///     where not even one has room.
   ///   - journal: where ranges are noted, and what is kept of an earlier process.
+  ///   - merged: the passages themselves, where they are those of other segments: what was rounded by the greatest weights of
+  ///     their ranges is not rounded again where it need not be.
   init(
     path: String, configuration: IndexConfiguration, statistics: CollectionStatistics, memory: Int,
-    journal: BuildJournal?
+    journal: BuildJournal?, merged: MergedPassages? = nil
   ) {
     self.path = path
     self.journal = journal
+    self.merged = merged
     weights = configuration.weights
     self.statistics = statistics
     func bytes(_ passages: Int) -> Int {
@@ -70,11 +74,17 @@ struct PostingsWriter: Sendable {
     of vectors: some PassageVectors, _ common: CommonTerms, to file: SectionedFileWriter, progress: ProgressHandler?,
     interruption: Interruption?
   ) throws(ParlanceError) -> [PostingsRange] {
-    let scales = statistics.terms.map(\.scale)
+    let vocabularySize = statistics.terms.count
     let work = try OrderedWork(threads: threads) { first throws(ParlanceError) in
       let passages = first..<min(first + passagesPerRange, vectors.count)
-      let inversion = try RangeInversion(vectors, passages, vocabularySize: statistics.terms.count, common)
-      return RangeBytes(of: inversion, passages, common, weights: weights, scales: scales)
+      let inversion = try RangeInversion(vectors, passages, vocabularySize: vocabularySize, common)
+      var greatest: [Float] = []
+      if weights == .u8 {
+        greatest =
+          try merged?.greatestWeights(of: passages, vocabularySize: vocabularySize) ?? inversion.greatestWeights()
+      }
+      return RangeBytes(
+        of: inversion, passages, common, weights: weights, vocabularySize: vocabularySize, greatest: greatest)
     }
     let records = try journal?.ranges()
     var ranges =
@@ -110,7 +120,8 @@ struct PostingsWriter: Sendable {
       guard
         let range = PostingsRange(
           record: record.rawSpan, number: ranges.count, offset: offset, passages: passages, perRange: passagesPerRange,
-          commonTerms: common.count, bytesPerWeight: weights.bytesPerWeight),
+          commonTerms: common.count, bytesPerWeight: weights.bytesPerWeight,
+          wordsPerRow: PostingsFormat.wordsPerRow(weights)),
         let bytes = file.keptBytes(range.end - offset), CRC32C.checksum(of: bytes) == checksum
       else { break }
       try file.write(bytes)

@@ -5,20 +5,23 @@ struct RangeBytes: Sendable {
   let range: PostingsRange
   private(set) var bytes: [UInt8] = []
 
-  /// - Parameter scales: what a code of 1 stands for, for each term of the vocabulary.
+  /// - Parameter greatest: what each term of the vocabulary weighs at most, where weights are bytes; it is not looked at elsewhere.
   init(
     of inversion: RangeInversion, _ passages: Range<Int>, _ common: CommonTerms, weights: StoredWeights,
-    scales: [Float]
+    vocabularySize: Int, greatest: [Float]
   ) {
-    let layout = PostingsRange.smallerLayout(rows: inversion.rows, vocabularySize: scales.count)
+    let wordsPerRow = PostingsFormat.wordsPerRow(weights)
+    let layout = PostingsRange.smallerLayout(
+      rows: inversion.rows, vocabularySize: vocabularySize, wordsPerRow: wordsPerRow)
     range = PostingsRange(
       firstPassage: UInt32(passages.lowerBound), passages: passages.count, layout: layout,
-      rows: layout == .everyTerm ? scales.count : inversion.rows, postings: inversion.numbers.count,
+      rows: layout == .everyTerm ? vocabularySize : inversion.rows, postings: inversion.numbers.count,
       bitmapPostings: inversion.bitmapPostings, commonTerms: common.count, offset: 0,
-      bytesPerWeight: weights.bytesPerWeight)
+      bytesPerWeight: weights.bytesPerWeight, wordsPerRow: wordsPerRow)
+    let said = wordsPerRow > 1 ? greatest : nil
     bytes.reserveCapacity(range.end)
-    bytes.append(bytesOf: inversion.directory(layout).span)
-    bytes.append(bytesOf: inversion.bitmapStarts.span)
+    bytes.append(bytesOf: inversion.directory(layout, greatest: said).span)
+    bytes.append(bytesOf: inversion.commonDirectory(greatest: said).span)
     pad(to: range.bitmaps)
     bytes.append(bytesOf: inversion.bitmaps(words: range.bitmapWords).span)
     pad(to: range.numbers)
@@ -26,6 +29,7 @@ struct RangeBytes: Sendable {
     pad(to: range.weights)
     switch weights {
     case .u8:
+      let scales = greatest.map { ByteWeights.scale(maximum: $0) }
       bytes.append(
         bytesOf: inversion.mapWeights { term, weight in ByteWeights.encode(weight, scale: scales[term]) }.span)
     case .f16: bytes.append(bytesOf: inversion.mapWeights { _, weight in HalfWeights.encode(weight) }.span)
@@ -44,7 +48,7 @@ extension PostingsRange {
   func moved(to offset: Int) -> PostingsRange {
     var range = self
     range.directory += offset
-    range.bitmapStarts += offset
+    range.commonDirectory += offset
     range.bitmaps += offset
     range.numbers += offset
     range.weights += offset

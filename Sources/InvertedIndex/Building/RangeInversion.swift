@@ -70,16 +70,48 @@ struct RangeInversion {
     return starts
   }
 
-  /// The directory as it is written.
-  func directory(_ layout: PostingsRange.Layout) -> [UInt32] {
-    guard layout == .listedTerms else { return starts }
-    let terms = (0..<starts.count - 1).filter { starts[$0] < starts[$0 + 1] }
-    return terms.map(UInt32.init) + terms.map { starts[$0] } + [UInt32(numberedPostings)]
+  /// For each term of the vocabulary its greatest weight; 0 where no passage has it.
+  func greatestWeights() -> [Float] {
+    var greatest = [Float](repeating: 0, count: starts.count - 1)
+    func take(_ term: Int, _ places: Range<UInt32>) {
+      for place in places { greatest[term] = max(greatest[term], weights[Int(place)]) }
+    }
+    for term in greatest.indices { take(term, starts[term]..<starts[term + 1]) }
+    for (row, term) in common.terms.enumerated() { take(Int(term), commonStarts[row]..<commonStarts[row + 1]) }
+    return greatest
   }
 
-  /// Where the postings of common terms begin, counted from the first of them; nothing where no term is common.
-  var bitmapStarts: [UInt32] {
-    common.count == 0 ? [] : commonStarts.map { $0 - UInt32(numberedPostings) }
+  /// The directory as it is written.
+  ///
+  /// - Parameter greatest: what each term of the vocabulary weighs at most; `nil` where that is not said.
+  func directory(_ layout: PostingsRange.Layout, greatest: [Float]?) -> [UInt32] {
+    let all = 0..<starts.count - 1
+    var words: [UInt32] = []
+    words.reserveCapacity((layout == .listedTerms ? 3 * rows : 2 * all.count) + 1)
+    if layout == .listedTerms { for term in all where starts[term] < starts[term + 1] { words.append(UInt32(term)) } }
+    for term in all where layout == .everyTerm || starts[term] < starts[term + 1] {
+      Self.appendRow(starts[term]..<starts[term + 1], greatest?[term], to: &words)
+    }
+    words.append(UInt32(numberedPostings))
+    return words
+  }
+
+  /// The rows of common terms as they are written, whose postings are counted from the first of them; nothing where no term is
+  /// common.
+  func commonDirectory(greatest: [Float]?) -> [UInt32] {
+    guard common.count > 0 else { return [] }
+    var words: [UInt32] = []
+    let first = UInt32(numberedPostings)
+    for (row, term) in common.terms.enumerated() {
+      Self.appendRow(commonStarts[row] - first..<commonStarts[row + 1] - first, greatest?[Int(term)], to: &words)
+    }
+    words.append(commonStarts[common.count] - first)
+    return words
+  }
+
+  private static func appendRow(_ postings: Range<UInt32>, _ greatest: Float?, to words: inout [UInt32]) {
+    words.append(postings.lowerBound)
+    if let greatest { words.append(postings.isEmpty ? 0 : greatest.bitPattern) }
   }
 
   /// The passages of common terms, `words` numbers for each term.

@@ -5,11 +5,11 @@ import BinaryFiles
 ///     shape     four numbers: passages, vocabulary size, postings, passages a range; then the kind of weights
 ///     terms     for each term how many passages have it, and its greatest weight
 ///     common    the terms whose passages are bits (`CommonTerms`); from version 2 on
-///     ranges    for each range where its postings lie
+///     ranges    for each range where its postings lie, and in which form
 ///     postings  for each range: directory, bitmaps, passage numbers, weights
 enum PostingsFormat {
   static let format = FileFormat(
-    magic: "PARLPOST", name: "postings file of an index", version: FormatVersion(2, 0), oldestMajor: 1)
+    magic: "PARLPOST", name: "postings file of an index", version: FormatVersion(3, 0), oldestMajor: 1)
 
   static let shape = "shape"
   static let terms = "terms"
@@ -19,6 +19,12 @@ enum PostingsFormat {
 
   /// Each part of a range begins at a multiple of this many bytes, a cache line.
   static let alignment = 64
+
+  /// How many numbers of four bytes a directory has for each row: where its postings begin and, where weights are bytes, the
+  /// greatest of the range, which they are parts of. Before version 3 they are parts of the greatest of the segment.
+  static func wordsPerRow(_ weights: StoredWeights, _ version: FormatVersion = format.version) -> Int {
+    weights == .u8 && version.major >= 3 ? 2 : 1
+  }
 
   static func aligned(_ offset: Int) -> Int { (offset + alignment - 1) & ~(alignment - 1) }
 
@@ -42,6 +48,6 @@ struct TermStatistics: BitwiseCopyable {
   /// Its greatest weight, before it was made smaller; 0 where no passage has it.
   var greatest: Float
 
-  /// What a code of 1 stands for, where weights are kept in bytes.
+  /// What a code of 1 stands for where weights are bytes: at most in any range, and in each before version 3.
   var scale: Float { passages == 0 ? 0 : ByteWeights.scale(maximum: greatest) }
 }

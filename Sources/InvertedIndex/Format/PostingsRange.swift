@@ -8,9 +8,9 @@ import CKernels
 struct PostingsRange: Sendable {
   /// How the directory finds the postings of a rare term; whichever is smaller is written.
   enum Layout: UInt32, Sendable {
-    /// `starts[term] ..< starts[term + 1]` for every term of the vocabulary; common ones have none.
+    /// A row for every term of the vocabulary; those of common ones are empty.
     case everyTerm = 0
-    /// The rare terms that occur, ascending, and `starts` for each of them.
+    /// The rare terms that occur, ascending, then a row for each of them.
     case listedTerms = 1
   }
 
@@ -20,6 +20,8 @@ struct PostingsRange: Sendable {
   var layout: Layout
   /// How many terms the directory has.
   var rows: Int
+  /// How many numbers of four bytes it has for each (`PostingsFormat.wordsPerRow`).
+  var wordsPerRow: Int
   /// How many of them are named.
   var listedTerms: Int
   /// All of them, of rare and common terms.
@@ -28,8 +30,8 @@ struct PostingsRange: Sendable {
   var numberedPostings: Int
   /// Where the directory begins in the section `postings`.
   var directory: Int
-  /// Where it is said where the weights of common terms begin: for each its first posting, and where the last ones end.
-  var bitmapStarts: Int
+  /// Where the rows of common terms begin.
+  var commonDirectory: Int
   /// Where the bitmaps begin, one for each common term.
   var bitmaps: Int
   /// How many numbers of 64 bits a bitmap has.
@@ -47,9 +49,10 @@ struct PostingsRange: Sendable {
   /// - Parameters:
   ///   - bitmapPostings: how many of `postings` are of common terms.
   ///   - commonTerms: how many common terms the segment has.
+  ///   - wordsPerRow: `PostingsFormat.wordsPerRow`.
   init(
     firstPassage: UInt32, passages: Int, layout: Layout, rows: Int, postings: Int, bitmapPostings: Int,
-    commonTerms: Int, offset: Int, bytesPerWeight: Int
+    commonTerms: Int, offset: Int, bytesPerWeight: Int, wordsPerRow: Int
   ) {
     self.firstPassage = firstPassage
     self.passages = passages
@@ -58,11 +61,13 @@ struct PostingsRange: Sendable {
     self.postings = postings
     numberedPostings = postings - bitmapPostings
     directory = offset
+    self.wordsPerRow = wordsPerRow
     listedTerms = layout == .listedTerms ? rows : 0
-    bitmapStarts = directory + 4 * (listedTerms + rows + 1)
+    commonDirectory = directory + 4 * (listedTerms + RangeRowTable.words(rows, wordsPerRow: wordsPerRow))
     let step = Int(PARLANCE_POSTINGS_STEP)
     bitmapWords = (passages + step - 1) / step * (step / 64)
-    bitmaps = PostingsFormat.aligned(bitmapStarts + (commonTerms > 0 ? 4 * (commonTerms + 1) : 0))
+    bitmaps = PostingsFormat.aligned(
+      commonDirectory + (commonTerms > 0 ? 4 * RangeRowTable.words(commonTerms, wordsPerRow: wordsPerRow) : 0))
     numbers = PostingsFormat.aligned(bitmaps + 8 * bitmapWords * commonTerms)
     weights = PostingsFormat.aligned(numbers + 2 * numberedPostings)
     end = PostingsFormat.aligned(
@@ -77,7 +82,8 @@ struct PostingsRange: Sendable {
   ///   - passages: how many the segment has.
   /// - Returns: `nil` where the record contradicts itself or begins elsewhere.
   init?(
-    record: RawSpan, number: Int, offset: Int, passages: Int, perRange: Int, commonTerms: Int, bytesPerWeight: Int
+    record: RawSpan, number: Int, offset: Int, passages: Int, perRange: Int, commonTerms: Int, bytesPerWeight: Int,
+    wordsPerRow: Int
   ) {
     let first = number * perRange
     let postings = Int(record.load(UInt32.self, at: 12))
@@ -89,11 +95,11 @@ struct PostingsRange: Sendable {
     self.init(
       firstPassage: UInt32(first), passages: min(perRange, passages - first), layout: layout,
       rows: Int(record.load(UInt32.self, at: 8)), postings: postings, bitmapPostings: bitmapPostings,
-      commonTerms: commonTerms, offset: offset, bytesPerWeight: bytesPerWeight)
+      commonTerms: commonTerms, offset: offset, bytesPerWeight: bytesPerWeight, wordsPerRow: wordsPerRow)
   }
 
   /// The smaller of the two layouts for a range in which `rows` rare terms of a vocabulary occur.
-  static func smallerLayout(rows: Int, vocabularySize: Int) -> Layout {
-    vocabularySize <= 2 * rows ? .everyTerm : .listedTerms
+  static func smallerLayout(rows: Int, vocabularySize: Int, wordsPerRow: Int) -> Layout {
+    wordsPerRow * vocabularySize <= (wordsPerRow + 1) * rows ? .everyTerm : .listedTerms
   }
 }

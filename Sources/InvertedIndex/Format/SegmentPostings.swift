@@ -15,6 +15,8 @@ final class SegmentPostings: Sendable {
   let passagesPerRange: Int
   let ranges: [PostingsRange]
   let common: CommonTerms
+  /// Whether weights are parts of the greatest of their range, and not of that of the segment.
+  let hasRangeScales: Bool
   let file: SectionedFile
 
   /// The section `postings`.
@@ -55,10 +57,12 @@ final class SegmentPostings: Sendable {
     self.passagesPerRange = passagesPerRange
     self.file = file
     common = try Self.commonTerms(of: file, vocabularySize: vocabularySize)
+    let wordsPerRow = PostingsFormat.wordsPerRow(weights, file.version)
+    hasRangeScales = wordsPerRow > 1
     let table = try file.section(PostingsFormat.ranges)
     ranges = try Self.ranges(
       table.bytes(), passages: passages, perRange: passagesPerRange, commonTerms: common.count,
-      bytesPerWeight: weights.bytesPerWeight, end: blocks.count, path: path)
+      bytesPerWeight: weights.bytesPerWeight, wordsPerRow: wordsPerRow, end: blocks.count, path: path)
     guard ranges.reduce(0, { $0 + $1.postings }) == postings,
       ranges.allSatisfy({ $0.layout == .listedTerms || $0.rows == vocabularySize })
     else { throw Self.contradiction("the number of its postings", path) }
@@ -89,7 +93,8 @@ final class SegmentPostings: Sendable {
   }
 
   private static func ranges(
-    _ table: RawSpan, passages: Int, perRange: Int, commonTerms: Int, bytesPerWeight: Int, end: Int, path: String
+    _ table: RawSpan, passages: Int, perRange: Int, commonTerms: Int, bytesPerWeight: Int, wordsPerRow: Int, end: Int,
+    path: String
   ) throws(ParlanceError) -> [PostingsRange] {
     let count = (passages + perRange - 1) / perRange
     guard table.byteCount == count * PostingsRange.recordSize else {
@@ -103,7 +108,7 @@ final class SegmentPostings: Sendable {
       guard
         let range = PostingsRange(
           record: record, number: index, offset: free, passages: passages, perRange: perRange,
-          commonTerms: commonTerms, bytesPerWeight: bytesPerWeight)
+          commonTerms: commonTerms, bytesPerWeight: bytesPerWeight, wordsPerRow: wordsPerRow)
       else { throw contradiction("range \(index)", path) }
       guard range.end <= end else { throw contradiction("range \(index)", path) }
       free = range.end
@@ -131,6 +136,22 @@ final class SegmentPostings: Sendable {
     found.reserveCapacity(terms.count)
     for term in terms { found.append(try checked(values[Int(term.rawValue - first.rawValue)], of: term)) }
     return found
+  }
+
+  /// What a code of 1 stands for in a row that is not empty, where weights are bytes.
+  ///
+  /// - Parameter statistics: those of the term.
+  /// - Throws: `badInput` for a greatest weight of the range that is none, or above the segment's: what a query's terms are
+  ///   multiplied with is chosen such that sums of weights up to the latter fit their bits.
+  @inline(__always)
+  func scale(
+    of row: RangeRow, _ statistics: TermStatistics, inRange index: Int
+  ) throws(ParlanceError) -> Float {
+    guard hasRangeScales else { return statistics.scale }
+    guard row.greatest > 0, row.greatest <= statistics.greatest, statistics.passages > 0 else {
+      throw Self.contradiction("the greatest weights of range \(index)", path)
+    }
+    return ByteWeights.scale(maximum: row.greatest)
   }
 
   private func checked(_ statistics: TermStatistics, of term: TermID) throws(ParlanceError) -> TermStatistics {

@@ -2,14 +2,15 @@
 ///
 /// The score of a passage is defined by these operations alone:
 ///
-///     sum = sum + factor(term) * stored(term, passage)
+///     sum = sum + factor(term, range of the passage) * stored(term, passage)
 ///     score = score(of: sum)
 ///
 /// where terms ascend and floats are rounded after each product and each sum, so a plain loop in any language gives the same
 /// bits (no fused multiply-add, no reordering).
 
-/// `StoredWeights.u8`: codes times whole factors, added up without loss in 31 bits. `PreparedQuery` chooses the factors so
-/// that no sum can overflow.
+/// `StoredWeights.u8`: codes times whole factors, added up without loss in 31 bits. A code is a part of the term's greatest
+/// weight in its range of passages; before version 3 of postings files, in the segment. `PreparedQuery` chooses the factors so
+/// that no sum can overflow. For f16 and f32 a term has one factor, its weight in the query.
 enum ByteWeights {
   @inline(__always)
   static func product(_ stored: UInt8, _ factor: Int32) -> Int32 { Int32(stored) &* factor }
@@ -22,7 +23,7 @@ enum ByteWeights {
     return max(0, Int32(min(Double(Int32.max), Double(score) / unit * (1 - 0x1p-22))) - 1)
   }
 
-  /// What a code of 1 stands for in a term whose greatest weight is `maximum`.
+  /// What a code of 1 stands for in a row whose greatest weight is `maximum`: a quotient in single precision.
   static func scale(maximum: Float) -> Float { max(maximum / 255, .leastNonzeroMagnitude) }
 
   static func encode(_ weight: Float, scale: Float) -> UInt8 {

@@ -61,9 +61,9 @@ final class ExactSearch: Sendable {
     interruption: Interruption?
   ) -> RangeScan {
     RangeScan(
-      segment: segment.postings, firstDocument: segment.firstDocument, terms: query.terms,
-      factors: query.factors[index], scale: SumScale(weights: segment.postings.weights, unit: query.unit),
-      masks: masks, kernel: kernel, interruption: interruption)
+      query, segment: segment.postings, number: index, firstDocument: segment.firstDocument, masks: masks,
+      kernel: kernel,
+      interruption: interruption)
   }
 }
 

@@ -18,13 +18,15 @@ extension InvertedIndex {
       query, segments: segments.map(\.postings), vocabularySize: manifest.vocabularySize)
     var contributions: [TermContribution] = []
     for (index, (term, weight)) in zip(prepared.terms, prepared.weights).enumerated() {
-      guard let stored = try segment.postings.posting(of: term, in: number) else { continue }
+      guard let (stored, row) = try segment.postings.posting(of: term, in: number) else { continue }
       let (passageWeight, contribution): (Float, Float)
       switch weights {
       case .u8:
-        let scale = try segment.postings.statistics(of: term).scale
+        let scale = try segment.postings.scale(
+          of: row, prepared.statistics[segmentIndex][index], inRange: number / segment.postings.passagesPerRange)
         let code = UInt8(truncatingIfNeeded: stored)
-        let product = ByteWeights.product(code, prepared.factors[segmentIndex][index])
+        let product = ByteWeights.product(
+          code, PreparedQuery.factor(weight, scale: scale, multiplier: prepared.multiplier))
         passageWeight = ByteWeights.decode(code, scale: scale)
         contribution = ByteWeights.score(of: product, unit: prepared.unit)
       case .f16:
@@ -43,21 +45,23 @@ extension InvertedIndex {
 }
 
 extension SegmentPostings {
-  /// The stored bits of a term's weight in passage `number` of the segment, or `nil` where it does not have the term.
-  func posting(of term: TermID, in number: Int) throws(ParlanceError) -> UInt32? {
+  /// The stored bits of a term's weight in passage `number` of the segment, and the row that has it; `nil` where it does not have
+  /// the term.
+  func posting(of term: TermID, in number: Int) throws(ParlanceError) -> (stored: UInt32, row: RangeRow)? {
     let index = number / passagesPerRange
     let range = ranges[index]
     let blocks = blocks
     let wanted = number - Int(range.firstPassage)
-    if let row = common.row(of: term) {
-      let starts = try commonStarts(of: range)
-      let postings = try checkedPostings(ofCommonTerm: row, starts, inRange: index)
-      let bits = try bitmap(ofCommonTerm: row, in: range)
+    if let number = common.row(of: term) {
+      let rows = try commonRows(of: range)
+      let row = rows[number]
+      let postings = try checkedPostings(ofCommonTerm: number, row, inRange: index)
+      let bits = try bitmap(ofCommonTerm: number, in: range)
       let (word, bit) = (wanted / 64, UInt64(wanted % 64))
       guard bits[word] >> bit & 1 == 1 else { return nil }
       var before = (bits[word] & (1 << bit - 1)).nonzeroBitCount
       for index in 0..<word { before += bits[index].nonzeroBitCount }
-      return try weight(of: postings.lowerBound + before, in: range)
+      return (try weight(of: postings.lowerBound + before, in: range), row)
     }
     let place = RangeDirectory.place(of: range)
     let entries = try blocks.values(UInt32.self, from: place.first, count: place.count)
@@ -65,14 +69,15 @@ extension SegmentPostings {
     guard let row = RangeDirectory(range, entries: entries).row(of: term, from: &position) else {
       throw Self.contradiction("the directory of range \(index)", path)
     }
-    let numbers = try blocks.values(UInt16.self, from: range.numbers / 2 + row.lowerBound, count: row.count)
+    let numbers = try blocks.values(
+      UInt16.self, from: range.numbers / 2 + Int(row.start), count: Int(row.end - row.start))
     var (low, high) = (0, numbers.count)
     while low < high {
       let middle = low + (high - low) / 2
       if Int(numbers[middle]) < wanted { low = middle + 1 } else { high = middle }
     }
     guard low < numbers.count, Int(numbers[low]) == wanted else { return nil }
-    return try weight(of: row.lowerBound + low, in: range)
+    return (try weight(of: Int(row.start) + low, in: range), row)
   }
 
   /// The stored bits of a weight.

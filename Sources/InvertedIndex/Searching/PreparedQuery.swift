@@ -5,11 +5,15 @@ import SparseVectors
 /// A query made ready for one index: its terms that some passage has, and what each multiplies with.
 ///
 /// For `f16` and `f32` a term's factor is its query weight. For `u8` factors are whole numbers of 15 bits, which processors
-/// multiply many at once, so that scores are sums of integers: with `f_t = query weight * scale of the term` and m matched
-/// terms
+/// multiply many at once, so that scores are sums of integers: with `f_t = query weight * scale of the term in the segment` and
+/// m matched terms
 ///
 ///     F = min(32767 / max f_t, (2^31 - 1 - 255 (m + 1)) / (255 sum f_t))
 ///     factor_t = max(1, round(f_t F))        score = sum / F
+///
+/// In a range of passages whose weights are parts of a scale of its own, `factor_tr = max(1, round(query weight * scale_tr * F))`
+/// takes its place, which is no greater: no range's scale is above the segment's, and products and rounding keep the order of
+/// what they are made of. (Products are of double precision, from left to right.)
 ///
 /// The greatest sum that a passage can reach is `255 sum factor_t <= 255 (F sum f_t + m) < 2^31`, so no sum overflows,
 /// whatever the passages hold. A factor is off by less than one (by at most one half, but for those that are raised to 1):
@@ -19,12 +23,17 @@ struct PreparedQuery: Sendable {
   var terms: [TermID] = []
   /// Their weights in the query.
   var weights: [Float] = []
-  /// For each segment the factor of each term: for `u8` a whole number, otherwise the bits of the weight.
+  /// For each segment the factor of each term: for `u8` a whole number, the greatest in any of its ranges, otherwise the bits of
+  /// the weight.
   var factors: [[Int32]] = []
+  /// For each segment what it says of each term.
+  private(set) var statistics: [[TermStatistics]] = []
   /// For each segment how many passages have each term.
   var passages: [[UInt32]] = []
+  /// F for `u8`, 1 otherwise.
+  private(set) var multiplier = 1.0
   /// What a sum of 1 is worth: 1 / F for `u8`, 1 otherwise.
-  var unit = 1.0
+  var unit: Double { 1 / multiplier }
   /// The number of terms before those that no passage has were left out.
   var termsBefore: Int
 
@@ -37,23 +46,22 @@ struct PreparedQuery: Sendable {
         "expected terms below \(vocabularySize), the size of the index's vocabulary, the query has term \(last.rawValue)"
       )
     }
-    var statistics: [[TermStatistics]] = []
-    for segment in segments { statistics.append(try segment.statistics(of: query.terms)) }
+    var all: [[TermStatistics]] = []
+    for segment in segments { all.append(try segment.statistics(of: query.terms)) }
     terms.reserveCapacity(query.count)
     weights.reserveCapacity(query.count)
-    // For each segment what a code of 1 is worth, term by term.
-    var scales = [[Float]](repeating: [], count: segments.count)
+    statistics = [[TermStatistics]](repeating: [], count: segments.count)
     passages = [[UInt32]](repeating: [], count: segments.count)
-    for (index, term) in query.terms.enumerated() where statistics.contains(where: { $0[index].passages > 0 }) {
+    for (index, term) in query.terms.enumerated() where all.contains(where: { $0[index].passages > 0 }) {
       terms.append(term)
       weights.append(query.weights[index])
       for segment in segments.indices {
-        scales[segment].append(statistics[segment][index].scale)
-        passages[segment].append(statistics[segment][index].passages)
+        statistics[segment].append(all[segment][index])
+        passages[segment].append(all[segment][index].passages)
       }
     }
     if segments.first?.weights == .u8, !terms.isEmpty {
-      try makeFactorsWhole(scales)
+      try makeFactorsWhole()
     } else {
       let bits = weights.map { Int32(bitPattern: $0.bitPattern) }
       factors = segments.map { _ in bits }
@@ -69,7 +77,13 @@ struct PreparedQuery: Sendable {
   /// The greatest factor.
   static let greatestFactor = Int(PARLANCE_POSTINGS_GREATEST_FACTOR)
 
-  private mutating func makeFactorsWhole(_ scales: [[Float]]) throws(ParlanceError) {
+  /// What the codes of a term are multiplied with where a code of 1 stands for `scale`.
+  @inline(__always)
+  static func factor(_ weight: Float, scale: Float, multiplier: Double) -> Int32 {
+    max(1, Int32((Double(weight) * Double(scale) * multiplier).rounded(.toNearestOrEven)))
+  }
+
+  private mutating func makeFactorsWhole() throws(ParlanceError) {
     guard terms.count <= Self.greatestTermCount else {
       throw ParlanceError(
         .usage, "the query has \(terms.count) terms; at most \(Self.greatestTermCount) can be added up")
@@ -77,17 +91,14 @@ struct PreparedQuery: Sendable {
     // A term weighs what it weighs in the segment where it weighs most, so one F serves all segments.
     var (total, most) = (0.0, 0.0)
     for (index, weight) in weights.enumerated() {
-      let product = Double(weight) * Double(scales.reduce(0) { max($0, $1[index]) })
+      let product = Double(weight) * Double(statistics.reduce(0) { max($0, $1[index].scale) })
       total += product
       most = max(most, product)
     }
-    let multiplier = min(
+    multiplier = min(
       Double(Self.greatestFactor) / most, Double(Self.room(forTerms: terms.count)) / (255 * total))
-    unit = 1 / multiplier
-    factors = scales.map { scales in
-      zip(weights, scales).map { weight, scale in
-        max(1, Int32((Double(weight) * Double(scale) * multiplier).rounded(.toNearestOrEven)))
-      }
+    factors = statistics.map { own in
+      zip(weights, own).map { Self.factor($0, scale: $1.scale, multiplier: multiplier) }
     }
   }
 }

@@ -26,18 +26,18 @@ extension RangeScan {
     let range = segment.ranges[index]
     let blocks = segment.blocks
     let bytesPerWeight = segment.weights.bytesPerWeight
-    let commonStarts = try segment.commonStarts(of: range)
+    let ofCommonTerms = try segment.commonRows(of: range)
     try findPlaces(range, of: wanted, in: scratch)
     var rows = RangeRows()
     for term in wanted {
       let common = commonRows[term]
-      let place = unsafe scratch.places[term]
+      let place = unsafe common >= 0 ? ofCommonTerms[common] : scratch.places[term]
       guard common >= 0 || place.start < place.end else { continue }
       let postings: Range<Int>
       let bits: UnsafeRawPointer?
       let numbers: UnsafeRawPointer?
       if common >= 0 {
-        postings = try segment.checkedPostings(ofCommonTerm: common, commonStarts, inRange: index)
+        postings = try segment.checkedPostings(ofCommonTerm: common, place, inRange: index)
         guard !postings.isEmpty else { continue }
         let first = range.bitmaps + 8 * common * range.bitmapWords
         unsafe (bits, numbers) = (try blocks.address(of: first..<first + 8 * range.bitmapWords), nil)
@@ -53,7 +53,7 @@ extension RangeScan {
       }
       let row = unsafe parlance_postings_row(
         bits: bits?.assumingMemoryBound(to: UInt64.self), numbers: numbers?.assumingMemoryBound(to: UInt16.self),
-        weights: weights, count: Int32(postings.count), factor: factors[term])
+        weights: weights, count: Int32(postings.count), factor: try factor(of: term, place, inRange: index))
       if keepsApart, common < 0 {
         unsafe scratch.lists[rows.lists] = row
         rows.lists += 1
@@ -66,6 +66,14 @@ extension RangeScan {
     return rows
   }
 
+  /// What the weights of a row are multiplied with: a whole number for bytes, otherwise the bits of a float.
+  @inline(__always)
+  private func factor(of term: Int, _ row: RangeRow, inRange index: Int) throws(ParlanceError) -> Int32 {
+    guard segment.weights == .u8 else { return Int32(bitPattern: weights[term].bitPattern) }
+    let scale = try segment.scale(of: row, statistics[term], inRange: index)
+    return PreparedQuery.factor(weights[term], scale: scale, multiplier: multiplier)
+  }
+
   /// Looks up where each term's postings lie. Places are far from each other in the file, so that all are asked for before
   /// the first is needed.
   private func findPlaces(
@@ -74,23 +82,23 @@ extension RangeScan {
     let blocks = segment.blocks
     let own = RangeDirectory.place(of: range)
     let entries = try blocks.values(UInt32.self, from: own.first, count: own.count)
+    let directory = RangeDirectory(range, entries: entries)
     if range.layout == .everyTerm {
+      let rows = directory.rows
       var isOrdered = true
       for place in wanted {
-        let term = Int(terms[place].rawValue)
-        let (start, end) = (entries[term], entries[term + 1])
-        isOrdered = isOrdered && start <= end && Int(end) <= range.numberedPostings
-        unsafe scratch.places[place] = (start, end)
+        let row = rows[Int(terms[place].rawValue)]
+        isOrdered = isOrdered && row.start <= row.end && Int(row.end) <= range.numberedPostings
+        unsafe scratch.places[place] = row
       }
       if isOrdered { return }
     } else {
-      let directory = RangeDirectory(range, entries: entries)
       var position = 0
       var isOrdered = true
       for place in wanted {
         let row = directory.row(of: terms[place], from: &position)
         isOrdered = isOrdered && row != nil
-        unsafe scratch.places[place] = (UInt32(row?.lowerBound ?? 0), UInt32(row?.upperBound ?? 0))
+        unsafe scratch.places[place] = row ?? .empty
       }
       if isOrdered { return }
     }

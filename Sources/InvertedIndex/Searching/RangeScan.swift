@@ -12,8 +12,12 @@ struct RangeScan: ~Copyable {
   /// The segment's first passage.
   let firstDocument: UInt32
   let terms: [TermID]
-  /// For each term what its weights are multiplied with.
-  let factors: [Int32]
+  /// For each term its weight in the query.
+  let weights: [Float]
+  /// For each term what the segment says of it, by which that of a range is judged.
+  let statistics: [TermStatistics]
+  /// What makes factors whole (`PreparedQuery`).
+  let multiplier: Double
   let scale: SumScale
   /// What a passage must be in to be found: mostly nothing.
   let masks: [PassageMask]
@@ -22,19 +26,24 @@ struct RangeScan: ~Copyable {
   /// For each term which of the common ones it is, or -1.
   let commonRows: [Int]
 
+  /// - Parameters:
+  ///   - number: which of the segments of the query it is.
+  ///   - firstDocument: the segment's first passage.
   init(
-    segment: SegmentPostings, firstDocument: UInt32, terms: [TermID], factors: [Int32], scale: SumScale,
-    masks: [PassageMask], kernel: PostingsKernel, interruption: Interruption?
+    _ query: PreparedQuery, segment: SegmentPostings, number: Int, firstDocument: UInt32, masks: [PassageMask],
+    kernel: PostingsKernel, interruption: Interruption?
   ) {
     self.segment = segment
     self.firstDocument = firstDocument
-    self.terms = terms
-    self.factors = factors
-    self.scale = scale
+    terms = query.terms
+    weights = query.weights
+    statistics = query.statistics[number]
+    multiplier = query.multiplier
+    scale = SumScale(weights: segment.weights, unit: query.unit)
     self.masks = masks
     self.kernel = kernel
     self.interruption = interruption
-    commonRows = terms.map { segment.common.row(of: $0) ?? -1 }
+    commonRows = query.terms.map { segment.common.row(of: $0) ?? -1 }
   }
 
   /// Searches every range of the segment, and adds to `work` what it did.

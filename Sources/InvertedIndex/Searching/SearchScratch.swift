@@ -17,8 +17,8 @@ import Synchronization
   private(set) var rows: UnsafeMutablePointer<parlance_postings_row>
   /// Those whose passages are numbers, where these are kept apart.
   private(set) var lists: UnsafeMutablePointer<parlance_postings_row>
-  /// For each term of the query where its postings begin and end in a range.
-  private(set) var places: UnsafeMutablePointer<(start: UInt32, end: UInt32)>
+  /// For each term of the query its row in a range.
+  private(set) var places: UnsafeMutablePointer<RangeRow>
   private var rowCapacity = 256
 
   init() {

@@ -30,13 +30,13 @@ extension SegmentPostings {
   /// - Parameter first: the number of the piece's first posting within the range.
   private func ascend(_ numbers: Span<UInt16>, from first: Int, in range: PostingsRange) throws(ParlanceError) -> Bool {
     let blocks = blocks
-    let starts = try blocks.values(
-      UInt32.self, from: range.directory / 4 + range.listedTerms, count: range.rows + 1)
-    var before = Int(starts[0])
-    guard before == 0, Int(starts[range.rows]) == range.numberedPostings else { return false }
+    let place = RangeDirectory.place(of: range)
+    let entries = try blocks.values(UInt32.self, from: place.first, count: place.count)
+    let rows = RangeDirectory(range, entries: entries).rows
+    var before = 0
     for row in 0..<range.rows {
-      let (start, end) = (before, Int(starts[row + 1]))
-      guard start <= end else { return false }
+      let (start, end) = (Int(rows[row].start), Int(rows[row].end))
+      guard start == before, start <= end else { return false }
       before = end
       // What of the row lies in the piece, with the posting before where the row began in another.
       let own = max(start + 1, first)..<max(max(start + 1, first), min(end, first + numbers.count))
@@ -47,29 +47,30 @@ extension SegmentPostings {
         guard last < numbers[posting - first] else { return false }
       }
     }
-    return true
+    return before == range.numberedPostings
   }
 
-  /// Where the postings of each common term begin in the range, and the last ones end, counted from those of the first.
+  /// The rows of the common terms in a range.
   @_lifetime(borrow self)
-  func commonStarts(of range: PostingsRange) throws(ParlanceError) -> Span<UInt32> {
+  func commonRows(of range: PostingsRange) throws(ParlanceError) -> RangeRowTable {
     let blocks = blocks
-    let starts = try blocks.values(
-      UInt32.self, from: range.bitmapStarts / 4, count: common.count == 0 ? 0 : common.count + 1)
-    return unsafe _overrideLifetime(starts, borrowing: self)
+    let words = try blocks.values(
+      UInt32.self, from: range.commonDirectory / 4,
+      count: common.count == 0 ? 0 : RangeRowTable.words(common.count, wordsPerRow: range.wordsPerRow))
+    return unsafe _overrideLifetime(RangeRowTable(words, wordsPerRow: range.wordsPerRow), borrowing: self)
   }
 
   /// Where the weights of a common term lie among those of range `index`, which has them behind those of rare terms. Sees to
   /// it that the term's bitmap has as many bits, none behind the range: a search reads as many weights as there are bits.
   /// Like checksums, they are checked when they are first read.
   ///
-  /// - Parameter starts: `commonStarts(of:)` of the range.
+  /// - Parameter postings: its row of `commonRows(of:)`.
   /// - Throws: `badInput`.
   func checkedPostings(
-    ofCommonTerm row: Int, _ starts: Span<UInt32>, inRange index: Int
+    ofCommonTerm row: Int, _ postings: RangeRow, inRange index: Int
   ) throws(ParlanceError) -> Range<Int> {
     let range = ranges[index]
-    let (start, end) = (range.numberedPostings + Int(starts[row]), range.numberedPostings + Int(starts[row + 1]))
+    let (start, end) = (range.numberedPostings + Int(postings.start), range.numberedPostings + Int(postings.end))
     guard start <= end, end <= range.postings else {
       throw Self.contradiction("the bitmaps of range \(index)", path)
     }

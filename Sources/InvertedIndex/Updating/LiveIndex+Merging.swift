@@ -7,8 +7,9 @@ extension LiveIndex {
   /// Makes one segment of all, without the passages that were deleted. Nothing happens to an index that is one whole segment of
   /// the present format already.
   ///
-  /// Searches and changes go on meanwhile. The weights of a single segment stay what they were; where several become one, those
-  /// of u8 are rounded again in the segments in which a term's greatest weight was less than in another.
+  /// Searches and changes go on meanwhile. Weights of f16 and f32 stay what they were, and those of u8 where a range of passages
+  /// stays one; where passages of several ranges become one, those of ranges in which a term's greatest weight was less than in
+  /// another are rounded again, by at most half of the new range's scale.
   ///
   /// - Returns: whether there was something to do.
   /// - Throws: `tryAgain` while another process writes, `cannotWrite`, `badInput` for a damaged index, `interrupted`.
@@ -78,7 +79,7 @@ extension LiveIndex {
       var segment = try NewSegment(
         of: merged, vocabularySize: work.index.manifest.vocabularySize, configuration: configuration,
         folder: path, progress: progress, interruption: interruption)
-      try segment.keepGreatest(of: merged.segments)
+      try segment.keepGreatest(of: merged)
       try work.folder.checkPlace()
       try segment.checkRoom(in: work.folder, work.generation)
       written = try segment.write(

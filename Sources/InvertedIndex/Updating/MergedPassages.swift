@@ -72,6 +72,21 @@ final class MergedPassages: PassageVectors {
     }
   }
 
+  /// For each term of the vocabulary the greatest weight of the ranges that passages are in, by which they were rounded; 0 where
+  /// none of them has the term. Weights are bytes.
+  func greatestWeights(of passages: Range<Int>, vocabularySize: Int) throws(ParlanceError) -> [Float] {
+    var greatest = [Float](repeating: 0, count: vocabularySize)
+    var last: (segment: Int, range: Int)?
+    for index in passages {
+      let (segment, number) = place(of: index)
+      let range = number / segments[segment].postings.passagesPerRange
+      if let last, last == (segment, range) { continue }
+      last = (segment, range)
+      try segments[segment].postings.raise(&greatest, toRange: range)
+    }
+    return greatest
+  }
+
   /// The texts in the same order; `nil` where there are none.
   var texts: PassageSource? {
     guard !segments.isEmpty, segments.allSatisfy({ $0.documents.hasTexts }) else { return nil }

@@ -51,6 +51,24 @@ struct RangeVectors {
 }
 
 extension SegmentPostings {
+  /// Takes for each term that occurs in a range the greatest weight by which its codes are scaled there, where that is greater.
+  func raise(_ greatest: inout [Float], toRange index: Int) throws(ParlanceError) {
+    let (range, blocks) = (ranges[index], blocks)
+    let place = RangeDirectory.place(of: range)
+    let entries = try blocks.values(UInt32.self, from: place.first, count: place.count)
+    let directory = RangeDirectory(range, entries: entries)
+    let commonRows = try commonRows(of: range)
+    func take(_ row: RangeRow, _ term: UInt32) throws(ParlanceError) {
+      guard row.start != row.end else { return }
+      guard term < vocabularySize else { throw Self.contradiction("the directory of range \(index)", path) }
+      let statistics = try statistics(of: TermID(term))
+      _ = try scale(of: row, statistics, inRange: index)
+      greatest[Int(term)] = max(greatest[Int(term)], hasRangeScales ? row.greatest : statistics.greatest)
+    }
+    for row in 0..<range.rows { try take(directory.rows[row], directory.term(ofRow: row)) }
+    for (row, term) in common.terms.enumerated() { try take(commonRows[row], term) }
+  }
+
   /// Goes through the postings of passages of a range, term by term in ascending order, with the number of the passage within the
   /// range and the weight as it is kept.
   fileprivate func forEachPosting(
@@ -60,18 +78,20 @@ extension SegmentPostings {
     let blocks = blocks
     let place = RangeDirectory.place(of: range)
     let entries = try blocks.values(UInt32.self, from: place.first, count: place.count)
-    let starts = try commonStarts(of: range)
+    let directory = RangeDirectory(range, entries: entries)
+    let commonRows = try commonRows(of: range)
     if range.numberedPostings > 0 { try checkNumbers(of: 0..<range.numberedPostings, inRange: index) }
     let numbers = try blocks.values(UInt16.self, from: range.numbers / 2, count: range.numberedPostings)
     var common = 0
     func takeCommon(below limit: UInt32) throws(ParlanceError) {
       while common < self.common.count, self.common.terms[common] < limit {
         let term = TermID(self.common.terms[common])
-        let postings = try checkedPostings(ofCommonTerm: common, starts, inRange: index)
+        let row = commonRows[common]
+        let postings = try checkedPostings(ofCommonTerm: common, row, inRange: index)
         let bits = try bitmap(ofCommonTerm: common, in: range)
         let first = postings.lowerBound + Self.ones(before: passages.lowerBound, in: bits)
         let end = postings.lowerBound + Self.ones(before: passages.upperBound, in: bits)
-        let weights = try decoded(first..<end, statistics(of: term), in: range)
+        let weights = try decoded(first..<end, of: term, row, inRange: index)
         var posting = 0
         for word in passages.lowerBound / 64..<(passages.upperBound + 63) / 64 {
           var left = bits[word]
@@ -88,17 +108,18 @@ extension SegmentPostings {
       }
     }
     for row in 0..<range.rows {
-      let (start, end) = (Int(entries[range.listedTerms + row]), Int(entries[range.listedTerms + row + 1]))
+      let found = directory.rows[row]
+      let (start, end) = (Int(found.start), Int(found.end))
       guard start <= end, end <= range.numberedPostings else {
         throw Self.contradiction("the directory of range \(index)", path)
       }
       let first = Self.place(of: passages.lowerBound, in: numbers, start..<end)
       let own = first..<Self.place(of: passages.upperBound, in: numbers, first..<end)
       if own.isEmpty { continue }
-      let term = range.layout == .listedTerms ? entries[row] : UInt32(row)
+      let term = directory.term(ofRow: row)
       guard term < vocabularySize else { throw Self.contradiction("the directory of range \(index)", path) }
       try takeCommon(below: term)
-      let weights = try decoded(own, statistics(of: TermID(term)), in: range)
+      let weights = try decoded(own, of: TermID(term), found, inRange: index)
       for posting in own { body(TermID(term), Int(numbers[posting]), weights[posting - own.lowerBound]) }
     }
     try takeCommon(below: .max)
@@ -125,15 +146,16 @@ extension SegmentPostings {
 
   /// The weights of a term's postings as they are kept.
   private func decoded(
-    _ postings: Range<Int>, _ statistics: TermStatistics, in range: PostingsRange
+    _ postings: Range<Int>, of term: TermID, _ row: RangeRow, inRange index: Int
   ) throws(ParlanceError) -> [Float] {
-    let blocks = blocks
+    guard !postings.isEmpty else { return [] }
+    let (range, blocks) = (ranges[index], blocks)
     var weights: [Float] = []
     weights.reserveCapacity(postings.count)
     switch self.weights {
     case .u8:
       let codes = try blocks.values(UInt8.self, from: range.weights + postings.lowerBound, count: postings.count)
-      let scale = statistics.scale
+      let scale = try scale(of: row, statistics(of: term), inRange: index)
       for index in codes.indices { weights.append(ByteWeights.decode(codes[index], scale: scale)) }
     case .f16:
       let halves = try blocks.values(

@@ -7,17 +7,38 @@ import SparseVectors
 /// The score of every passage as Documentation/formats/index.md defines it, in plain loops over the vectors that the index
 /// was built from: no postings, no ranges, no code of the index.
 struct PlainScoring {
+  /// What the bytes of a term are parts of: its greatest weight in the range of the passage or, before version 3 of postings
+  /// files, in the segment.
+  enum Scales { case ofRanges, ofSegments }
+
   private let passages: [[TermID: Float]]
   /// For each passage the number of its segment.
   private let segments: [Int]
+  /// For each passage the number of its range, those of all segments counted on.
+  private let ranges: [Int]
   private let weights: StoredWeights
+  private let scales: Scales
 
-  init(vectors: [SparseVector], weights: StoredWeights) { self.init(segments: [vectors], weights: weights) }
+  init(
+    vectors: [SparseVector], weights: StoredWeights, passagesPerRange: Int = 32_768, scales: Scales = .ofRanges
+  ) {
+    self.init(segments: [vectors], weights: weights, passagesPerRange: [passagesPerRange], scales: scales)
+  }
 
-  init(segments: [[SparseVector]], weights: StoredWeights) {
+  /// - Parameter passagesPerRange: of each segment.
+  init(
+    segments: [[SparseVector]], weights: StoredWeights, passagesPerRange: [Int], scales: Scales = .ofRanges
+  ) {
     passages = segments.joined().map { Dictionary(uniqueKeysWithValues: zip($0.terms, $0.weights)) }
     self.segments = segments.enumerated().flatMap { number, own in own.map { _ in number } }
+    var ranges: [Int] = []
+    for (own, perRange) in zip(segments, passagesPerRange) {
+      let first = (ranges.last ?? -1) + 1
+      ranges += own.indices.map { first + $0 / perRange }
+    }
+    self.ranges = ranges
     self.weights = weights
+    self.scales = scales
   }
 
   func search(_ query: SparseVector, k: Int) -> [Hit] {
@@ -40,23 +61,27 @@ struct PlainScoring {
   }
 
   private func wholeScores(_ query: SparseVector) -> [Float] {
-    var greatest: [[TermID: Float]] = Array(repeating: [:], count: (segments.max() ?? 0) + 1)
-    for (passage, segment) in zip(passages, segments) {
-      for (term, weight) in passage { greatest[segment][term] = max(greatest[segment][term] ?? 0, weight) }
+    func greatestWeights(by parts: [Int]) -> [[TermID: Float]] {
+      var greatest: [[TermID: Float]] = Array(repeating: [:], count: (parts.max() ?? 0) + 1)
+      for (passage, part) in zip(passages, parts) {
+        for (term, weight) in passage { greatest[part][term] = max(greatest[part][term] ?? 0, weight) }
+      }
+      return greatest
     }
+    func scale(_ greatest: Float?) -> Float { greatest.map { max($0 / 255, .leastNonzeroMagnitude) } ?? 0 }
+    let greatest = greatestWeights(by: segments)
+    let parts = scales == .ofRanges ? ranges : segments
+    let greatestOfParts = greatestWeights(by: parts)
     let matched = zip(query.terms, query.weights).filter { entry in greatest.contains { $0[entry.0] != nil } }
-    func scale(_ term: TermID, _ segment: Int) -> Float {
-      greatest[segment][term].map { max($0 / 255, .leastNonzeroMagnitude) } ?? 0
-    }
-    let scales = matched.map { entry in greatest.indices.map { scale(entry.0, $0) }.max()! }
+    let scales = matched.map { entry in greatest.map { scale($0[entry.0]) }.max()! }
     let total = zip(matched, scales).reduce(0) { $0 + Double($1.0.1) * Double($1.1) }
     let most = zip(matched, scales).map { Double($0.1) * Double($1) }.max() ?? 1
     let multiplier = min(32_767 / most, (Double(Int32.max) - 255 * Double(matched.count + 1)) / (255 * total))
-    return zip(passages, segments).map { passage, segment in
+    return zip(passages, parts).map { passage, part in
       var sum = 0
       for (term, weight) in matched {
         guard let stored = passage[term] else { continue }
-        let scale = scale(term, segment)
+        let scale = scale(greatestOfParts[part][term])
         let code = min(255, max(1, Int((stored / scale).rounded(.toNearestOrEven))))
         let factor = max(1, Int((Double(weight) * Double(scale) * multiplier).rounded(.toNearestOrEven)))
         sum += code * factor
