@@ -1,4 +1,5 @@
 import Foundation
+import Identifiers
 import SparseVectors
 import TestSupport
 import Testing
@@ -34,7 +35,7 @@ struct EarlierPostingsTests {
     // Both layouts of directories.
     #expect(postings.ranges.map(\.layout) == [.everyTerm, .everyTerm, .listedTerms])
     #expect(postings.common.count == 10 && postings.ranges.allSatisfy { $0.numberedPostings > 0 })
-    let plain = PlainScoring(vectors: vectors, weights: .u8, scales: .ofSegments)
+    let plain = PlainScoring(vectors: vectors, weights: .u8, passagesPerRange: vectors.count)
     var random = SeededGenerator(seed: 3)
     for count in [1, 2, 5, 20, 60] {
       let query = SplitSearchTests.query(Self.terms, count: count, using: &random)
@@ -46,7 +47,7 @@ struct EarlierPostingsTests {
         #expect(split.hits == Array(all.prefix(k)), "\(count) terms, k \(k), split")
       }
     }
-    // Each weight is within half of the scale of its term in the segment, and some not within half of that of the range.
+    // Each weight is within half of the scale of its term in the segment.
     var greatest: [TermID: Float] = [:]
     for vector in vectors {
       for (term, weight) in zip(vector.terms, vector.weights) {
@@ -58,6 +59,27 @@ struct EarlierPostingsTests {
         let scale = try #require(greatest[term.term]) / 255
         #expect(abs(term.passageWeight - term.queryWeight) <= scale * 0.5001)
       }
+    }
+  }
+
+  @Test("are searched beside those of this version, which are added to them")
+  func mixed() throws {
+    let scratch = try Scratch()
+    try FileManager.default.copyItem(atPath: Self.path, toPath: scratch("index"))
+    var configuration = IndexConfiguration()
+    configuration.passagesPerRange = 30
+    let live = try LiveIndex(path: scratch("index"), configuration: configuration)
+    let vectors = Self.vectors
+    let added = Array(vectors[60..<150])
+    try live.add(MemoryVectors(added, ids: added.indices.map { ExternalID("q\($0)") }), by: .test)
+    #expect(live.snapshot.segments.map { $0.postings.file.version.major } == [2, 3])
+    #expect(try InvertedIndex.verify(path: scratch("index")) == [])
+    let plain = PlainScoring(
+      segments: [vectors, added], weights: .u8, passagesPerRange: [vectors.count, configuration.passagesPerRange])
+    var random = SeededGenerator(seed: 4)
+    for count in [1, 3, 10, 60] {
+      let query = SplitSearchTests.query(Self.terms, count: count, using: &random)
+      #expect(try live.snapshot.search(query, k: 260).hits == plain.search(query, k: 260), "\(count) terms")
     }
   }
 }

@@ -61,7 +61,7 @@ struct RangeScalesTests {
     let scratch = try Scratch()
     let index = try Self.built(Self.vectors, at: scratch("index"))
     let plain = PlainScoring(vectors: Self.vectors, weights: .u8, passagesPerRange: Self.perRange)
-    let coarse = PlainScoring(vectors: Self.vectors, weights: .u8, scales: .ofSegments)
+    let coarse = PlainScoring(vectors: Self.vectors, weights: .u8, passagesPerRange: Self.vectors.count)
     var random = SeededGenerator(seed: seed)
     for count in [1, 3, 10, 60] {
       let query = SplitSearchTests.query(Self.terms, count: count, using: &random)
@@ -126,7 +126,9 @@ struct RangeScalesTests {
     let golden = TestSupport.packageRoot + "/Tests/InvertedIndexTests/Goldens/postings-v2"
     try FileManager.default.copyItem(atPath: golden, toPath: scratch("index"))
     let before = try InvertedIndex(path: golden)
-    let live = try LiveIndex(path: scratch("index"))
+    var configuration = IndexConfiguration()
+    configuration.passagesPerRange = Self.perRange
+    let live = try LiveIndex(path: scratch("index"), configuration: configuration)
     #expect(try live.merge())
     #expect(live.snapshot.segments[0].postings.hasRangeScales && !before.segments[0].postings.hasRangeScales)
     for (number, vector) in Self.vectors.enumerated() {

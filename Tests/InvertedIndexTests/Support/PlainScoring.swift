@@ -7,28 +7,20 @@ import SparseVectors
 /// The score of every passage as Documentation/formats/index.md defines it, in plain loops over the vectors that the index
 /// was built from: no postings, no ranges, no code of the index.
 struct PlainScoring {
-  /// What the bytes of a term are parts of: its greatest weight in the range of the passage or, before version 3 of postings
-  /// files, in the segment.
-  enum Scales { case ofRanges, ofSegments }
-
   private let passages: [[TermID: Float]]
   /// For each passage the number of its segment.
   private let segments: [Int]
   /// For each passage the number of its range, those of all segments counted on.
   private let ranges: [Int]
   private let weights: StoredWeights
-  private let scales: Scales
 
-  init(
-    vectors: [SparseVector], weights: StoredWeights, passagesPerRange: Int = 32_768, scales: Scales = .ofRanges
-  ) {
-    self.init(segments: [vectors], weights: weights, passagesPerRange: [passagesPerRange], scales: scales)
+  init(vectors: [SparseVector], weights: StoredWeights, passagesPerRange: Int = 32_768) {
+    self.init(segments: [vectors], weights: weights, passagesPerRange: [passagesPerRange])
   }
 
-  /// - Parameter passagesPerRange: of each segment.
-  init(
-    segments: [[SparseVector]], weights: StoredWeights, passagesPerRange: [Int], scales: Scales = .ofRanges
-  ) {
+  /// - Parameter passagesPerRange: of each segment; all of them before version 3 of postings files, in which a term's bytes are
+  ///   parts of its greatest weight in the segment.
+  init(segments: [[SparseVector]], weights: StoredWeights, passagesPerRange: [Int]) {
     passages = segments.joined().map { Dictionary(uniqueKeysWithValues: zip($0.terms, $0.weights)) }
     self.segments = segments.enumerated().flatMap { number, own in own.map { _ in number } }
     var ranges: [Int] = []
@@ -38,7 +30,6 @@ struct PlainScoring {
     }
     self.ranges = ranges
     self.weights = weights
-    self.scales = scales
   }
 
   func search(_ query: SparseVector, k: Int) -> [Hit] {
@@ -69,19 +60,17 @@ struct PlainScoring {
       return greatest
     }
     func scale(_ greatest: Float?) -> Float { greatest.map { max($0 / 255, .leastNonzeroMagnitude) } ?? 0 }
-    let greatest = greatestWeights(by: segments)
-    let parts = scales == .ofRanges ? ranges : segments
-    let greatestOfParts = greatestWeights(by: parts)
+    let (greatest, greatestOfRanges) = (greatestWeights(by: segments), greatestWeights(by: ranges))
     let matched = zip(query.terms, query.weights).filter { entry in greatest.contains { $0[entry.0] != nil } }
     let scales = matched.map { entry in greatest.map { scale($0[entry.0]) }.max()! }
     let total = zip(matched, scales).reduce(0) { $0 + Double($1.0.1) * Double($1.1) }
     let most = zip(matched, scales).map { Double($0.1) * Double($1) }.max() ?? 1
     let multiplier = min(32_767 / most, (Double(Int32.max) - 255 * Double(matched.count + 1)) / (255 * total))
-    return zip(passages, parts).map { passage, part in
+    return zip(passages, ranges).map { passage, range in
       var sum = 0
       for (term, weight) in matched {
         guard let stored = passage[term] else { continue }
-        let scale = scale(greatestOfParts[part][term])
+        let scale = scale(greatestOfRanges[range][term])
         let code = min(255, max(1, Int((stored / scale).rounded(.toNearestOrEven))))
         let factor = max(1, Int((Double(weight) * Double(scale) * multiplier).rounded(.toNearestOrEven)))
         sum += code * factor
