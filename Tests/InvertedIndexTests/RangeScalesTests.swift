@@ -138,6 +138,27 @@ struct RangeScalesTests {
   }
 }
 
+@Suite("What a build says that it takes")
+struct BuildEstimateTests {
+  @Test(
+    "is no less than what the index takes, in few and many ranges, of few and many terms",
+    arguments: StoredWeights.allCases, [(60, 700), (60, 20), (5000, 700)])
+  func disk(weights: StoredWeights, shape: (terms: Int, perRange: Int)) throws {
+    let scratch = try Scratch()
+    var random = SeededGenerator(seed: 5)
+    let vectors = SplitSearchTests.vectors(2000, terms: 60, levels: 1000, using: &random)
+    let index = try InvertedIndex.built(
+      MemoryVectors(vectors), vocabularySize: shape.terms, weights: weights, passagesPerRange: shape.perRange,
+      at: scratch("index"))
+    var configuration = IndexConfiguration()
+    configuration.weights = weights
+    configuration.passagesPerRange = shape.perRange
+    let estimate = BuildEstimate(
+      passages: 2000, postings: index.manifest.postings, vocabularySize: shape.terms, textBytes: 0, configuration)
+    #expect(index.info.bytes <= estimate.disk, "\(index.info.bytes) bytes, said were \(estimate.disk)")
+  }
+}
+
 @Suite("A greatest weight of a range that no passage can have")
 struct ForgedGreatestTests {
   private static let forgeries: [Float] = [.nan, -.nan, .infinity, -1, -0.0, 0, 3.5]

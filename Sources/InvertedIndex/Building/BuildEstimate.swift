@@ -1,4 +1,5 @@
 import BinaryFiles
+import CKernels
 import SparseVectors
 import WorkerThreads
 
@@ -28,9 +29,14 @@ extension IndexBuilder {
 extension BuildEstimate {
   init(passages: Int, postings: Int, vocabularySize: Int, textBytes: Int, _ configuration: IndexConfiguration) {
     let ranges = (passages + configuration.passagesPerRange - 1) / configuration.passagesPerRange
-    // A term has a row in at most two directories, those of rare and of common terms; ids have about 20 bytes.
-    let rows = 2 * 4 * PostingsFormat.wordsPerRow(configuration.weights) * vocabularySize
-    disk = postings * (2 + configuration.weights.bytesPerWeight) + ranges * rows + 40 * passages
+    // A term of the vocabulary has a row in the directory of each range, and another where it is common, as no more terms are than
+    // this; a range has parts that begin at certain multiples. Ids have about 20 bytes, terms and what is said of them 32.
+    let row = 4 * PostingsFormat.wordsPerRow(configuration.weights)
+    let common = min(vocabularySize, CommonTerms.share * postings / max(1, passages))
+    let directory =
+      row * vocabularySize + (row + Int(PARLANCE_POSTINGS_STEP) / 8) * common + 8 * PostingsFormat.alignment
+    disk = postings * (2 + configuration.weights.bytesPerWeight) + ranges * directory + 40 * passages
+    disk += 32 * vocabularySize
     if textBytes > 0 { disk += textBytes + 8 * passages }
     func sorted(_ bytes: Int, in memory: Int) -> Int { bytes > memory ? bytes : 0 }
     temporaryDisk = sorted(16 * passages, in: configuration.memory / 8)
