@@ -183,9 +183,9 @@ public struct Checkpoint: Sendable {
   ///
   /// - Throws: `badInput` where the model has fewer.
   package func keeping(layers: Int) throws(ParlanceError) -> Checkpoint {
-    guard (1...architecture.layers).contains(layers) else {
+    guard layers > 0, layers <= architecture.layers else {
       throw ParlanceError(
-        .badInput, "expected 1 to \(architecture.layers) layers, as many as the model has, found \(layers)",
+        .badInput, "expected a model with \(layers) layers or more, this one has \(architecture.layers)",
         at: .init(file: folder))
     }
     var smaller = self

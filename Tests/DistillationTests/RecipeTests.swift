@@ -46,6 +46,15 @@ struct RecipeTests {
     #expect(recipe.sampling.strategy == .uniform(window: RankWindow(1, 50)))
   }
 
+  @Test("null takes a choice back that may be left out, whichever it is")
+  func nulls() throws {
+    let own = ["student.model=m", "vectors=v", "data=[{conversations: c, teacher: t}]"]
+    let optional = ["layers", "kept_terms", "least_importance", "residual.final", "residual.model", "residual.factors"]
+    let recipe = try Recipe.best(settings: own + optional.map { "student.\($0)=null" })
+    #expect(recipe.student.leastImportance == nil && recipe.student.residual?.final == nil)
+    #expect(recipe.student.residual != nil && recipe.student.residual?.factors == nil)
+  }
+
   @Test(
     "what cannot be a recipe is refused, and the message names the key",
     arguments: [

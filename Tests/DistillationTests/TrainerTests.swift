@@ -158,7 +158,7 @@ struct TrainerTests {
 
     recipe.student.layers = 3
     let error = await #expect(throws: ParlanceError.self) { _ = try await fixture.train(recipe, into: "more") }
-    #expect(error?.code == .badInput && error?.message.contains("1 to 2 layers") == true)
+    #expect(error?.code == .badInput && error?.message.contains("3 layers or more, this one has 2") == true)
   }
 
   @Test("a loss that is no number ends the run with the step and its turns, and keeps the best student")

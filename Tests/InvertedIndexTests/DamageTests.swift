@@ -180,7 +180,7 @@ struct DamageTests {
     try FileManager.default.copyItem(atPath: path, toPath: scratch("index"))
     let live = try LiveIndex(path: scratch("index"))
     #expect(try live.merge() && live.snapshot.hasMetadataColumns)
-    #expect(live.snapshot.segments.allSatisfy { $0.postings.file.version == PostingsFormat.format.version })
+    #expect(live.snapshot.segments.allSatisfy { $0.postings.file.version == FormatVersion(3, 0) })
     let ids = try Self.ids(InvertedIndex(path: path))
     #expect(try Set(Self.ids(live.snapshot)) == Set(ids) && !ids.isEmpty)
   }

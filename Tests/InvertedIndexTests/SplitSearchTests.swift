@@ -102,7 +102,7 @@ struct SplitSearchTests {
     for count in [3, 10, 30, 60] {
       let query = Self.query(60, count: count, using: &random)
       let prepared = try PreparedQuery(query, segments: index.segments.map(\.postings), vocabularySize: 60)
-      let all = prepared.passages[0].reduce(0) { $0 + Int($1) }
+      let all = prepared.statistics[0].reduce(0) { $0 + Int($1.passages) }
       for k in [1, 3, 10, 50] {
         let (hits, work) = try search.run(
           prepared, k: k, in: index.segments, masks: [[]], splitting: .measured(leastPostings: 0), interruption: nil)
@@ -226,7 +226,7 @@ struct TermSplittingTests {
     let segments = index.segments.map(\.postings)
     var query = try PreparedQuery(SparseVector([0: 1]), segments: segments, vocabularySize: 1)
     query.factors = [factors]
-    query.passages = [passages]
+    query.statistics = [passages.map { TermStatistics(passages: $0, greatest: 1) }]
     var splitting = try #require(TermSplitting(rule, ranges: 16, wanted: 50))
     splitting.begin(Array(factors.indices), of: query, segment: 0, in: segments[0])
     return splitting

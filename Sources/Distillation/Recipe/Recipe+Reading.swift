@@ -72,9 +72,9 @@ extension Recipe {
     var set = TrainingSet()
     (set.name, set.qrels, set.rewrites, set.licence) = ("", "", "", "")
     recipe.data = [set]
-    (recipe.student.layers, recipe.student.keptTerms) = (1, 1)
+    (recipe.student.layers, recipe.student.keptTerms, recipe.student.leastImportance) = (1, 1, 0)
     var residual = Residual()
-    residual.model = ""
+    (residual.model, residual.final) = ("", 1)
     residual.factors = Factors()
     recipe.student.residual = residual
     var passages = Passages()

@@ -46,8 +46,8 @@ struct PostingsWriter: Sendable {
   ) throws(ParlanceError) -> Int {
     let file =
       journal == nil
-      ? try SectionedFileWriter(path: path, format: PostingsFormat.format)
-      : try SectionedFileWriter(resuming: path, format: PostingsFormat.format)
+      ? try SectionedFileWriter(path: path, format: PostingsFormat.format(of: weights))
+      : try SectionedFileWriter(resuming: path, format: PostingsFormat.format(of: weights))
     do {
       try file.beginSection(PostingsFormat.shape)
       try file.write(
@@ -78,7 +78,7 @@ struct PostingsWriter: Sendable {
     let work = try OrderedWork(threads: threads) { first throws(ParlanceError) in
       let passages = first..<min(first + passagesPerRange, vectors.count)
       let inversion = try RangeInversion(vectors, passages, vocabularySize: vocabularySize, common)
-      var greatest: [Float] = []
+      var greatest: [Float]?
       if weights == .u8 {
         greatest =
           try merged?.greatestWeights(of: passages, vocabularySize: vocabularySize) ?? inversion.greatestWeights()

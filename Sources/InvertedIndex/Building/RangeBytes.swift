@@ -5,10 +5,10 @@ struct RangeBytes: Sendable {
   let range: PostingsRange
   private(set) var bytes: [UInt8] = []
 
-  /// - Parameter greatest: what each term of the vocabulary weighs at most, where weights are bytes; it is not looked at elsewhere.
+  /// - Parameter greatest: what each term of the vocabulary weighs at most, where weights are bytes.
   init(
     of inversion: RangeInversion, _ passages: Range<Int>, _ common: CommonTerms, weights: StoredWeights,
-    vocabularySize: Int, greatest: [Float]
+    vocabularySize: Int, greatest: [Float]?
   ) {
     let wordsPerRow = PostingsFormat.wordsPerRow(weights)
     let layout = PostingsRange.smallerLayout(
@@ -18,10 +18,9 @@ struct RangeBytes: Sendable {
       rows: layout == .everyTerm ? vocabularySize : inversion.rows, postings: inversion.numbers.count,
       bitmapPostings: inversion.bitmapPostings, commonTerms: common.count, offset: 0,
       bytesPerWeight: weights.bytesPerWeight, wordsPerRow: wordsPerRow)
-    let said = wordsPerRow > 1 ? greatest : nil
     bytes.reserveCapacity(range.end)
-    bytes.append(bytesOf: inversion.directory(layout, greatest: said).span)
-    bytes.append(bytesOf: inversion.commonDirectory(greatest: said).span)
+    bytes.append(bytesOf: inversion.directory(layout, greatest: greatest).span)
+    bytes.append(bytesOf: inversion.commonDirectory(greatest: greatest).span)
     pad(to: range.bitmaps)
     bytes.append(bytesOf: inversion.bitmaps(words: range.bitmapWords).span)
     pad(to: range.numbers)
@@ -29,7 +28,7 @@ struct RangeBytes: Sendable {
     pad(to: range.weights)
     switch weights {
     case .u8:
-      let scales = greatest.map { ByteWeights.scale(maximum: $0) }
+      let scales = (greatest ?? []).map { ByteWeights.scale(maximum: $0) }
       bytes.append(
         bytesOf: inversion.mapWeights { term, weight in ByteWeights.encode(weight, scale: scales[term]) }.span)
     case .f16: bytes.append(bytesOf: inversion.mapWeights { _, weight in HalfWeights.encode(weight) }.span)

@@ -8,8 +8,17 @@ import BinaryFiles
 ///     ranges    for each range where its postings lie, and in which form
 ///     postings  for each range: directory, bitmaps, passage numbers, weights
 enum PostingsFormat {
-  static let format = FileFormat(
-    magic: "PARLPOST", name: "postings file of an index", version: FormatVersion(3, 0), oldestMajor: 1)
+  /// What can be read.
+  static let format = format(FormatVersion(3, 0))
+
+  /// What is written: without bytes, whose scales came with version 3, a file is one of version 2.
+  static func format(of weights: StoredWeights) -> FileFormat {
+    format(FormatVersion(weights == .u8 ? 3 : 2, 0))
+  }
+
+  private static func format(_ version: FormatVersion) -> FileFormat {
+    FileFormat(magic: "PARLPOST", name: "postings file of an index", version: version, oldestMajor: 1)
+  }
 
   static let shape = "shape"
   static let terms = "terms"

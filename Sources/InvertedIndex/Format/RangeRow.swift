@@ -2,7 +2,7 @@
 struct RangeRow: BitwiseCopyable {
   /// Where its postings lie among those of the range; those of common terms are counted from the first of them.
   var start, end: UInt32
-  /// The greatest weight that a passage of the range has, before it was made smaller; 0 where it is not said.
+  /// What its codes are parts of: the greatest weight that a passage of the range has, or had before a merge; 0 where it is not said.
   var greatest: Float
 
   /// That of a term that no passage has.

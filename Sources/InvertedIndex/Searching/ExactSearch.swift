@@ -62,8 +62,7 @@ final class ExactSearch: Sendable {
   ) -> RangeScan {
     RangeScan(
       query, segment: segment.postings, number: index, firstDocument: segment.firstDocument, masks: masks,
-      kernel: kernel,
-      interruption: interruption)
+      kernel: kernel, interruption: interruption)
   }
 }
 

@@ -23,13 +23,10 @@ struct PreparedQuery: Sendable {
   var terms: [TermID] = []
   /// Their weights in the query.
   var weights: [Float] = []
-  /// For each segment the factor of each term: for `u8` a whole number, the greatest in any of its ranges, otherwise the bits of
-  /// the weight.
-  var factors: [[Int32]] = []
   /// For each segment what it says of each term.
-  private(set) var statistics: [[TermStatistics]] = []
-  /// For each segment how many passages have each term.
-  var passages: [[UInt32]] = []
+  var statistics: [[TermStatistics]] = []
+  /// For `u8` and each segment the factor of each term, no less than that of any of its ranges.
+  var factors: [[Int32]] = []
   /// F for `u8`, 1 otherwise.
   private(set) var multiplier = 1.0
   /// What a sum of 1 is worth: 1 / F for `u8`, 1 otherwise.
@@ -51,21 +48,12 @@ struct PreparedQuery: Sendable {
     terms.reserveCapacity(query.count)
     weights.reserveCapacity(query.count)
     statistics = [[TermStatistics]](repeating: [], count: segments.count)
-    passages = [[UInt32]](repeating: [], count: segments.count)
     for (index, term) in query.terms.enumerated() where all.contains(where: { $0[index].passages > 0 }) {
       terms.append(term)
       weights.append(query.weights[index])
-      for segment in segments.indices {
-        statistics[segment].append(all[segment][index])
-        passages[segment].append(all[segment][index].passages)
-      }
+      for segment in segments.indices { statistics[segment].append(all[segment][index]) }
     }
-    if segments.first?.weights == .u8, !terms.isEmpty {
-      try makeFactorsWhole()
-    } else {
-      let bits = weights.map { Int32(bitPattern: $0.bitPattern) }
-      factors = segments.map { _ in bits }
-    }
+    if segments.first?.weights == .u8, !terms.isEmpty { try makeFactorsWhole() }
   }
 
   /// How many terms can be added up in 31 bits with more than half of the bits' room left for the weights.

@@ -64,7 +64,7 @@ extension SearchAnswer {
   mutating func tell(_ work: ScanWork, of query: PreparedQuery, splitting: TermSplitting.Rule) {
     postingsTouched = work.scanned + work.lookedUp
     postingsLookedUp = work.lookedUp
-    postingsSkipped = max(0, query.passages.joined().reduce(0) { $0 + Int($1) } - postingsTouched)
+    postingsSkipped = max(0, query.statistics.joined().reduce(0) { $0 + Int($1.passages) } - postingsTouched)
     rangesSearched = work.rangesSearched
     rangesSkipped = work.rangesSkipped
     rangesSplit = work.rangesSplit

@@ -89,7 +89,7 @@ struct TermSplitting {
   private struct Segment {
     let terms: [Int]
     let factors: [Int32]
-    let passages: [UInt32]
+    let statistics: [TermStatistics]
     let size, ranges: Int
 
     /// Those that cost most for what they can add come first.
@@ -98,8 +98,8 @@ struct TermSplitting {
         place: place,
         // Whatever a file holds, no byte is greater. All bounds together do not overflow, as no sum does.
         bound: 255 * factors[place],
-        cost: CommonTerms.areCommon(passages[place], of: size)
-          ? size / ranges / TermSplitting.costOfBitmap : Int(passages[place]) / ranges)
+        cost: CommonTerms.areCommon(statistics[place].passages, of: size)
+          ? size / ranges / TermSplitting.costOfBitmap : Int(statistics[place].passages) / ranges)
     }
     .sorted {
       (Double($0.cost) * Double($1.bound), $1.place) > (Double($1.cost) * Double($0.bound), $0.place)
@@ -115,7 +115,7 @@ struct TermSplitting {
       terms.isEmpty
       ? nil
       : Segment(
-        terms: terms, factors: query.factors[index], passages: query.passages[index], size: segment.passages,
+        terms: terms, factors: query.factors[index], statistics: query.statistics[index], size: segment.passages,
         ranges: max(1, segment.ranges.count))
     last = nil
   }

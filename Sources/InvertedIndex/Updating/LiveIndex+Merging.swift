@@ -9,7 +9,7 @@ extension LiveIndex {
   ///
   /// Searches and changes go on meanwhile. Weights of f16 and f32 stay what they were, and those of u8 where a range of passages
   /// stays one; where passages of several ranges become one, those of ranges in which a term's greatest weight was less than in
-  /// another are rounded again, by at most half of the new range's scale.
+  /// another are rounded again, by at most half of the new range's scale, but for what is less than half of it, which becomes a whole one.
   ///
   /// - Returns: whether there was something to do.
   /// - Throws: `tryAgain` while another process writes, `cannotWrite`, `badInput` for a damaged index, `interrupted`.
@@ -153,7 +153,7 @@ extension MergePolicy {
 extension IndexSegment {
   /// Whether writing it anew would make nothing of it better.
   var isCurrent: Bool {
-    live == nil && postings.file.version == PostingsFormat.format.version
+    live == nil && postings.file.version == PostingsFormat.format(of: postings.weights).version
       && (!documents.hasTexts || documents.columns != nil)
   }
 }

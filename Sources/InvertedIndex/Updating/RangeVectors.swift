@@ -62,8 +62,7 @@ extension SegmentPostings {
       guard row.start != row.end else { return }
       guard term < vocabularySize else { throw Self.contradiction("the directory of range \(index)", path) }
       let statistics = try statistics(of: TermID(term))
-      _ = try scale(of: row, statistics, inRange: index)
-      greatest[Int(term)] = max(greatest[Int(term)], hasRangeScales ? row.greatest : statistics.greatest)
+      greatest[Int(term)] = max(greatest[Int(term)], try self.greatest(of: row, statistics, inRange: index))
     }
     for row in 0..<range.rows { try take(directory.rows[row], directory.term(ofRow: row)) }
     for (row, term) in common.terms.enumerated() { try take(commonRows[row], term) }

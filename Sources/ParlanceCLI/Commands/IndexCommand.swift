@@ -27,8 +27,8 @@ struct IndexBuildCommand: AsyncParsableCommand {
       With --passages the texts and metadata are stored inside, compressed. The index takes effect in one step at the \
       end: an index that was there before stays in use until then, and after a failure.
 
-      Weights: u8 keeps one byte a posting (each weight to the nearest 1/255 of its term's greatest), f16 two, f32 \
-      four. Search is exact over what is kept.
+      Weights: u8 keeps one byte a posting (each weight to the nearest 1/255 of its term's greatest within a range of \
+      passages), f16 two, f32 four. Search is exact over what is kept.
 
       A build that was killed or interrupted goes on when the same command is given again, and gives the same bytes: ranges \
       of postings that were written are kept, and texts where all were stored. Files that changed in between begin it anew, \
