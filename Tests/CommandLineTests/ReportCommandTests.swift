@@ -62,6 +62,8 @@ struct ReportCommandTests {
     arguments: [
       ("last.trec --out r.html", 64, "expected --qrels FILE"),
       ("none.trec --qrels qrels.txt --out r.html", 66, "none.trec"),
+      ("nowhere --out r.html", 66, "nowhere: there is no such sweep or run"),
+      ("last.trec --qrels qrels.txt --out r.pdf", 64, "no report is of the form .pdf"),
       ("last.trec --qrels qrels.txt --out last.trec", 64, "one of the inputs"),
       ("last.trec whole.trec --qrels qrels.txt --cases x --out r.html", 64, "called 'x'; there are whole"),
       ("last.trec --qrels qrels.txt --out d --format svg", 64, "there is nothing to draw"),

@@ -240,6 +240,26 @@ struct SignificanceTests {
     #expect(abs(interval.high - expected[1]) < 0.01)
   }
 
+  @Test("a ratio's interval is that of a mean where all is divided by one, and a point where all ratios are the same")
+  func ratio() throws {
+    var random = SeededGenerator(seed: 9)
+    let values = (0..<60).map { _ in Double.random(in: 0.5...2, using: &random) }
+    let bootstrap = Bootstrap(
+      QueryGroups(
+        queries: (0..<60).map { ExternalID("q\($0)") },
+        conversation: Dictionary(
+          uniqueKeysWithValues: (0..<60).map { (ExternalID("q\($0)"), ExternalID("c\($0 / 7)")) })))
+    let ones = [Double](repeating: 1, count: 60)
+    #expect(bootstrap.ratioInterval(values, over: ones) == bootstrap.interval(values))
+    let same = try #require(bootstrap.ratioInterval(values.map { 3 * $0 }, over: values))
+    #expect(abs(same.low - 3) < 1e-12 && abs(same.high - 3) < 1e-12)
+    let other = (0..<60).map { _ in Double.random(in: 0.5...2, using: &random) }
+    let interval = try #require(bootstrap.ratioInterval(values, over: other))
+    let ratio = values.reduce(0, +) / other.reduce(0, +)
+    #expect(interval.low < ratio && ratio < interval.high && interval.high - interval.low > 0.05)
+    #expect(bootstrap.ratioInterval(values, over: [Double](repeating: 0, count: 60)) == nil)
+  }
+
   @Test("an interval contains the mean, and there is none of a single unit")
   func interval() throws {
     var random = SeededGenerator(seed: 14)

@@ -132,7 +132,7 @@
     @Test(
       "another recipe, another way of measuring, other cores, another program: not the same",
       arguments: [
-        ("depth: 7", "p 1"), ("budget: {cores_per_run: 2}", "p 1"), ("set: {optimisation.epochs: 2}", "p 1"),
+        ("depth: 107", "p 1"), ("budget: {cores_per_run: 2}", "p 1"), ("set: {optimisation.epochs: 2}", "p 1"),
         ("", "p 2"),
       ])
     func different(settings: String, program: String) throws {

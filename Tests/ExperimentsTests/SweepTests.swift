@@ -101,6 +101,7 @@ struct SweepTests {
       ("recpie: r.yaml", "s.yaml:1: no sweep has the key `recpie`"), ("[]", "s.yaml: expected a mapping"),
       ("recipe: r\nevaluate: []", "expected what the students are measured on"),
       ("evaluate: [{conversations: c, qrels: q}]", "expected the recipe's file"),
+      ("recipe: r\ndepth: 10\nevaluate: [{conversations: c, qrels: q}]", "R@100 looks at more passages"),
       ("recipe: r\narms: [{set: {}}]\n", "s.yaml:2: expected the name of the arm"),
       ("recipe: r\nevaluate: [{conversations: c}]", "`evaluate.0.qrels`"),
       ("recipe: r\nseeds: [x]", "expected a whole number of at least 0 as `seeds.0`"),

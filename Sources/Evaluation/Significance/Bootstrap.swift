@@ -45,17 +45,33 @@ public struct Bootstrap: Sendable {
   /// - Returns: `nil` for fewer than two units.
   public func interval(_ values: [Double], level: Double = 0.95) -> Interval? {
     guard groups.groups.count >= 2, !draws.isEmpty else { return nil }
+    return interval(of: zip(drawnSums(values), queryCounts).map { $0 / $1 }, level)
+  }
+
+  /// The interval of the mean of `values` divided by the mean of `others`, both of the same queries: what one system costs, or
+  /// finds, as a share of another.
+  ///
+  /// - Returns: `nil` for fewer than two units, and where `others` may come to nothing.
+  public func ratioInterval(_ values: [Double], over others: [Double], level: Double = 0.95) -> Interval? {
+    guard groups.groups.count >= 2, !draws.isEmpty else { return nil }
+    let ratios = zip(drawnSums(values), drawnSums(others)).map { $0 / $1 }
+    return ratios.allSatisfy(\.isFinite) ? interval(of: ratios, level) : nil
+  }
+
+  /// The sum over the queries of each resample.
+  private func drawnSums(_ values: [Double]) -> [Double] {
     let sums = groups.sums(values)
-    var means: [Double] = []
-    means.reserveCapacity(draws.count)
-    for (drawn, queries) in zip(draws, queryCounts) {
+    return draws.map { drawn in
       var sum = 0.0
       for index in sums.indices { sum += Double(drawn[index]) * sums[index] }
-      means.append(sum / queries)
+      return sum
     }
-    means.sort()
+  }
+
+  private func interval(of figures: [Double], _ level: Double) -> Interval {
+    let ascending = figures.sorted()
     let tail = (1 - level) / 2
-    return Interval(low: quantile(means, tail), high: quantile(means, 1 - tail))
+    return Interval(low: quantile(ascending, tail), high: quantile(ascending, 1 - tail))
   }
 
   /// The quantile of ascending values, interpolated linearly (Hyndman and Fan's type 7).

@@ -208,6 +208,9 @@ extension Sweep {
     if let twice = names.first(where: { name in names.count(where: { $0 == name }) > 1 }) {
       throw node.fault("two sets in `evaluate` are called \(twice)")
     }
+    if let deep = measures.first(where: { ($0.cutoff ?? 0) > depth }) {
+      throw node.fault("`depth` is \(depth), and \(deep) looks at more passages")
+    }
     var folders: [String: String] = [:]
     for name in names {
       if let other = folders.updateValue(name, forKey: Self.folderName(name)) {

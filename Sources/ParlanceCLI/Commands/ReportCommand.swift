@@ -31,6 +31,17 @@ struct ReportCommand: AsyncParsableCommand {
 
   enum Format: String, CaseIterable, ExpressibleByArgument {
     case html, markdown, latex, csv, svg
+
+    /// The endings of files that are of this form.
+    var endings: [String] {
+      switch self {
+      case .html: ["html", "htm"]
+      case .markdown: ["md", "markdown"]
+      case .latex: ["tex"]
+      case .csv: ["csv"]
+      case .svg: ["svg"]
+      }
+    }
   }
 
   @Argument(help: ArgumentHelp("The folder of a sweep, or runs in TREC's form.", valueName: "sweep|run"))
@@ -100,15 +111,26 @@ struct ReportCommand: AsyncParsableCommand {
   func validate() throws {
     guard shown >= 0 else { throw ValidationError("--shown is 0 or more") }
     guard out != "-" || chosenFormat != .svg else { throw ValidationError("SVG goes into a folder") }
+    guard format != nil || Self.formatOf(out) != nil || !Self.foreignEndings.contains(Self.ending(of: out)) else {
+      throw ValidationError(
+        "no report is of the form .\(Self.ending(of: out)); there are \(Format.allCases.map(\.rawValue).joined(separator: ", "))"
+      )
+    }
   }
 
-  private var chosenFormat: Format {
-    if let format { return format }
-    for (ending, format) in [
-      (".md", Format.markdown), (".markdown", .markdown), (".tex", .latex), (".csv", .csv), (".svg", .svg),
-    ] where out.lowercased().hasSuffix(ending) { return format }
-    return .html
+  /// What somebody who gives a file such a name expects, and does not get.
+  private static let foreignEndings: Set<String> = ["pdf", "txt", "json", "docx", "png", "jpg", "xlsx", "tsv", "ps"]
+
+  private static func ending(of path: String) -> String {
+    let name = path.split(separator: "/").last ?? ""
+    return name.contains(".") ? name.split(separator: ".").last.map { $0.lowercased() } ?? "" : ""
   }
+
+  private static func formatOf(_ path: String) -> Format? {
+    Format.allCases.first { $0.endings.contains(ending(of: path)) }
+  }
+
+  private var chosenFormat: Format { format ?? Self.formatOf(out) ?? .html }
 
   func run() async throws {
     let console = Console.standard
@@ -129,6 +151,11 @@ struct ReportCommand: AsyncParsableCommand {
       #else
         throw ParlanceError.withoutStorage
       #endif
+    }
+    if inputs.count == 1, qrels == nil {
+      guard FileNames.exists(inputs[0]) else {
+        throw ParlanceError(.noInput, "there is no such sweep or run", at: .init(file: inputs[0]))
+      }
     }
     return try RunsReport(command: self).report()
   }

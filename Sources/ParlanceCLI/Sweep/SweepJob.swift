@@ -40,6 +40,7 @@
       sweep.recipe = folder.recipe
       (sweep, yaml) = try sweep.resolved()
       try AtomicFile.write(Array(yaml.utf8), to: folder.sweep)
+      tellOthers(than: runs, in: try store.runs())
       let places = try SweepPlaces(sweep.budget, cores: command.cores, memory: command.memory, store.runs())
       if !left.isEmpty {
         let preparation = SweepPreparation(of: sweep, in: folder)
@@ -57,6 +58,16 @@
         ).work(off: left.map(\.run), done: chosen - left.count)
       }
       try report(sweep, store)
+    }
+
+    /// Says of runs that the folder has from before and the sweep has not.
+    private func tellOthers(than runs: [PreparedRun], in stored: [StoredRun]) {
+      let planned = Set(runs.map(\.run.id))
+      let others = stored.filter { !planned.contains($0.id) }
+      guard let first = others.first else { return }
+      console.note(
+        "\(FixedDecimal.counted(others.count, "run")) in \(folder.path) such as \(first.id) are no runs of this sweep (any more); "
+          + "they stay, and are in none of its figures")
     }
 
     /// Whether the run is one of those that are done now.

@@ -23,9 +23,9 @@
           try MadeNote.check(step, &data)
           continue
         }
-        let note = try MadeNote(of: step, &data)
+        // First, since what makes it goes on to its end when this process is killed.
+        try MadeNote(of: step, &data).write(for: step.makes)
         try await make(step.makes, step.command.map { $0 == "{out}" ? step.makes : $0 })
-        try note.write(for: step.makes)
       }
     }
 

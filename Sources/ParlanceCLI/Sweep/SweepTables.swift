@@ -98,7 +98,7 @@
           table.notes.append("D_KL: of the student from its teacher, over the teacher's whole list.")
         }
         tables.append(table)
-        tables += [set.report.comparisonTable()].compactMap { $0 }
+        tables += [set.report.comparisonTable(), set.report.ratioTable()].compactMap { $0 }
       }
       if !unfinished.isEmpty {
         var table = Table(

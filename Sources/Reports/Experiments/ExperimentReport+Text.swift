@@ -12,8 +12,9 @@ extension ExperimentReport {
         table.rows[row].append(values[run.name].map { .figure($0, digits: 3) } ?? "")
       }
     }
+    let report = set.report
     return [table]
-      + [set.report.intervalTable(), set.report.comparisonTable(), set.report.effortTable()].compactMap(\.self)
+      + [report.intervalTable(), report.comparisonTable(), report.ratioTable(), report.effortTable()].compactMap(\.self)
   }
 
   /// The report in Markdown: tables by turn, too, and no drawings.

@@ -15,6 +15,9 @@ public struct ExperimentPage: Sendable {
       if let differences = set.report.comparisonTable() {
         lines.append(folded("Every difference, with its interval and p", scroll(differences.html(), "Differences")))
       }
+      if let ratios = set.report.ratioTable() {
+        lines.append(folded("In proportion to the baseline: FLOPS and measures", scroll(ratios.html(), "Proportions")))
+      }
       if let efforts = set.report.effortTable() {
         lines.append(folded("What a query costs: postings, encoding, search", scroll(efforts.html(), "Costs")))
       }
