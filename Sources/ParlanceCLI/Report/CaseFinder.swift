@@ -12,6 +12,13 @@ struct SystemTrace {
   var name: String
   var rankings: [ExternalID: [RankedPassage]]
   var vectors: [VectorsFile]
+  /// The one of several seeds that they are of, and what it has for each turn.
+  var seed: (seed: UInt64, count: Int, values: [ExternalID: Double])?
+
+  /// What the seed has for a turn; `nil` where there is but one.
+  func seed(on id: ExternalID) -> ExperimentReport.Case.Seed? {
+    seed.flatMap { seed in seed.values[id].map { .init(seed: seed.seed, count: seed.count, value: $0) } }
+  }
 
   /// The query of a turn with its vocabulary, where it was kept.
   func vector(of id: ExternalID) throws(ParlanceError) -> (SparseVector, Vocabulary)? {
@@ -86,7 +93,7 @@ struct CaseFinder {
     return ExperimentReport.Case(
       id: query.string, turn: turn?.number ?? 0, question: messages.last.map { Self.cut($0.content, 400) } ?? "",
       history: messages.dropLast().map { ($0.role.rawValue, Self.cut($0.content, Self.messageLength)) },
-      values: values, columns: columns,
+      values: values, seeds: (baseline.seed(on: query), other.seed(on: query)), columns: columns,
       terms: try [baseline, other].map { system throws(ParlanceError) in (system.name, try terms(system, query)) })
   }
 

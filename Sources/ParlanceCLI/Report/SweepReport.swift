@@ -95,13 +95,21 @@
       ).cases(pair.baseline, pair.other, measure: 0)
     }
 
-    /// Rankings and queries of an arm's first seed, from all of its folds.
+    /// Rankings and queries of an arm's first seed, from all of its folds, with the values of this seed where there are others.
     private func trace(_ name: String, _ set: SweepTables.OfSet) throws(ParlanceError) -> SystemTrace {
       var trace = SystemTrace(name: name, rankings: [:], vectors: [])
       guard let arm = set.arms.first(where: { $0.arm == name }), let seed = arm.runs.first?.seed ?? .some(0) else {
         return trace
       }
+      let seeds = Set(arm.runs.map(\.seed)).count
+      if seeds > 1 { trace.seed = (seed, seeds, [:]) }
       for run in arm.runs where run.seed ?? 0 == seed {
+        if seeds > 1 {
+          let measures = runs.sweep.measures.prefix(1).map(\.description)
+          for query in try runs.store.queries(of: run.id, on: set.name, measures: measures) {
+            trace.seed?.values[query.id] = query.values.first
+          }
+        }
         let ranking = runs.folder.ranking(of: run.id, on: set.name)
         guard FileNames.exists(ranking) else { continue }
         let read = try RankedRun(readingFrom: ranking, interruption: interruption)

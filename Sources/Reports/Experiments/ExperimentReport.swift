@@ -57,6 +57,21 @@ public struct ExperimentReport: Sendable {
       }
     }
 
+    /// The one of several seeds whose ranking and terms are shown.
+    public struct Seed: Sendable {
+      public var seed: UInt64
+      /// So many there are.
+      public var count: Int
+      /// What it has by itself.
+      public var value: Double
+
+      public init(seed: UInt64, count: Int, value: Double) {
+        self.seed = seed
+        self.count = count
+        self.value = value
+      }
+    }
+
     public var id: String
     public var turn: Int
     public var question: String
@@ -64,13 +79,16 @@ public struct ExperimentReport: Sendable {
     public var history: [(speaker: String, text: String)]
     /// Of the measure, by the baseline and by the other system.
     public var values: (baseline: Double, other: Double)
+    /// Of a system whose value is a mean over seeds.
+    public var seeds: (baseline: Seed?, other: Seed?)
     public var columns: [ComparisonPage.Column]
     /// By system, its queries from the first turn to this one.
     public var terms: [(system: String, turns: [Terms])]
 
     public init(
       id: String, turn: Int, question: String, history: [(speaker: String, text: String)],
-      values: (baseline: Double, other: Double), columns: [ComparisonPage.Column],
+      values: (baseline: Double, other: Double), seeds: (baseline: Seed?, other: Seed?) = (nil, nil),
+      columns: [ComparisonPage.Column],
       terms: [(system: String, turns: [Terms])]
     ) {
       self.id = id
@@ -78,6 +96,7 @@ public struct ExperimentReport: Sendable {
       self.question = question
       self.history = history
       self.values = values
+      self.seeds = seeds
       self.columns = columns
       self.terms = terms
     }

@@ -13,6 +13,10 @@ struct CaseList {
       "<p class=\"note\">Passages on a coloured ground are among those shown of both. Of a query's terms the heaviest are shown; those with "
         + "a + were not in the query of the turn before.</p>",
     ]
+    if (cases.wins + cases.losses).contains(where: { $0.seeds.baseline != nil || $0.seeds.other != nil }) {
+      lines.append(
+        "<p class=\"note\">Turns are chosen by the means over seeds; rankings and terms are of one seed.</p>")
+    }
     for (title, list) in [("Most won", cases.wins), ("Most lost", cases.losses)] where !list.isEmpty {
       lines.append("<h3>\(title)</h3>")
       lines += list.map(entry)
@@ -23,9 +27,10 @@ struct CaseList {
   private func entry(_ entry: ExperimentReport.Case) -> String {
     let difference = FixedDecimal.signed(entry.difference, digits: 3)
     let kind = entry.difference >= 0 ? "better" : "worse"
+    let isOfSeeds = entry.seeds.baseline != nil || entry.seeds.other != nil
     let values =
-      "\(cases.baseline) \(FixedDecimal.text(entry.values.baseline, digits: 3)), "
-      + "\(cases.other) \(FixedDecimal.text(entry.values.other, digits: 3))"
+      value(cases.baseline, entry.values.baseline, entry.seeds.baseline) + (isOfSeeds ? "; " : ", ")
+      + value(cases.other, entry.values.other, entry.seeds.other)
     let heading = entry.question.isEmpty ? entry.id : entry.question
     var lines = [
       "<details class=\"case\">",
@@ -38,6 +43,13 @@ struct CaseList {
     lines += entry.terms.filter { !$0.turns.isEmpty }.map(terms)
     lines.append(PassageColumns(columns: entry.columns).html)
     return (lines + ["</details>"]).joined(separator: "\n")
+  }
+
+  private func value(_ system: String, _ value: Double, _ seed: ExperimentReport.Case.Seed?) -> String {
+    let text = "\(system) \(FixedDecimal.text(value, digits: 3))"
+    guard let seed else { return text }
+    return text + ", the mean of \(seed.count) seeds; this ranking is of seed \(seed.seed): "
+      + FixedDecimal.text(seed.value, digits: 3)
   }
 
   private func terms(_ system: String, _ turns: [ExperimentReport.Case.Terms]) -> String {

@@ -1,0 +1,77 @@
+#if Storage
+  import Foundation
+  import TestSupport
+  import Testing
+
+  @Suite(
+    "parlance report of a sweep",
+    .enabled(if: TestSupport.engine != nil, "the engine is not built (make engine brings it)"))
+  struct SweepReportTests {
+    private let students: TrainedStudents
+
+    init() throws { students = try TrainedStudents() }
+
+    /// Two arms, the baseline `w 0` and `w 1`.
+    private func writeSweep(folds: String = "0", _ more: String = "") throws {
+      let sweep = """
+        recipe: recipe.yaml
+        set: {validation.folds: 2, validation.keep: last}
+        arms:
+          - {name: w 0, set: {objective.contrastive.weight: 0}}
+          - {name: w 1, set: {objective.contrastive.weight: 1}}
+        folds: [\(folds)]
+        baseline: w 0
+        evaluate: [{conversations: turns.jsonl, qrels: qrels.txt}]
+        \(more)
+
+        """
+      try sweep.write(toFile: students.folder + "/sweep.yaml", atomically: false, encoding: .utf8)
+    }
+
+    private func parlance(_ arguments: [String]) throws -> ParlanceResult {
+      try ParlanceProcess.run(arguments, in: students.folder)
+    }
+
+    private func text(_ file: String) throws -> String {
+      try String(contentsOfFile: students.folder + "/" + file, encoding: .utf8)
+    }
+
+    /// Of each turn by the first measure, in one run.
+    private func values(_ run: String) throws -> [String: Double] {
+      let document = try JSONSerialization.jsonObject(with: Data(try text("s/runs/\(run)/result.json").utf8))
+      let measured = try #require((document as? [String: Any])?["measured"] as? [[String: Any]])
+      let queries = try #require(measured.first?["queries"] as? [[String: Any]])
+      return try Dictionary(
+        uniqueKeysWithValues: queries.map { query in
+          let values = try #require(query["values"] as? [Double])
+          return (try #require(query["id"] as? String), values[0])
+        })
+    }
+
+    @Test("a ranking of one of several seeds stands beside the value that this seed has, and beside the mean")
+    func seeds() throws {
+      try writeSweep(folds: "0, 1", "seeds: [7, 8]")
+      try students.succeed("sweep sweep.yaml --out s --cores 2")
+      try students.succeed("report s --out s.html")
+      func told(_ arm: String, _ id: String) throws -> String {
+        let name = arm.replacing(" ", with: "-")
+        // A turn is in one fold.
+        let found = try [7, 8].map { seed in
+          try ["f0", "f1"].compactMap { try values("\(name)-s\(seed)-\($0)")[id] }
+        }
+        let (first, second) = (try #require(found[0].first), try #require(found[1].first))
+        func figure(_ value: Double) -> String { String(format: "%.3f", value) }
+        return
+          "\(arm) \(figure((first + second) / 2)), the mean of 2 seeds; this ranking is of seed 7: \(figure(first))"
+      }
+      let page = try text("s.html")
+      let cases = page.matches(
+        of: #/class="rbo">([^ ,]+), turn \d+<\/span><\/summary>\n<p class="note">nDCG@3: ([^<]+)<\/p>/#)
+      #expect(!cases.isEmpty)
+      for found in cases {
+        let id = String(found.output.1)
+        #expect(try found.output.2 == "\(told("w 0", id)); \(told("w 1", id))", "\(id)")
+      }
+    }
+  }
+#endif
