@@ -73,5 +73,27 @@
         #expect(try found.output.2 == "\(told("w 0", id)); \(told("w 1", id))", "\(id)")
       }
     }
+
+    @Test("an arm that is not there is refused as the baseline, and one that is not finished is told")
+    func baseline() throws {
+      try writeSweep()
+      let some = try parlance(["sweep", "sweep.yaml", "--out", "s", "--arms", "w 1"])
+      #expect(some.code == 0, "\(some.error)")
+      let says = "The baseline 'w 0' is not finished, so there are no tests, and nothing is compared with it."
+      #expect(some.output.replacing("\n", with: " ").contains(says), "\(some.output)")
+
+      let wrong = try parlance(["report", "s", "--out", "s.html", "--baseline", "w 2"])
+      #expect(wrong.code == 64 && wrong.error.contains("the sweep has no arm 'w 2'"), "\(wrong.error)")
+      #expect(!FileManager.default.fileExists(atPath: students.folder + "/s.html"))
+      for file in ["s.html", "s.md"] {
+        let result = try parlance(["report", "s", "--out", file])
+        #expect(result.code == 0 && result.error.contains(says), "\(result.error)")
+        #expect(try text(file).replacing("&#39;", with: "'").contains(says), "\(file)")
+      }
+      let compared = try parlance(["runs", "compare", "s"])
+      #expect(compared.code == 0 && compared.output.replacing("\n", with: " ").contains(says), "\(compared.output)")
+      let own = try parlance(["report", "s", "--out", "own.html", "--baseline", "w 1"])
+      #expect(own.code == 0 && !own.error.contains("no tests"), "\(own.error)")
+    }
   }
 #endif

@@ -13,6 +13,7 @@
   struct SweepReport {
     let command: ReportCommand
     private let runs: StoredRuns
+    private let console = Console.standard
     private let interruption = Console.standard.interruption
 
     init(command: ReportCommand, folder: String) throws(ParlanceError) {
@@ -42,6 +43,7 @@
             isPart: set.isPart)
         })
       report.tables = [unfinished(tables)].compactMap(\.self)
+      if let untested = tables.untested { console.note(untested) }
       let lines = first.report.evaluations.map(\.name)
       report.training = try training(first, lines)
       report.cases = try cases(first, sweep.evaluate.first { $0.name == first.name })
@@ -57,6 +59,7 @@
       table.rows = tables.unfinished.map {
         [Table.Cell($0.arm), .count($0.finished), .count($0.failed), .count($0.planned)]
       }
+      table.notes = [tables.untested].compactMap(\.self)
       return table
     }
 

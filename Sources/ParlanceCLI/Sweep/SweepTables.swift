@@ -18,17 +18,22 @@
     let sweep: Sweep
     let sets: [OfSet]
     let unfinished: [ArmFigures.Unfinished]
+    /// Why nothing is tested, where the baseline is not finished.
+    let untested: String?
 
     /// - Parameters:
     ///   - wanted: the arms that are compared, in this order; all that are whole when `nil`.
+    ///   - baseline: the arm that the others are compared with; the sweep's own when `nil`.
     ///   - leftOut: what the figures are told without, once more.
     ///   - configuration: of the tests.
+    /// - Throws: `usage` for an arm that the sweep does not have, or that is wanted and not finished.
     init(
       sweep: Sweep, store: RunStore, arms wanted: [String]? = nil, baseline: String? = nil,
       leavingOut leftOut: LeftOutTurns? = nil,
       configuration: BaselineComparison.Configuration = Self.byConversation
     ) throws(ParlanceError) {
       self.sweep = sweep
+      if let baseline { try sweep.checkArm(baseline) }
       var sets: [OfSet] = []
       var left: [ArmFigures.Unfinished] = []
       let digests = try sweep.digests()
@@ -56,6 +61,10 @@
       if let leftOut, !sets.isEmpty, !sets.contains(where: \.isPart) { throw leftOut.unknown }
       self.sets = sets
       unfinished = left
+      untested = (baseline ?? sweep.baseline).flatMap { name in
+        left.contains { $0.arm == name }
+          ? "The baseline '\(name)' is not finished, so there are no tests, and nothing is compared with it." : nil
+      }
     }
 
     static var byConversation: BaselineComparison.Configuration {
@@ -106,6 +115,7 @@
         table.rows = unfinished.map {
           [Table.Cell($0.arm), .count($0.finished), .count($0.failed), .count($0.planned)]
         }
+        table.notes = [untested].compactMap(\.self)
         tables.append(table)
       }
       return tables
