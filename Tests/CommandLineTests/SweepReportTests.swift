@@ -95,5 +95,34 @@
       let own = try parlance(["report", "s", "--out", "own.html", "--baseline", "w 1"])
       #expect(own.code == 0 && !own.error.contains("no tests"), "\(own.error)")
     }
+
+    @Test("conversations, judgments and rankings that are not found are told")
+    func missing() throws {
+      try writeSweep()
+      try students.succeed("sweep sweep.yaml --out s --cores 2")
+      let whole = try students.succeed("report s --out whole.html")
+      #expect(!whole.error.contains("not found"), "\(whole.error)")
+      let ranking = try #require(
+        try FileManager.default.subpathsOfDirectory(atPath: students.folder + "/s/runs/w-0-f0")
+          .first { $0.hasSuffix(".trec") })
+      try FileManager.default.removeItem(atPath: "\(students.folder)/s/runs/w-0-f0/\(ranking)")
+      let less = try students.succeed("report s --out less.html")
+      let lost = "s/runs/w-0-f0/\(ranking)"
+      #expect(less.error.contains("\(lost) is not found: wins and losses lack rankings of w 0"), "\(less.error)")
+      #expect(!less.error.contains("lack terms") && !less.error.contains("left out"), "\(less.error)")
+      #expect(try text("less.html").contains("<td>\(lost)</td><td>rankings of w 0 in wins and losses</td>"))
+
+      try FileManager.default.moveItem(atPath: students.folder + "/turns.jsonl", toPath: students.folder + "/moved")
+      for file in ["left.html", "left.md"] {
+        let left = try students.succeed("report s --out \(file)")
+        #expect(left.error.contains("turns.jsonl is not found: wins and losses are left out"), "\(left.error)")
+        let page = try text(file)
+        #expect(page.contains("Files that are not found") && !page.contains("Most won"), "\(file)")
+      }
+      #expect(try text("left.html").contains("<td>turns.jsonl</td><td>wins and losses</td>"))
+      // Nor is it told where none were asked for.
+      let none = try students.succeed("report s --out none.html --shown 0")
+      #expect(!none.error.contains("not found"), "\(none.error)")
+    }
   }
 #endif

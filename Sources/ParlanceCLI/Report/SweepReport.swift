@@ -46,7 +46,7 @@
       if let untested = tables.untested { console.note(untested) }
       let lines = first.report.evaluations.map(\.name)
       report.training = try training(first, lines)
-      report.cases = try cases(first, sweep.evaluate.first { $0.name == first.name })
+      if let judged = sweep.evaluate.first(where: { $0.name == first.name }) { try cases(&report, first, judged) }
       try again(&report, first)
       return report
     }
@@ -82,15 +82,33 @@
       return TrainingDrawings(curves).training
     }
 
+    /// Wins and losses, or what they lack: the paths of a sweep are those of the folder that it ran in.
     private func cases(
-      _ set: SweepTables.OfSet, _ judged: Sweep.Judged?
-    ) throws(ParlanceError) -> ExperimentReport.Cases? {
-      guard let judged, command.shown > 0, let pair = try CasePair(set.report, asked: command.cases),
-        FileNames.exists(judged.conversations), FileNames.exists(judged.qrels)
-      else { return nil }
+      _ report: inout ExperimentReport, _ set: SweepTables.OfSet, _ judged: Sweep.Judged
+    ) throws(ParlanceError) {
+      guard command.shown > 0, let pair = try CasePair(set.report, asked: command.cases) else { return }
+      let inputs = [judged.conversations, judged.qrels].filter { !FileNames.exists($0) }
+      let parts = [pair.baseline.name, pair.other.name].flatMap { name in
+        shown(name, set).flatMap { run in
+          [
+            (what: "rankings of \(name)", file: runs.folder.ranking(of: run.id, on: set.name)),
+            (what: "terms of \(name)", file: runs.folder.queries(of: run.id, on: set.name)),
+          ]
+        }
+      }.filter { !FileNames.exists($0.file) }
+      for file in inputs { console.note("\(file) is not found: wins and losses are left out") }
+      for (what, file) in parts { console.note("\(file) is not found: wins and losses lack \(what)") }
+      if !inputs.isEmpty || !parts.isEmpty {
+        var table = Table(title: "Files that are not found", columns: [.label("file"), .label("what is left out")])
+        table.rows =
+          inputs.map { [Table.Cell($0), "wins and losses"] }
+          + parts.map { [Table.Cell($0.file), Table.Cell("\($0.what) in wins and losses")] }
+        report.tables.append(table)
+      }
+      guard inputs.isEmpty else { return }
       var turns: [ExternalID: Turn] = [:]
       for turn in try TurnReader.all(judged.conversations, interruption: interruption) { turns[turn.id] = turn }
-      return try CaseFinder(
+      report.cases = try CaseFinder(
         baseline: trace(pair.baseline.name, set), other: trace(pair.other.name, set),
         qrels: Qrels(readingFrom: judged.qrels, interruption: interruption), turns: turns,
         texts: PassageTexts(indexes: command.index, files: command.passages, interruption: interruption),
@@ -98,25 +116,29 @@
       ).cases(pair.baseline, pair.other, measure: 0)
     }
 
-    /// Rankings and queries of an arm's first seed, from all of its folds, with the values of this seed where there are others.
+    /// The runs whose rankings are shown of an arm: all folds of its first seed.
+    private func shown(_ name: String, _ set: SweepTables.OfSet) -> [StoredRun] {
+      let runs = set.arms.first { $0.arm == name }?.runs ?? []
+      return runs.filter { $0.seed == runs.first?.seed }
+    }
+
+    /// Rankings and queries of an arm's first seed, from all of its folds; the values of this seed where there are others.
     private func trace(_ name: String, _ set: SweepTables.OfSet) throws(ParlanceError) -> SystemTrace {
       var trace = SystemTrace(name: name, rankings: [:], vectors: [])
-      guard let arm = set.arms.first(where: { $0.arm == name }), let seed = arm.runs.first?.seed ?? .some(0) else {
-        return trace
-      }
-      let seeds = Set(arm.runs.map(\.seed)).count
-      if seeds > 1 { trace.seed = (seed, seeds, [:]) }
-      for run in arm.runs where run.seed ?? 0 == seed {
+      let seeds = Set(set.arms.first { $0.arm == name }?.runs.map(\.seed) ?? []).count
+      for run in shown(name, set) {
         if seeds > 1 {
+          if trace.seed == nil { trace.seed = (run.seed ?? 0, seeds, [:]) }
           let measures = runs.sweep.measures.prefix(1).map(\.description)
           for query in try runs.store.queries(of: run.id, on: set.name, measures: measures) {
             trace.seed?.values[query.id] = query.values.first
           }
         }
         let ranking = runs.folder.ranking(of: run.id, on: set.name)
-        guard FileNames.exists(ranking) else { continue }
-        let read = try RankedRun(readingFrom: ranking, interruption: interruption)
-        trace.rankings.merge(read.rankings) { first, _ in first }
+        if FileNames.exists(ranking) {
+          let read = try RankedRun(readingFrom: ranking, interruption: interruption)
+          trace.rankings.merge(read.rankings) { first, _ in first }
+        }
         let queries = runs.folder.queries(of: run.id, on: set.name)
         if FileNames.exists(queries) { trace.vectors.append(try VectorsFile(path: queries)) }
       }
