@@ -97,6 +97,18 @@ struct ExperimentPageTests {
     #expect(html.contains("and 29 more"))
   }
 
+  @Test("what each turn depth costs is on the page as it is in Markdown, folded")
+  func costsByTurn() throws {
+    let report = try report()
+    let html = ExperimentPage(report).html
+    let tables = report.sets[0].report.effortTurnTables()
+    #expect(tables.count == 2 && tables[0].columns.contains { $0.header == "encode p95" })
+    for table in tables {
+      #expect(html.contains(table.html()) && report.markdown.contains(table.markdown()), "\(table.title ?? "")")
+    }
+    #expect(html.contains("<summary>What a query costs at each turn</summary>"))
+  }
+
   @Test("LaTeX, Markdown and CSV keep what they would take for markup as text")
   func others() throws {
     let report = try report()

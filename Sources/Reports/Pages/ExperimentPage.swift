@@ -21,6 +21,11 @@ public struct ExperimentPage: Sendable {
       if let efforts = set.report.effortTable() {
         lines.append(folded("What a query costs: postings, encoding, search", scroll(efforts.html(), "Costs")))
       }
+      let turns = set.isPart ? [] : set.report.effortTurnTables()
+      if !turns.isEmpty {
+        let tables = turns.map { scroll($0.html(), $0.title ?? "Costs by turn") }
+        lines.append(folded("What a query costs at each turn", tables.joined(separator: "\n")))
+      }
       parts.append(("figures-\(place + 1)", "Figures" + suffix, lines.joined(separator: "\n")))
     }
     if !report.tables.isEmpty {
