@@ -42,6 +42,23 @@ struct SweepCommandTests {
         }
       }
 
+      /// What was measured is what the ranking that is left measures for everybody.
+      private func expectFiguresOfRunFile(_ run: String, in folder: String) throws {
+        let read = try students.parlance(
+          "evaluate \(folder)/runs/\(run)/all.trec --qrels qrels.txt --measures nDCG@3,RR,R@10,R@100 --json --per-query"
+        )
+        let document = try #require(
+          try JSONSerialization.jsonObject(with: Data(read.output.utf8)) as? [String: Any], "\(read.error)")
+        let runs = try #require(document["runs"] as? [[String: Any]])
+        let values = try #require(runs.first?["queries"] as? [String: [String: Double]])
+        let measured = try #require(try result(run, in: folder)["measured"] as? [[String: Any]])
+        for query in try #require(measured.first?["queries"] as? [[String: Any]]) {
+          let own = try #require(query["values"] as? [Double])
+          let id = try #require(query["id"] as? String)
+          #expect(["nDCG@3", "RR", "R@10", "R@100"].map { values[id]?[$0] } == own, "\(id)")
+        }
+      }
+
       @Test("every turn is measured once by a student that has not seen it; the same command again does nothing")
       func whole() throws {
         try students.succeed("sweep sweep.yaml --out s --cores 2")
@@ -56,6 +73,7 @@ struct SweepCommandTests {
           return try #require(measured.first?["queries"] as? [[String: Any]]).map { $0["id"] as? String ?? "" }
         }
         #expect(turns.count == 19 && Set(turns).count == 19)
+        try expectFiguresOfRunFile("w-0-f0", in: "s")
         let again = try students.parlance("sweep sweep.yaml --out s")
         #expect(again.code == 0 && again.output.contains("w 0.1") && !again.error.contains("to do"), "\(again.error)")
         let compared = try ParlanceProcess.run(["runs", "compare", "s", "w 0.1", "w 0"], in: students.folder)

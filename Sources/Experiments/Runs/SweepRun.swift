@@ -136,7 +136,7 @@ public struct SweepRun: Sendable {
     try await timed.run(queries) { answer throws(ParlanceError) in
       try ranking.write(answer.id, answer.passages)
       try writer.append(answer.id, answer.vector)
-      found.rankings[answer.id] = answer.passages
+      found.rankings[answer.id] = answer.passages.withFallingScores()
       answered.append(
         RunResult.Query(
           id: answer.id.string, conversation: places[answer.id]?.conversation.string ?? "",
