@@ -59,6 +59,8 @@ index.index(encoded, [""] * passages.shape[0], show_progress=False)
 
 def each(depth, path):
     with open(path, "w", encoding="ascii") as file:
+        encoded.first = 0
+        index.retrieve([""], k=int(depth), return_as="doc_ids", show_progress=False)
         for encoded.first in range(rows.shape[0]):
             start = time.thread_time()
             index.retrieve([""], k=int(depth), return_as="doc_ids", show_progress=False)
