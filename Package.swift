@@ -205,7 +205,7 @@ let package = Package(
       dependencies: [
         "Diagnostics", "Identifiers", "BinaryFiles", "LineFiles", "Conversations", "RankedResults", "SparseVectors",
         "WordPiece", "TensorEngine", "Checkpoints", "Evaluation", "InvertedIndex", "Interchange", "SparseEncoder",
-        "ModelHub",
+        "ModelHub", "ModelKernels",
         "Datasets", "StrictJSON", "Reports", "Retrieval", "Distillation", "Rewriting", "ModelContext",
         "Experiments", "SearchService", "WorkerThreads",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -256,7 +256,12 @@ let package = Package(
         "InvertedIndex", "SparseEncoder", "Retrieval",
       ]),
     tests("Reports", ["Evaluation", "RankedResults"]),
-    tests("Experiments", ["BinaryFiles", "Distillation", "Evaluation"]),
+    tests(
+      "Experiments",
+      [
+        "BinaryFiles", "Distillation", "Evaluation",
+        .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["Storage"])),
+      ]),
     tests(
       "Retrieval",
       [

@@ -31,6 +31,18 @@ if current_all; then exit 0; fi
 lock "$deps"
 if current_all; then exit 0; fi
 
+# Of torch's wheel: its own tests and their programs, 130 MB, go, and what the engine's libtorch has too becomes one file with it.
+slim_torch() {
+  local torch=$1 library copy
+  rm -rf -- "$torch/test"
+  find "$torch/bin" -type f ! -name torch_shm_manager -exec rm -f -- {} +
+  for library in "$deps"/libtorch/lib/*; do
+    copy=$torch/lib/${library##*/}
+    # Another disk cannot have the same file.
+    if [ -f "$copy" ] && cmp -s -- "$library" "$copy"; then ln -f -- "$library" "$copy" 2>/dev/null || :; fi
+  done
+}
+
 # Installs the packages of a list: install_list NAME STAGED PACKAGES [pip option...]
 install_list() {
   local name=$1 staged=$2 packages=$3
@@ -42,6 +54,7 @@ install_list() {
     without "pip could not install the packages of Scripts/setup/$name.txt"
   fi
   rm -rf -- "$staged/tmp"
+  [ ! -d "$packages/torch" ] || slim_torch "$packages/torch"
   cp -- "$root/Scripts/setup/$name.txt" "$staged/$name.txt"
   publish "$staged" "$deps/$name"
 }
@@ -53,7 +66,8 @@ if ! { [ -x "$deps/judges/bin/python" ] && current judges; }; then
   staged=$(stage "$deps")
   # Without pip in it, so that Debian's python3-venv is not needed; the packages are put straight into its folder.
   "$python" -m venv --without-pip -- "$staged" || { rm -rf -- "$staged"; without "$python has no venv module"; }
-  install_list judges "$staged" "$("$staged/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" "$wheel"
+  packages=$("$staged/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+  install_list judges "$staged" "$packages" "$wheel"
 fi
 for name in judges-5 judges-model; do
   current "$name" && continue

@@ -49,6 +49,9 @@ public final class FileLock: Sendable {
     return own.st_ino == named.st_ino && own.st_dev == named.st_dev
   }
 
+  /// The descriptor by which the lock is held, -1 once it was released. A process that gets a copy holds the lock as well.
+  public var number: Int32 { descriptor.load(ordering: .acquiring) }
+
   /// Lets go of the lock at once, whoever still refers to it.
   public func release() {
     let descriptor = descriptor.exchange(-1, ordering: .acquiringAndReleasing)

@@ -53,7 +53,7 @@ struct DoctorCommandTests {
     #expect(models.first?["licence"] != nil && models.first?["commercial_use"] != nil)
     #expect(models.first?["screening"]?.hasPrefix("screening: ") == true)
     let processor = try #require(json["processor"] as? [String: Any])
-    #expect(Set(processor.keys) == ["cores", "memory_gibibytes", "crc32c", "sha256"])
+    #expect(Set(processor.keys) == ["name", "system", "cores", "memory_gibibytes", "crc32c", "sha256"])
   }
 
   @Test("models that are missing or not SPLADE models are problems, those that are told have shape and licence")

@@ -1,3 +1,4 @@
+import Diagnostics
 import ArgumentParser
 import Foundation
 import TestSupport
@@ -88,10 +89,10 @@ struct HelpTests {
 
   @Test("words a slip apart are near, others are not")
   func distance() {
-    #expect(MistypedSubcommand.distance("serach", "search") == 1)
-    #expect(MistypedSubcommand.distance("", "fuse") == 4)
-    #expect(MistypedSubcommand.distance("bench", "search") == 3)
-    #expect(MistypedSubcommand.distance("doctor", "doctor") == 0)
+    #expect(NearestName.distance("serach", "search") == 1)
+    #expect(NearestName.distance("", "fuse") == 4)
+    #expect(NearestName.distance("bench", "search") == 3)
+    #expect(NearestName.distance("doctor", "doctor") == 0)
   }
 
   @Test("--version prints the version alone")

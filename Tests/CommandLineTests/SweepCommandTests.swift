@@ -87,6 +87,11 @@ struct SweepCommandTests {
         }
         let shown = try students.parlance("runs show s w-0-f1")
         #expect(shown.output.contains("fold: 1") && shown.output.contains("turns.jsonl"), "\(shown.output)")
+        // By what it was made, on both: the program's file, the engine, the machine.
+        for part in ["build (SHA-256)", "libtorch", "cpu"] {
+          #expect(shown.output.contains(part) && page.contains(part), "\(part)")
+        }
+        #expect(page.contains("all arms before their settings, recipe.yaml"))
 
         // Nor are runs over other data.
         let judgments = try String(contentsOfFile: students.folder + "/qrels.txt", encoding: .utf8)
@@ -195,6 +200,9 @@ struct SweepCommandTests {
         #expect(try taken("--reuse s --arms plain") == [1, 1])
         #expect(try taken("") == [0, 0])
         #expect(try taken("--reuse s --set sampling.negatives=5") == [0, 0])
+        let nowhere = try students.parlance("sweep second.yaml --out o --reuse nowhere")
+        #expect(nowhere.code == 66 && nowhere.error.contains("nowhere"), "\(nowhere.error)")
+        #expect(!FileManager.default.fileExists(atPath: students.folder + "/o"))
         let judgments = try String(contentsOfFile: students.folder + "/qrels.txt", encoding: .utf8)
         try (judgments + "c0_1 0 p2 1\n").write(
           toFile: students.folder + "/qrels.txt", atomically: false, encoding: .utf8)
@@ -219,10 +227,64 @@ struct SweepCommandTests {
         try students.succeed("report o --out o.html --passages passages.jsonl --leave-out ids")
       }
 
+      @Test("what two sweeps prepare at once is made once, and the other waits for it")
+      func preparedAtOnce() throws {
+        let text = try String(contentsOfFile: students.folder + "/sweep.yaml", encoding: .utf8)
+        let step = """
+          prepare:
+            - {makes: again.vectors, run: "encode --model \(TrainedStudents.model) --passages passages.jsonl --out {out}"}
+
+          """
+        try (text + step).write(toFile: students.folder + "/both.yaml", atomically: false, encoding: .utf8)
+        let script = """
+          $PARLANCE sweep both.yaml --quick --out one 2>one.log & one=$!
+          $PARLANCE sweep both.yaml --quick --out two 2>two.log & two=$!
+          wait $one && wait $two && cat one.log two.log
+          """
+        let result = try ParlanceProcess.shell(script, in: students.folder)
+        #expect(result.code == 0, "\(result.error)")
+        #expect(result.output.components(separatedBy: "making again.vectors: parlance").count == 2, "\(result.output)")
+        // The page tells what it was made of.
+        try students.succeed("report one --out one.html")
+        let page = try String(contentsOfFile: students.folder + "/one.html", encoding: .utf8)
+        #expect(page.contains("what made again.vectors"))
+      }
+
+      @Test("a sweep that is killed leaves the lock to what it started, so that no other makes the same beside it")
+      func preparedByOrphan() throws {
+        let text = try String(contentsOfFile: students.folder + "/sweep.yaml", encoding: .utf8)
+        let step = """
+          prepare:
+            - {makes: again.vectors, run: "encode --model \(TrainedStudents.model) --passages pipe --out {out}"}
+
+          """
+        try (text + step).write(toFile: students.folder + "/both.yaml", atomically: false, encoding: .utf8)
+        // The child reads a pipe that nobody writes yet: it is at work for as long as we want.
+        let script = """
+          mkfifo pipe
+          $PARLANCE sweep both.yaml --quick --out one 2>one.log & one=$!
+          until grep -q "making again.vectors" one.log; do sleep 0.1; done
+          kill -9 $one; wait $one
+          $PARLANCE sweep both.yaml --quick --out two 2>two.log & two=$!
+          until grep -q "is waited for" two.log; do sleep 0.1; kill -0 $two || exit 1; done
+          kill -TERM $two; wait $two
+          echo "second $?"
+          cat passages.jsonl >pipe
+          """
+        let result = try ParlanceProcess.shell(script, in: students.folder)
+        #expect(result.output.contains("second 130"), "\(result.output) \(result.error)")
+      }
+
       @Test("--dry-run tells the arms and makes nothing")
       func dryRun() throws {
         let result = try students.parlance("sweep sweep.yaml --out d --dry-run")
         #expect(result.code == 0 && result.output.contains("w 0.1") && result.output.contains("4 runs to do"))
+        #expect(!result.error.contains("are one recipe"))
+        let text = try String(contentsOfFile: students.folder + "/sweep.yaml", encoding: .utf8)
+        try text.replacing("weight: 0.1", with: "weight: 0.0")
+          .write(toFile: students.folder + "/alike.yaml", atomically: false, encoding: .utf8)
+        let alike = try students.parlance("sweep alike.yaml --out d --dry-run")
+        #expect(alike.code == 0 && alike.error.contains("the arms w 0, w 0.1 are one recipe"), "\(alike.error)")
         #expect(!FileManager.default.fileExists(atPath: students.folder + "/d"))
         let wrong = try students.parlance("sweep sweep.yaml --out d --set optimisation.epoch=3")
         #expect(wrong.code == 65 && wrong.error.contains("did you mean `epochs`?"), "\(wrong.error)")

@@ -68,7 +68,7 @@
       }
 
       func runs() throws -> FinishedRuns {
-        try FinishedRuns(of: [other.path], for: sweep, in: folder, program: "p 1")
+        try FinishedRuns(of: [other.path], for: sweep, in: folder, program: "p 1", device: "cpu")
       }
 
       func same() throws -> FinishedRuns.Found? {
@@ -111,7 +111,8 @@
         try FileManager.default.createDirectory(atPath: again.path + "/runs", withIntermediateDirectories: true)
         var second = found
         (second.path, second.result) = (place.folder.folder(of: "one-s1"), result)
-        let third = try FinishedRuns(of: [], for: place.sweep, in: again, program: "p 1").take(second, as: place.run)
+        let third = try FinishedRuns(of: [], for: place.sweep, in: again, program: "p 1", device: "cpu").take(
+          second, as: place.run)
         #expect(third?.takenFrom == found.path)
       }
     }
@@ -142,6 +143,22 @@
       }
     }
 
+    @Test("one that was trained on another device is not the same; one that did not note where is taken")
+    func otherDevice() throws {
+      try inPlace { place in
+        let path = place.other.result(of: place.found)
+        var result = try RunResult(reading: path)
+        #expect(try result.maker == nil && place.same() != nil)
+        for (device, isSame) in [("cpu", true), ("cuda:0", false)] {
+          result.maker = RunMaker(
+            build: "b", engine: "e", engineBuild: "eb", device: device, kernels: "k", processor: "p", cores: 3,
+            system: "s")
+          try result.write(to: path)
+          #expect(try (place.same() != nil) == isSame, "\(device)")
+        }
+      }
+    }
+
     @Test("one that read other data is not the same", arguments: ["v", "c", "t", "q"])
     func otherData(file: String) throws {
       try inPlace { place in
@@ -162,10 +179,11 @@
       }
       try inPlace { place in
         let error = #expect(throws: ParlanceError.self) {
-          try FinishedRuns(of: [place.path], for: place.sweep, in: place.folder, program: "p 1")
+          try FinishedRuns(of: [place.path], for: place.sweep, in: place.folder, program: "p 1", device: "cpu")
         }
         #expect(error?.code == .noInput)
-        var own = try FinishedRuns(of: [place.folder.path], for: place.sweep, in: place.folder, program: "p 1")
+        var own = try FinishedRuns(
+          of: [place.folder.path], for: place.sweep, in: place.folder, program: "p 1", device: "cpu")
         #expect(try own.same(as: place.run, by: place.recipe) == nil)
       }
     }

@@ -2,6 +2,7 @@
   import Diagnostics
   import Evaluation
   import Foundation
+  import GRDB
   import Identifiers
   import TestSupport
   import Testing
@@ -116,6 +117,36 @@
         try store.remove(run.id)
         #expect(try store.runs().isEmpty && store.curves(of: run.id).isEmpty)
         #expect(try store.queries(of: run.id, on: "set", measures: ["RR"]).isEmpty)
+      }
+    }
+
+    @Test("what made a run is kept with it, and a database of before that was noted is brought up to it")
+    func makers() throws {
+      try inFolder { folder in
+        let path = folder + "/runs.sqlite"
+        let maker = RunMaker(
+          build: "b", engine: "e", engineBuild: "eb", device: "cpu", kernels: "k", processor: "p", cores: 3, system: "s"
+        )
+        let runs = try sweep().runs()
+        var first = result(runs[0])
+        do {
+          let store = try RunStore(path: path, making: true)
+          try store.store(first, curves: [])
+        }
+        // As version 1 left it.
+        let database = try DatabaseQueue(path: path)
+        try database.write { try $0.execute(sql: "DROP TABLE makers; PRAGMA user_version = 1") }
+        try database.close()
+        let store = try RunStore(path: path, making: false)
+        #expect(try store.runs().map(\.maker) == [nil])
+        first.maker = maker
+        try store.store(first, curves: [])
+        try store.store(result(runs[1]), curves: [])
+        #expect(try store.runs().map(\.maker) == [maker, nil])
+        try first.write(to: folder + "/result.json")
+        #expect(try RunResult(reading: folder + "/result.json").maker == maker)
+        try store.remove(runs[0].id)
+        #expect(try store.runs().map(\.maker) == [nil])
       }
     }
 

@@ -98,25 +98,43 @@ struct SweepTests {
   @Test(
     "what is wrong is told with its line",
     arguments: [
-      ("recpie: r.yaml", "s.yaml:1: no sweep has the key `recpie`"), ("[]", "s.yaml: expected a mapping"),
-      ("recipe: r\nevaluate: []", "expected what the students are measured on"),
+      ("recpie: r.yaml", "s.yaml:1: no sweep has the key `recpie`; did you mean `recipe`?"),
+      ("recipe: r\nfrobnicate: 1", "s.yaml:2: no sweep has the key `frobnicate`; there are"),
+      ("[]", "s.yaml: expected a mapping"),
+      ("recipe: r\nevaluate: []", "s.yaml:2: expected what the students are measured on"),
       ("evaluate: [{conversations: c, qrels: q}]", "expected the recipe's file"),
-      ("recipe: r\ndepth: 10\nevaluate: [{conversations: c, qrels: q}]", "R@100 looks at more passages"),
+      (
+        "recipe: r\ndepth: 10\nevaluate: [{conversations: c, qrels: q}]",
+        "s.yaml:2: `depth` is 10, and R@100 looks at more"
+      ),
       ("recipe: r\narms: [{set: {}}]\n", "s.yaml:2: expected the name of the arm"),
       ("recipe: r\nevaluate: [{conversations: c}]", "`evaluate.0.qrels`"),
       ("recipe: r\nseeds: [x]", "expected a whole number of at least 0 as `seeds.0`"),
       ("recipe: r\nmeasures: nDCG\nevaluate: 3", "s.yaml:3: expected a list as `evaluate`"),
       ("recipe: r\nmeasures: frob", "measure 'frob'"),
-      ("recipe: r\narms: [{name: a b}, {name: a-b}]\nevaluate: [{conversations: c, qrels: q}]", "the same folder"),
+      (
+        "recipe: r\narms: [{name: a b}, {name: a-b}]\nevaluate: [{conversations: c, qrels: q}]",
+        "s.yaml:2: the names a b and a-b would give runs the same folder"
+      ),
       (
         "recipe: r\nevaluate: [{name: Dev 1, conversations: c, qrels: q}, {name: dev-1, conversations: c, qrels: q}]",
-        "the sets Dev 1 and dev-1 in `evaluate` would have the same files"
+        "s.yaml:2: the sets Dev 1 and dev-1 in `evaluate` would have the same files"
       ),
-      ("recipe: r\nbaseline: x\nevaluate: [{conversations: c, qrels: q}]", "no arm is called x, the `baseline`"),
+      (
+        "recipe: r\nbaseline: x\nevaluate: [{conversations: c, qrels: q}]",
+        "s.yaml:2: no arm is called x, the `baseline`"
+      ),
       ("recipe: r\nrandom: {count: 2, from: {a: {low: 2, high: 1}}}", "expected `low` below `high`"),
       ("recipe: r\ngrid: {a: []}", "expected values of `grid.a`"),
-      ("recipe: r\nseeds: [1, 1]\nevaluate: [{conversations: c, qrels: q}]", "a seed is there twice in `seeds`"),
-      ("recipe: r\nquick: {folds: [0, 0]}\nevaluate: [{conversations: c, qrels: q}]", "twice in `quick.folds`"),
+      (
+        "recipe: r\nseeds: [1, 1]\nevaluate: [{conversations: c, qrels: q}]",
+        "s.yaml:2: a seed is there twice in `seeds`"
+      ),
+      (
+        "recipe: r\nquick: {folds: [0, 0]}\nevaluate: [{conversations: c, qrels: q}]",
+        "s.yaml:2: a fold is there twice in `quick.folds`"
+      ),
+      ("recipe: r\nevaluate: [{conversations: c, qrels: q}]\nquick: {arms: [x]}", "s.yaml:3: no arm is called x"),
       ("recipe: r\nbudget: {memory_per_run: 0}", "expected GiB above 0"),
       ("recipe: r\nbudget: {memory: .inf}", "s.yaml:2: expected"),
       (

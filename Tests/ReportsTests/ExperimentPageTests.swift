@@ -148,6 +148,40 @@ struct ExperimentPageTests {
       ], "\(lines)")
   }
 
+  @Test("a table with many columns is set smaller in LaTeX, one with few is not")
+  func latexWide() {
+    for (count, isSmall) in [(8, false), (9, true)] {
+      let table = Table(columns: (0..<count).map { .figure("\($0)") })
+      #expect(table.latex().contains("\\scriptsize\\setlength{\\tabcolsep}{3pt}\n\\begin{tabular}") == isSmall)
+    }
+  }
+
+  @Test("what made the runs is on the page and in Markdown")
+  func makers() throws {
+    var report = try report()
+    report.makers = Table(columns: [.label("made by"), .label("3 runs")])
+    report.makers?.rows = [["processor", "<b>"]]
+    #expect(ExperimentPage(report).html.contains("<td>&lt;b&gt;</td>"))
+    #expect(report.markdown.contains("| made by | 3 runs |"))
+  }
+
+  @Test("the table in proportion to the baseline and its JSON are the same figures")
+  func ratios() throws {
+    let report = try report().sets[0].report
+    let ratios = try #require(report.ratios())
+    let table = try #require(report.ratioTable())
+    #expect(ratios.count == 1 && ratios[0].measures.count == report.evaluations[0].measures.count)
+    let json = report.json(perQuery: false).text
+    let value = try #require(ratios[0].measures[0]?.value)
+    #expect(abs(value - report.evaluations[1].means[0] / report.evaluations[0].means[0]) < 1e-12)
+    let percent = FixedDecimal.signed(100 * (value - 1), digits: 1) + " % ("
+    #expect(table.rows[0][2].text.hasPrefix(percent), "\(table.rows[0])")
+    #expect(json.contains("\"ratios\"") && json.contains("\"fewerFLOPS\""), "\(json)")
+    var alone = report
+    alone.comparison = nil
+    #expect(alone.ratios() == nil && alone.ratioTable() == nil && !alone.json(perQuery: false).text.contains("ratios"))
+  }
+
   @Test("without some turns and conversations the figures are those of the others, with tests and costs of their own")
   func part() throws {
     var whole = try report().sets[0].report

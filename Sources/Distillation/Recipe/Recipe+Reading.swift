@@ -103,27 +103,10 @@ extension Recipe {
       if let message = choice?.fault(of: key.string ?? "", at: path) { throw fault(message, key.mark?.line) }
       guard let name = key.string, names.contains(name) else {
         let whole = (path + [(key.string ?? "?").excerpt()]).joined(separator: ".")
-        let nearest = names.min { Self.distance($0, key.string ?? "") < Self.distance($1, key.string ?? "") }
-        throw fault(
-          "no recipe has the key `\(whole)`" + (nearest.map { "; did you mean `\($0)`?" } ?? ""), key.mark?.line)
+        let hint = NearestName.of(key.string ?? "", among: names).map { "; did you mean `\($0)`?" } ?? ""
+        throw fault("no recipe has the key `\(whole)`" + hint, key.mark?.line)
       }
       try checkKeys(of: value, known?[name], example?[name], path: path + [name], fault)
     }
-  }
-
-  /// Letters to put in, leave out or change.
-  private static func distance(_ left: String, _ right: String) -> Int {
-    let left = Array(left.utf8), right = Array(right.utf8)
-    var row = Array(0...right.count)
-    for (i, letter) in left.enumerated() {
-      var diagonal = row[0]
-      row[0] = i + 1
-      for (j, other) in right.enumerated() {
-        let change = diagonal + (letter == other ? 0 : 1)
-        diagonal = row[j + 1]
-        row[j + 1] = min(change, row[j] + 1, diagonal + 1)
-      }
-    }
-    return row[right.count]
   }
 }

@@ -21,18 +21,20 @@
     private let sweep: Sweep
     private let folder: SweepFolder
     private let program: String
+    private let device: String
     private var places: [String: [(folder: SweepFolder, run: String)]] = [:]
     private var data = DataFingerprints()
 
     /// - Parameters:
-    ///   - folders: of other sweeps; that of the sweep itself is passed over.
+    ///   - folders: of other sweeps; that of the sweep itself, which need not be there yet, is passed over.
     ///   - program: the name and version that runs are made by now.
+    ///   - device: where they are trained now.
     /// - Throws: `noInput` for a folder that is no sweep's.
     public init(
-      of folders: [String], for sweep: Sweep, in folder: SweepFolder, program: String
+      of folders: [String], for sweep: Sweep, in folder: SweepFolder, program: String, device: String
     ) throws(ParlanceError) {
-      (self.sweep, self.folder, self.program) = (sweep, folder, program)
-      for path in folders where !FileNames.isSameFolder(path, folder.path) {
+      (self.sweep, self.folder, self.program, self.device) = (sweep, folder, program, device)
+      for path in folders where path != folder.path && !FileNames.isSameFolder(path, folder.path) {
         let other = SweepFolder(path)
         guard FileNames.exists(other.sweep), FileNames.exists(other.store) else { throw other.missing }
         // Latencies are those of so many cores.
@@ -50,7 +52,7 @@
       guard let others = places[digest], let prints = try? Set(data.of(recipe, in: sweep)) else { return nil }
       for (other, id) in others {
         guard let result = try? RunResult(reading: other.result(of: id)), result.digest == digest,
-          result.program == program, Set(result.fingerprints) == prints
+          result.program == program, (result.maker?.device ?? device) == device, Set(result.fingerprints) == prints
         else { continue }
         var files = sweep.evaluate.flatMap { [other.ranking(of: id, on: $0.name), other.queries(of: id, on: $0.name)] }
         files.append(other.metrics(of: id))

@@ -31,6 +31,12 @@ public struct MadeNote: Codable, Equatable {
 
   static func path(for made: String) -> String { made + ".made" }
 
+  /// Held while it is being made.
+  public static func lock(for made: String) -> String {
+    let folder = BinaryFiles.folder(of: made)
+    return (folder == "/" ? "/" : folder + "/") + "." + fileName(of: made) + ".making"
+  }
+
   public func write(for made: String) throws(ParlanceError) {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -40,20 +46,28 @@ public struct MadeNote: Codable, Equatable {
     try AtomicFile.write(Array(data), to: Self.path(for: made))
   }
 
+  /// The note of what was made, where there is one.
+  ///
+  /// - Throws: `badInput` for something else under its name.
+  public static func of(_ made: String) throws(ParlanceError) -> MadeNote? {
+    let path = path(for: made)
+    guard FileNames.exists(path) else { return nil }
+    let file = try MappedFile(path: path)
+    guard let note = try? JSONDecoder().decode(MadeNote.self, from: Data(file.bytes.array())) else {
+      throw ParlanceError(.badInput, "expected the note of what \(made) was made of", at: .init(file: path))
+    }
+    return note
+  }
+
   /// Refuses what was made by another command, or of files that changed since. What has no note is taken as it is, and so is
   /// what was made of files that are gone.
   ///
   /// - Throws: `badInput` that names the file and its input.
   public static func check(_ step: Sweep.Preparation, _ data: inout DataFingerprints) throws(ParlanceError) {
-    let path = Self.path(for: step.makes)
-    guard FileNames.exists(path) else { return }
-    let file = try MappedFile(path: path)
-    guard let note = try? JSONDecoder().decode(MadeNote.self, from: Data(file.bytes.array())) else {
-      throw ParlanceError(.badInput, "expected the note of what \(step.makes) was made of", at: .init(file: path))
-    }
+    guard let note = try of(step.makes) else { return }
     func fault(_ what: String) -> ParlanceError {
       ParlanceError(
-        .badInput, "\(what); remove it to have it made again, or \(path) to keep it as it is",
+        .badInput, "\(what); remove it to have it made again, or \(path(for: step.makes)) to keep it as it is",
         at: .init(file: step.makes))
     }
     guard note.command == step.command else {

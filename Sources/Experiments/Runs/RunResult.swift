@@ -71,6 +71,8 @@ public struct RunResult: Codable, Sendable, Equatable {
   public var recipe: String
   public var fingerprints: [Fingerprint]
   public var program: String
+  /// `nil` for runs of versions that did not note it.
+  public var maker: RunMaker?
   public var steps: Int
   public var examples: Int
   /// Of training, by the clock.
@@ -84,8 +86,9 @@ public struct RunResult: Codable, Sendable, Equatable {
   public var takenFrom: String?
 
   public init(
-    _ run: PlannedRun, digest: String, recipe: String, fingerprints: [Fingerprint], program: String, steps: Int,
-    examples: Int, seconds: Double, processorSeconds: Double, peakMemory: Int, measured: [Measured]
+    _ run: PlannedRun, digest: String, recipe: String, fingerprints: [Fingerprint], program: String,
+    maker: RunMaker? = nil, steps: Int, examples: Int, seconds: Double, processorSeconds: Double, peakMemory: Int,
+    measured: [Measured]
   ) {
     self.run = run.id
     arm = run.arm
@@ -95,6 +98,7 @@ public struct RunResult: Codable, Sendable, Equatable {
     self.recipe = recipe
     self.fingerprints = fingerprints
     self.program = program
+    self.maker = maker
     self.steps = steps
     self.examples = examples
     self.seconds = seconds

@@ -50,9 +50,11 @@ public struct SweepRun: Sendable {
   /// - Parameters:
   ///   - open: the checkpoint of a name: a folder, or one of the hub's.
   ///   - program: the name and version of the program, for the record.
+  ///   - maker: more of what makes the run, likewise.
   /// - Throws: `tryAgain` when another process has the run; `interrupted` after saving where it stood; as `Trainer.train`.
   public func finish(
-    program: String, usage: () -> Usage, open: (String) async throws(ParlanceError) -> Checkpoint
+    program: String, maker: RunMaker, usage: () -> Usage,
+    open: (String) async throws(ParlanceError) -> Checkpoint
   ) async throws(ParlanceError) {
     let path = folder.folder(of: run.id)
     let lock = try FileLock(path: folder.lock(of: run.id))
@@ -74,10 +76,9 @@ public struct SweepRun: Sendable {
     let used = usage()
     let result = RunResult(
       run, digest: try run.digest(of: recipe, in: sweep), recipe: try recipe.yaml(),
-      fingerprints: try data.fingerprints(), program: program, steps: summary.steps,
-      examples: summary.examples,
-      seconds: summary.seconds, processorSeconds: used.processorSeconds, peakMemory: used.peakMemory,
-      measured: measured)
+      fingerprints: try data.fingerprints(), program: program, maker: maker, steps: summary.steps,
+      examples: summary.examples, seconds: summary.seconds, processorSeconds: used.processorSeconds,
+      peakMemory: used.peakMemory, measured: measured)
     try result.write(to: folder.result(of: run.id))
     // A finished run is not gone on with.
     FileNames.remove(path + "/training.state", faults: nil)

@@ -13,8 +13,12 @@
 
     public var path: String { file.path }
 
-    private static let kind = SQLiteFileKind(
-      name: "database of runs", application: 0x5041_5255, version: 1, schema: schema, earlyTable: "runs")
+    private static let kind = {
+      var kind = SQLiteFileKind(
+        name: "database of runs", application: 0x5041_5255, version: 2, schema: schema + makers, earlyTable: "runs")
+      kind.upgrades[1] = makers
+      return kind
+    }()
 
     /// - Throws: `noInput` when there is none and none is to be made, `badInput` for another database or a later version,
     ///   `cannotWrite`.
@@ -46,6 +50,15 @@
         run TEXT NOT NULL REFERENCES runs ON DELETE CASCADE, name TEXT NOT NULL, step INTEGER NOT NULL,
         value REAL NOT NULL, PRIMARY KEY (run, name, step)
       ) STRICT, WITHOUT ROWID;
+
+      """
+
+    /// What version 2 has beside version 1.
+    private static let makers = """
+      CREATE TABLE makers (
+        run TEXT NOT NULL REFERENCES runs ON DELETE CASCADE, fact TEXT NOT NULL, value TEXT NOT NULL,
+        PRIMARY KEY (run, fact)
+      ) STRICT, WITHOUT ROWID;
       """
 
     // MARK: - Writing
@@ -64,6 +77,9 @@
         for print in result.fingerprints {
           try db.execute(
             sql: "INSERT INTO fingerprints VALUES (?, ?, ?)", arguments: [result.run, print.file, print.sha256])
+        }
+        for (fact, value) in result.maker?.facts ?? [] {
+          try db.execute(sql: "INSERT INTO makers VALUES (?, ?, ?)", arguments: [result.run, fact, value])
         }
         let queries = try db.makeStatement(sql: "INSERT INTO queries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
         let figures = try db.makeStatement(sql: "INSERT INTO figures VALUES (?, ?, ?, ?, ?)")
@@ -108,13 +124,19 @@
     /// All runs, by name.
     public func runs() throws(ParlanceError) -> [StoredRun] {
       try file.read { db in
-        try Row.fetchAll(db, sql: "SELECT * FROM runs ORDER BY id").map { row in
-          let seed: String? = row["seed"]
+        var makers: [String: [String: String]] = [:]
+        for row in try Row.fetchAll(db, sql: "SELECT run, fact, value FROM makers") {
+          let (run, fact): (String, String) = (row["run"], row["fact"])
+          makers[run, default: [:]][fact] = row["value"]
+        }
+        return try Row.fetchAll(db, sql: "SELECT * FROM runs ORDER BY id").map { row in
+          let (id, seed): (String, String?) = (row["id"], row["seed"])
           return StoredRun(
-            id: row["id"], arm: row["arm"], seed: seed.flatMap { UInt64($0) }, fold: row["fold"],
+            id: id, arm: row["arm"], seed: seed.flatMap { UInt64($0) }, fold: row["fold"],
             state: StoredRun.State(rawValue: row["state"]) ?? .failed, digest: row["digest"], recipe: row["recipe"],
-            program: row["program"], steps: row["steps"], examples: row["examples"], seconds: row["seconds"],
-            processorSeconds: row["processor_seconds"], peakMemory: row["peak_memory"], fault: row["fault"])
+            program: row["program"], maker: makers[id].flatMap { RunMaker(facts: $0) }, steps: row["steps"],
+            examples: row["examples"], seconds: row["seconds"], processorSeconds: row["processor_seconds"],
+            peakMemory: row["peak_memory"], fault: row["fault"])
         }
       }
     }

@@ -17,6 +17,8 @@ public struct StoredRun: Sendable, Hashable {
   /// The recipe, every default filled in; empty for one that failed.
   public var recipe: String
   public var program: String
+  /// What made it; `nil` where that was not noted.
+  public var maker: RunMaker?
   public var steps: Int
   public var examples: Int
   /// Of training, by the clock.

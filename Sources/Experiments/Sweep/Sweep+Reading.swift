@@ -28,8 +28,9 @@ extension Sweep {
     }
     self.init()
     let node = SweepNode(node: root, path: "", file: file)
-    for (key, value) in try node.members(Self.keys) { try read(key, value) }
-    try check(node)
+    let members = try node.members(Self.keys)
+    for (key, value) in members { try read(key, value) }
+    try check(node, Dictionary(members.map { ($0.key, $0.value) }) { first, _ in first })
   }
 
   private static let keys = [
@@ -198,44 +199,46 @@ extension Sweep {
     return quick
   }
 
-  private mutating func check(_ node: SweepNode) throws(ParlanceError) {
+  /// - Parameter parts: by their keys, so that a fault names the line of its own.
+  private mutating func check(_ node: SweepNode, _ parts: [String: SweepNode]) throws(ParlanceError) {
+    func part(_ key: String) -> SweepNode { parts[key] ?? node }
+    let sets = (try? parts["evaluate"]?.elements()) ?? []
+    func set(_ place: Int) -> SweepNode { sets.indices.contains(place) ? sets[place] : node }
     guard !recipe.isEmpty else { throw node.fault("expected the recipe's file, as `recipe`") }
-    guard !evaluate.isEmpty else { throw node.fault("expected what the students are measured on, as `evaluate`") }
+    guard !evaluate.isEmpty else {
+      throw part("evaluate").fault("expected what the students are measured on, as `evaluate`")
+    }
     for place in evaluate.indices where evaluate[place].name.isEmpty {
       evaluate[place].name = evaluate.count == 1 ? "all" : "set \(place + 1)"
     }
-    let names = evaluate.map(\.name)
-    if let twice = names.first(where: { name in names.count(where: { $0 == name }) > 1 }) {
-      throw node.fault("two sets in `evaluate` are called \(twice)")
-    }
     if let deep = measures.first(where: { ($0.cutoff ?? 0) > depth }) {
-      throw node.fault("`depth` is \(depth), and \(deep) looks at more passages")
+      throw (parts["depth"] ?? part("measures")).fault("`depth` is \(depth), and \(deep) looks at more passages")
     }
     var folders: [String: String] = [:]
-    for name in names {
+    for (place, name) in evaluate.map(\.name).enumerated() {
       if let other = folders.updateValue(name, forKey: Self.folderName(name)) {
-        throw node.fault("the sets \(other) and \(name) in `evaluate` would have the same files")
+        throw set(place).fault(
+          other == name
+            ? "two sets in `evaluate` are called \(name)"
+            : "the sets \(other) and \(name) in `evaluate` would have the same files")
       }
     }
-    for (key, list) in [("seeds", seeds), ("quick.seeds", quick?.seeds ?? [])] where Set(list).count < list.count {
-      throw node.fault("a seed is there twice in `\(key)`")
-    }
-    for (key, list) in [("folds", folds), ("quick.folds", quick?.folds ?? [])] where Set(list).count < list.count {
-      throw node.fault("a fold is there twice in `\(key)`")
+    if Set(seeds).count < seeds.count { throw part("seeds").fault("a seed is there twice in `seeds`") }
+    if Set(folds).count < folds.count { throw part("folds").fault("a fold is there twice in `folds`") }
+    if let quick {
+      let (seeds, folds) = (quick.seeds ?? [], quick.folds ?? [])
+      if Set(seeds).count < seeds.count { throw part("quick").fault("a seed is there twice in `quick.seeds`") }
+      if Set(folds).count < folds.count { throw part("quick").fault("a fold is there twice in `quick.folds`") }
     }
     // Everything that `expanded()` refuses is refused here already.
-    do throws(ParlanceError) {
-      let arms = try expanded()
-      if let baseline, !arms.contains(where: { $0.name == baseline }) {
-        throw ParlanceError(
-          .badInput,
-          "no arm is called \(baseline), the `baseline`; there are \(arms.map(\.name).joined(separator: "; "))")
-      }
-      for name in quick?.arms ?? [] where !arms.contains(where: { $0.name == name }) {
-        throw ParlanceError(.badInput, "no arm is called \(name), in `quick.arms`")
-      }
-    } catch {
-      throw node.fault(error.message)
+    let arms: [Arm]
+    do { arms = try expanded() } catch { throw part("arms").fault(error.message) }
+    if let baseline, !arms.contains(where: { $0.name == baseline }) {
+      throw part("baseline").fault(
+        "no arm is called \(baseline), the `baseline`; there are \(arms.map(\.name).joined(separator: "; "))")
+    }
+    for name in quick?.arms ?? [] where !arms.contains(where: { $0.name == name }) {
+      throw part("quick").fault("no arm is called \(name), in `quick.arms`")
     }
   }
 }

@@ -25,7 +25,8 @@ struct SweepNode {
       let name = key.string ?? ""
       if let names, !names.contains(name) {
         let whole = path.isEmpty ? name : "\(path).\(name)"
-        throw fault("no sweep has the key `\(whole)`; there are \(names.joined(separator: ", "))", at: key)
+        let hint = NearestName.of(name, among: names, within: 2).map { "; did you mean `\($0)`?" } ?? ""
+        throw fault("no sweep has the key `\(whole)`\(hint); there are \(names.joined(separator: ", "))", at: key)
       }
       members.append((name, inner(value, name)))
     }

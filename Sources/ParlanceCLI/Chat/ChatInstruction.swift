@@ -85,9 +85,9 @@ enum ChatInstruction: Equatable {
   }
 
   private static func unknown(_ name: String) -> ParlanceError {
-    let nearest = commands.map { (name: $0.name, distance: MistypedSubcommand.distance(name, $0.name)) }
-      .min { $0.distance < $1.distance }
-    let hint = nearest.flatMap { $0.distance <= 2 ? "; did you mean \($0.name)?" : nil } ?? "; /help lists them"
+    let hint =
+      NearestName.of(name, among: commands.map(\.name), within: 2).map { "; did you mean \($0)?" }
+      ?? "; /help lists them"
     return ParlanceError(.usage, "there is no command \(name)\(hint)")
   }
 }

@@ -158,7 +158,9 @@ extension Health {
   /// The findings as a person reads them.
   var sections: [Section] {
     var sections = [
-      Section(title: "parlance \(version)", lines: ["engine ABI \(engine.abi), \(processor.summary)"])
+      Section(
+        title: "parlance \(version)",
+        lines: ["engine ABI \(engine.abi), \(processor.summary)", "\(processor.name); \(processor.system)"])
     ]
     if let path = engine.path {
       sections.append(

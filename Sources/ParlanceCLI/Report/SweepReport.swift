@@ -12,7 +12,7 @@
   /// The report of a sweep's arms.
   struct SweepReport {
     let command: ReportCommand
-    private let runs: StoredRuns
+    let runs: StoredRuns
     private let console = Console.standard
     private let interruption = Console.standard.interruption
 
@@ -143,28 +143,6 @@
         if FileNames.exists(queries) { trace.vectors.append(try VectorsFile(path: queries)) }
       }
       return trace
-    }
-
-    /// Recipes, data and command lines.
-    private func again(_ report: inout ExperimentReport, _ set: SweepTables.OfSet) throws(ParlanceError) {
-      report.commands = [
-        "parlance sweep \(TourSteps.quoted(runs.folder.sweep)) --out \(TourSteps.quoted(runs.folder.path))",
-        command.line,
-      ]
-      let pair = try CasePair(set.report, asked: command.cases)
-      for name in [pair?.baseline.name, pair?.other.name].compactMap(\.self) {
-        if let run = set.arms.first(where: { $0.arm == name })?.runs.first { report.recipes.append((name, run.recipe)) }
-      }
-      if report.recipes.isEmpty, let arm = set.arms.first, let run = arm.runs.first {
-        report.recipes = [(arm.arm, run.recipe)]
-      }
-      let text = try MappedFile(path: runs.folder.sweep)
-      report.recipes.insert(("the whole sweep, sweep.yaml", String(decoding: text.bytes.array(), as: UTF8.self)), at: 0)
-      guard let run = set.arms.first?.runs.first else { return }
-      var table = Table(columns: [.label("file"), .label("SHA-256")])
-      table.rows = try runs.store.fingerprints(of: run.id).map { [Table.Cell($0.file), Table.Cell($0.sha256)] }
-      report.data = table
-      report.program = run.program
     }
   }
 #endif

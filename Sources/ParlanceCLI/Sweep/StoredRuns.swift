@@ -78,6 +78,7 @@
         ["processor time, in all", Table.Cell(ProgressBar.time(stored.processorSeconds))],
         ["peak memory", Table.Cell("\(FixedDecimal.grouped(stored.peakMemory >> 20)) MiB")],
       ]
+      facts.rows += (stored.maker?.lines ?? []).map { [Table.Cell($0.name), Table.Cell($0.text)] }
       if let origin = (try? RunResult(reading: folder.result(of: name)))?.takenFrom {
         facts.rows.append(["taken over from", Table.Cell(origin)])
       }

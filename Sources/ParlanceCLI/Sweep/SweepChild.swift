@@ -24,7 +24,9 @@ struct SweepChild {
     let job = SweepRun(
       planned, of: sweep, in: folder, cores: cores, device: device, progress: bar.handler,
       interruption: console.interruption)
-    try await job.finish(program: "parlance \(ParlanceCommand.version)", usage: usage) { model throws(ParlanceError) in
+    let maker = try RunMaker(on: device)
+    try await job.finish(program: "parlance \(ParlanceCommand.version)", maker: maker, usage: usage) {
+      model throws(ParlanceError) in
       let found = try await ModelHub().resolve(model, progress: bar.handler, interruption: console.interruption)
       return try Checkpoint(folder: found.folder, name: found.name)
     }

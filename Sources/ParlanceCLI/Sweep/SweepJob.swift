@@ -27,11 +27,12 @@
       var (sweep, yaml) = try read()
       for name in command.arms { try sweep.checkArm(name) }
       let runs = try sweep.runs().map { run throws(ParlanceError) in (run: run, recipe: try run.recipe(of: sweep)) }
+      try tellAlike(runs)
       guard !command.dryRun else { return try tell(sweep, runs) }
+      var others = try others(of: sweep)
       try makeFolders()
       let lock = try FileLock(path: folder.lock)
       defer { withExtendedLifetime(lock) {} }
-      var others = try others(of: sweep)
       let store = try RunStore(path: folder.store, making: true)
       var left = try collect(sweep, runs, store).filter(isChosen)
       // Only now: what was refused leaves the sweep that is there as it was.
@@ -70,11 +71,25 @@
           + "they stay, and are in none of its figures")
     }
 
+    /// Says of arms whose settings come to one recipe: a slip of the hand, or one more name for it.
+    private func tellAlike(_ runs: [PreparedRun]) throws(ParlanceError) {
+      var names: [String: [String]] = [:]
+      guard let first = runs.first?.run else { return }
+      for (run, recipe) in runs where run.seed == first.seed && run.fold == first.fold {
+        names[try recipe.yaml(), default: []].append(run.arm)
+      }
+      for alike in names.values.filter({ $0.count > 1 }).sorted(by: { $0[0] < $1[0] }) {
+        console.note("the arms \(alike.joined(separator: ", ")) are one recipe; each is trained by itself")
+      }
+    }
+
     /// Whether the run is one of those that are done now.
     private func isChosen(_ entry: PreparedRun) -> Bool { command.arms.isEmpty || command.arms.contains(entry.run.arm) }
 
     private func others(of sweep: Sweep) throws(ParlanceError) -> FinishedRuns {
-      try FinishedRuns(of: command.reuse, for: sweep, in: folder, program: "parlance \(ParlanceCommand.version)")
+      try FinishedRuns(
+        of: command.reuse, for: sweep, in: folder, program: "parlance \(ParlanceCommand.version)",
+        device: "\(command.device)")
     }
 
     /// Takes over what other sweeps have done already.

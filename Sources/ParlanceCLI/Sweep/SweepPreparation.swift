@@ -19,13 +19,34 @@
     func makeListed() async throws {
       var data = DataFingerprints()
       for step in sweep.prepare {
+        let lock = try await lock(of: step)
+        defer { withExtendedLifetime(lock) {} }
         guard !FileNames.exists(step.makes) else {
           try MadeNote.check(step, &data)
           continue
         }
         // First, since what makes it goes on to its end when this process is killed.
         try MadeNote(of: step, &data).write(for: step.makes)
-        try await make(step.makes, step.command.map { $0 == "{out}" ? step.makes : $0 })
+        try await make(step.makes, step.command.map { $0 == "{out}" ? step.makes : $0 }, holding: lock)
+      }
+    }
+
+    /// Waits until no other sweep is making it.
+    ///
+    /// - Returns: `nil` where nothing can be written, and what is there is not being made.
+    private func lock(of step: Sweep.Preparation) async throws -> FileLock? {
+      var isTold = false
+      while true {
+        do throws(ParlanceError) { return try FileLock(path: MadeNote.lock(for: step.makes)) } catch {
+          guard error.code == .tryAgain else {
+            if FileNames.exists(step.makes) { return nil }
+            throw error
+          }
+        }
+        if !isTold { console.note("another sweep is making \(step.makes), which is waited for") }
+        isTold = true
+        try? await Task.sleep(for: .milliseconds(200))
+        try console.interruption.check()
       }
     }
 
@@ -42,10 +63,10 @@
       }
     }
 
-    private func make(_ what: String, _ arguments: [String]) async throws {
+    private func make(_ what: String, _ arguments: [String], holding lock: FileLock? = nil) async throws {
       console.note("making \(what): parlance \(arguments.joined(separator: " "))")
       let log = folder.shared + "/log"
-      let child = try ChildProcess(arguments, log: log)
+      let child = try ChildProcess(arguments, log: log, holding: lock)
       var status = child.status()
       var isAsked = false
       while status == nil {

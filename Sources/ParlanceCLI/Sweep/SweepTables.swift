@@ -121,23 +121,31 @@
       return tables
     }
 
+    /// `untested` says why nothing is compared, where that is so.
     var json: OrderedJSON {
-      [
-        "sets": .array(
-          sets.map { set in
-            [
-              "name": .string(set.name), "figures": set.report.json(perQuery: false),
-              "divergence": .object(set.arms.map { ($0.arm, $0.divergence.map { .number($0) } ?? .null) }),
-            ]
-          }),
-        "unfinished": .array(
-          unfinished.map { arm in
-            [
-              "arm": .string(arm.arm), "finished": .integer(arm.finished), "failed": .integer(arm.failed),
-              "planned": .integer(arm.planned),
-            ]
-          }),
-      ]
+      .object([
+        (
+          "sets",
+          .array(
+            sets.map { set in
+              [
+                "name": .string(set.name), "figures": set.report.json(perQuery: false),
+                "divergence": .object(set.arms.map { ($0.arm, $0.divergence.map { .number($0) } ?? .null) }),
+              ]
+            })
+        ),
+        (
+          "unfinished",
+          .array(
+            unfinished.map { arm in
+              [
+                "arm": .string(arm.arm), "finished": .integer(arm.finished), "failed": .integer(arm.failed),
+                "planned": .integer(arm.planned),
+              ]
+            })
+        ),
+        ("untested", untested.map { .string($0) }),
+      ])
     }
   }
 #endif

@@ -1,3 +1,4 @@
+import BinaryFiles
 import Diagnostics
 
 #if canImport(Glibc)
@@ -18,8 +19,9 @@ struct ChildProcess {
   /// - Parameters:
   ///   - arguments: without the program's name.
   ///   - log: gets both streams, behind what is there.
+  ///   - lock: held by the child as well, to its end, whatever becomes of this process.
   /// - Throws: `unavailable`.
-  init(_ arguments: [String], log: String) throws(ParlanceError) {
+  init(_ arguments: [String], log: String, holding lock: FileLock? = nil) throws(ParlanceError) {
     let descriptor = unsafe open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw ParlanceError(.cannotWrite, "the log cannot be opened", at: .init(file: log)) }
     defer { close(descriptor) }
@@ -38,6 +40,7 @@ struct ChildProcess {
     unsafe posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
     unsafe posix_spawn_file_actions_adddup2(&actions, descriptor, STDOUT_FILENO)
     unsafe posix_spawn_file_actions_adddup2(&actions, descriptor, STDERR_FILENO)
+    if let lock { unsafe posix_spawn_file_actions_adddup2(&actions, lock.number, STDERR_FILENO + 1) }
     let program = Self.program
     var words = unsafe ([program] + arguments).map { unsafe strdup($0) }
     defer { unsafe words.forEach { unsafe free($0) } }
@@ -51,7 +54,7 @@ struct ChildProcess {
   }
 
   /// The file of this process, whatever name it was started by.
-  private static var program: String {
+  static var program: String {
     var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
     let count = unsafe readlink("/proc/self/exe", &bytes, bytes.count)
     if count > 0, let path = String(validating: bytes[..<count], as: UTF8.self) { return path }

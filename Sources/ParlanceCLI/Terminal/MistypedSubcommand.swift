@@ -1,4 +1,5 @@
 import ArgumentParser
+import Diagnostics
 
 /// Tells a subcommand that does not exist from arguments that do not belong, and names the one that was meant.
 enum MistypedSubcommand {
@@ -17,25 +18,7 @@ enum MistypedSubcommand {
   }
 
   private static func unknown(_ word: String, among names: [String]) -> ValidationError {
-    let nearest = names.map { (name: $0, distance: distance(word, $0)) }.min { $0.distance < $1.distance }
-    let hint = nearest.flatMap { $0.distance <= 2 ? "; did you mean \"\($0.name)\"?" : nil } ?? ""
+    let hint = NearestName.of(word, among: names, within: 2).map { "; did you mean \"\($0)\"?" } ?? ""
     return ValidationError("there is no subcommand \"\(word)\"\(hint)")
-  }
-
-  /// How many characters have to be put in, left out, replaced or swapped with their neighbour to make one word of the
-  /// other: the optimal string alignment distance.
-  static func distance(_ left: String, _ right: String) -> Int {
-    let (left, right) = (Array(left), Array(right))
-    var rows = [Array(0...right.count)]
-    for (i, a) in left.enumerated() {
-      var row = [i + 1]
-      for (j, b) in right.enumerated() {
-        var best = min(row[j] + 1, rows[i][j + 1] + 1, rows[i][j] + (a == b ? 0 : 1))
-        if i > 0, j > 0, a == right[j - 1], left[i - 1] == b { best = min(best, rows[i - 1][j - 1] + 1) }
-        row.append(best)
-      }
-      rows.append(row)
-    }
-    return rows[left.count][right.count]
   }
 }

@@ -6,14 +6,25 @@ extension EvaluationReport {
   ///
   /// `{"runs":[{"name":...,"measures":{"nDCG@3":...},"queries":{"ID":{"nDCG@3":...}}}]}`, and beside these keys what
   /// the figures rest on: `judgments`, `counted` (queries the means are over), in a run `file`, `missing`, `ignored`,
-  /// `intervals`, `turns`, `cost`, `effort`, `effortTurns`, and `significance`.
+  /// `intervals`, `turns`, `cost`, `effort`, `effortTurns`, and beside the runs `significance` and `ratios` (to the
+  /// baseline: `fewerFLOPS`, and `measures` as parts of the baseline's).
   ///
   /// - Parameter perQuery: whether it holds each query's values.
   public func json(perQuery: Bool) -> OrderedJSON {
     .object([
       ("judgments", judgments.map { .string($0) }), ("counted", .integer(evaluations.first?.queries.count ?? 0)),
       ("runs", .array(evaluations.indices.map { run($0, perQuery: perQuery) })),
-      ("significance", comparison?.json),
+      ("significance", comparison?.json), ("ratios", ratios().map { .array($0.map(ratios)) }),
+    ])
+  }
+
+  private func ratios(_ run: Ratios) -> OrderedJSON {
+    .object([
+      ("run", .string(run.run)), ("fewerFLOPS", run.fewerFLOPS?.json),
+      (
+        "measures",
+        .object(zip(evaluations.first?.measures ?? [], run.measures).map { ($0.description, $1?.json) })
+      ),
     ])
   }
 
@@ -110,6 +121,10 @@ extension PairedComparison {
       ("interval", interval?.json),
     ])
   }
+}
+
+extension EvaluationReport.Ratios.Ratio {
+  fileprivate var json: OrderedJSON { .object([("ratio", .number(value)), ("interval", interval?.json)]) }
 }
 
 extension Bootstrap.Interval {

@@ -28,7 +28,7 @@ extension ExperimentReport {
     }
     parts += tables.map { $0.markdown() }
     if !commands.isEmpty { parts.append("## Again\n\n" + commands.map { "    \($0)\n" }.joined()) }
-    if let data { parts.append(data.markdown()) }
+    parts += [data, makers].compactMap { $0?.markdown() }
     return parts.joined(separator: "\n")
   }
 

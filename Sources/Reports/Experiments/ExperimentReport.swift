@@ -142,6 +142,8 @@ public struct ExperimentReport: Sendable {
   /// Files that it rests on.
   public var data: Table?
   public var program = ""
+  /// Programs and machines that made it.
+  public var makers: Table?
 
   public init(title: String, question: String? = nil, hypothesis: String? = nil, sets: [Figures]) {
     self.title = title

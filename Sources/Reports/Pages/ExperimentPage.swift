@@ -100,6 +100,9 @@ public struct ExperimentPage: Sendable {
       lines.append(folded("The recipe of \(name)", "<pre tabindex=\"0\">\(htmlEscaped(text))</pre>"))
     }
     if let data = report.data { lines.append(folded("The data that it rests on", scroll(data.html(), "Data"))) }
+    if let makers = report.makers {
+      lines.append(folded("The programs and machines that made it", scroll(makers.html(), "Programs and machines")))
+    }
     if !report.program.isEmpty { lines.append("<p class=\"note\">Made by \(htmlEscaped(report.program)).</p>") }
     return lines.joined(separator: "\n")
   }

@@ -1,10 +1,14 @@
 extension Table {
+  /// More columns than these are set smaller and closer, to stay on the page.
+  private static let mostColumns = 8
+
   /// The table for LaTeX with the package booktabs: best figures bold, marks raised, legend and notes below.
   public func latex(label: String? = nil) -> String {
     let alignments = columns.map { $0.alignment == .left ? "l" : "r" }.joined()
     var lines = ["\\begin{table}", "\\centering"]
     if let title { lines.append("\\caption{\(Self.latexEscaped(title))}") }
     if let label { lines.append("\\label{\(label)}") }
+    if columns.count > Self.mostColumns { lines.append("\\scriptsize\\setlength{\\tabcolsep}{3pt}") }
     lines += ["\\begin{tabular}{\(alignments)}", "\\toprule"]
     lines.append(Self.latexRow(columns.map { Self.latexEscaped($0.header) }))
     lines.append("\\midrule")
