@@ -42,11 +42,11 @@ setup: tools libtorch model corpus ## what the demo needs, without building
 
 .PHONY: tools
 tools:
-	@Scripts/setup/tools.sh 4
+	@Scripts/setup/tools.sh build
 
 .PHONY: tools-test
 tools-test:
-	@Scripts/setup/tools.sh 9
+	@Scripts/setup/tools.sh test
 
 .PHONY: libtorch
 libtorch: tools

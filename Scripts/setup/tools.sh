@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Checks that the machine has what the build needs, says all that is missing at once, and the command that brings it.
-# tools.sh GIBIBYTES: also that so much disk is free where the build writes.
+# And that there is room on the disk for what is not there yet: tools.sh [build | test].
 . "$(dirname -- "${BASH_SOURCE[0]}")/places.sh"
 
-gibibytes=${1:-3}
+purpose=${1:-build}
 swift_wanted='6.3'
 missing=()
 debian=()
@@ -76,10 +76,23 @@ standing() {
   printf '%s' "$place"
 }
 
+# In MiB, each with what making it takes for a while, and 256 for everything else.
+room_wanted() {
+  local wanted=256
+  [ -n "${LIBTORCH:-}" ] || [ -d "$deps/libtorch" ] || wanted=$((wanted + 800))
+  [ -f "$root/Engine/build/libparlance-torch.so" ] || wanted=$((wanted + 500))
+  if [ "$purpose" = test ]; then
+    [ -e "$deps/judges" ] || [ "${JUDGES:-1}" = 0 ] || wanted=$((wanted + 1900))
+    [ -e "$root/.build/debug" ] || wanted=$((wanted + 1300))
+  else
+    [ -e "$root/.build/release" ] || wanted=$((wanted + 1000))
+  fi
+  printf '%s' "$wanted"
+}
+
 check_disk() {
-  local place free wanted=$((gibibytes * 1024 * 1024))
-  # What an earlier run brought need not be brought again.
-  [ ! -d "$deps/libtorch" ] || wanted=$((wanted / 2))
+  local place free wanted
+  wanted=$(($(room_wanted) * 1024))
   for place in "$root" "$cache"; do
     place=$(standing "$place")
     free=$(df -Pk -- "$place" | awk 'END { print $4 }')
