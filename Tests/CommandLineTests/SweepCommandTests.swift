@@ -177,6 +177,12 @@ struct SweepCommandTests {
       func reused() throws {
         let text = try String(contentsOfFile: students.folder + "/sweep.yaml", encoding: .utf8)
           .replacing("folds: [0, 1]", with: "folds: [0]")
+          .replacing(
+            "qrels: qrels.txt}]",
+            with: "qrels: qrels.txt}, {name: few, conversations: few.jsonl, qrels: qrels.txt, held_out: false}]")
+        let few = try String(contentsOfFile: students.folder + "/turns.jsonl", encoding: .utf8)
+          .split(separator: "\n").filter { $0.contains("\"c3\"") }.map { $0 + "\n" }.joined()
+        try few.write(toFile: students.folder + "/few.jsonl", atomically: false, encoding: .utf8)
         try text.write(toFile: students.folder + "/first.yaml", atomically: false, encoding: .utf8)
         try text.replacing("name: w 0,", with: "name: plain,").replacing("baseline: w 0", with: "baseline: plain")
           .replacing("arms: [w 0]", with: "arms: [plain]")
@@ -224,6 +230,7 @@ struct SweepCommandTests {
         let turns = try figures("plain-f0", in: "o").count
         let less = try students.parlance("runs compare o --leave-out ids")
         #expect(less.output.contains("of \(turns) turns"), "\(less.output) \(less.error)")
+        #expect(less.error.contains("all turns of few are left out by ids"), "\(less.error)")
         try students.succeed("report o --out o.html --passages passages.jsonl --leave-out ids")
       }
 

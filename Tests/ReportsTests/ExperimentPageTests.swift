@@ -206,6 +206,7 @@ struct ExperimentPageTests {
     #expect(one?.evaluations[0].queries.count == 2 && one?.comparison == nil)
     let all = Set((0...9).map { ExternalID("c\($0)") })
     #expect(throws: ParlanceError.self) { try whole.leavingOut(all, configuration: configuration) }
+    #expect(whole.isEmpty(without: all) && !whole.isEmpty(without: ids) && !whole.isEmpty(without: []))
 
     var report = try report()
     report.sets.append(.init(name: "a part", report: part, isPart: true))

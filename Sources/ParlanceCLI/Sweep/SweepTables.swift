@@ -36,6 +36,7 @@
       if let baseline { try sweep.checkArm(baseline) }
       var sets: [OfSet] = []
       var left: [ArmFigures.Unfinished] = []
+      var emptied = 0
       let digests = try sweep.digests()
       for set in sweep.evaluate {
         let (whole, unfinished, places) = try ArmFigures.all(of: sweep, digests: digests, on: set.name, in: store)
@@ -54,11 +55,16 @@
         let report = try Self.report(
           arms, places, baseline: baseline ?? sweep.baseline ?? arms[0].arm, judgments: set.qrels, configuration)
         sets.append(OfSet(name: set.name, arms: arms, report: report))
-        if let part = try leftOut?.part(of: report, configuration) {
+        // The others may have some left.
+        if let leftOut, sweep.evaluate.count > 1, report.isEmpty(without: leftOut.ids) {
+          Console.standard.note(
+            "all turns of \(set.name) are left out by \(leftOut.file): it has no figures without them")
+          emptied += 1
+        } else if let part = try leftOut?.part(of: report, configuration) {
           sets.append(OfSet(name: "\(set.name), \(part.words)", isPart: true, arms: [], report: part.report))
         }
       }
-      if let leftOut, !sets.isEmpty, !sets.contains(where: \.isPart) { throw leftOut.unknown }
+      if let leftOut, !sets.isEmpty, emptied == 0, !sets.contains(where: \.isPart) { throw leftOut.unknown }
       self.sets = sets
       unfinished = left
       untested = (baseline ?? sweep.baseline).flatMap { name in

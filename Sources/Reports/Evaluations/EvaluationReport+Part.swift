@@ -14,9 +14,7 @@ extension EvaluationReport {
     _ ids: Set<ExternalID>, configuration: BaselineComparison.Configuration
   ) throws(ParlanceError) -> EvaluationReport? {
     guard let first = evaluations.first else { return nil }
-    func isKept(_ query: ExternalID) -> Bool {
-      !ids.contains(query) && !(places?.places[query].map { ids.contains($0.conversation) } ?? false)
-    }
+    func isKept(_ query: ExternalID) -> Bool { !isNamed(query, by: ids) }
     let kept = first.queries.indices.filter { isKept(first.queries[$0]) }
     guard kept.count < first.queries.count else { return nil }
     guard !kept.isEmpty else { throw ParlanceError(.usage, "without these turns and conversations there is none left") }
@@ -38,5 +36,15 @@ extension EvaluationReport {
         part.evaluations.filter { $0.name != name }, with: baseline, groups: groups, configuration: configuration)
     }
     return part
+  }
+
+  /// Whether none of its queries is left without these turns and conversations.
+  public func isEmpty(without ids: Set<ExternalID>) -> Bool {
+    evaluations.first?.queries.allSatisfy { isNamed($0, by: ids) } ?? true
+  }
+
+  /// By itself, or by its conversation.
+  private func isNamed(_ query: ExternalID, by ids: Set<ExternalID>) -> Bool {
+    ids.contains(query) || places?.places[query].map { ids.contains($0.conversation) } ?? false
   }
 }
