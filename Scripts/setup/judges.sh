@@ -35,7 +35,7 @@ if current_all; then exit 0; fi
 slim_torch() {
   local torch=$1 library copy
   rm -rf -- "$torch/test"
-  find "$torch/bin" -type f ! -name torch_shm_manager -exec rm -f -- {} +
+  [ ! -d "$torch/bin" ] || find "$torch/bin" -type f ! -name torch_shm_manager -exec rm -f -- {} +
   for library in "$deps"/libtorch/lib/*; do
     copy=$torch/lib/${library##*/}
     # Another disk cannot have the same file.

@@ -82,7 +82,7 @@ room_wanted() {
   [ -n "${LIBTORCH:-}" ] || [ -d "$deps/libtorch" ] || wanted=$((wanted + 800))
   [ -f "$root/Engine/build/libparlance-torch.so" ] || wanted=$((wanted + 500))
   if [ "$purpose" = test ]; then
-    [ -e "$deps/judges" ] || [ "${JUDGES:-1}" = 0 ] || wanted=$((wanted + 1900))
+    cmp -s -- "$root/Scripts/setup/judges.txt" "$deps/judges/judges.txt" || [ "${JUDGES:-1}" = 0 ] || wanted=$((wanted + 1900))
     [ -e "$root/.build/debug" ] || wanted=$((wanted + 1300))
   else
     [ -e "$root/.build/release" ] || wanted=$((wanted + 1000))

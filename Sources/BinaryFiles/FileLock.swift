@@ -49,7 +49,8 @@ public final class FileLock: Sendable {
     return own.st_ino == named.st_ino && own.st_dev == named.st_dev
   }
 
-  /// The descriptor by which the lock is held, -1 once it was released. A process that gets a copy holds the lock as well.
+  /// The descriptor by which the lock is held, -1 once it was released. A process that gets a copy
+  /// holds the lock as well, until `release` gives it back for all.
   public var number: Int32 { descriptor.load(ordering: .acquiring) }
 
   /// Lets go of the lock at once, whoever still refers to it.

@@ -11,7 +11,10 @@
     /// Whether others had a right to a private file until it was opened here.
     package let wasOpenToOthers: Bool
 
-    /// Opens the file, makes it where there is none and `making` says so, and brings an older version to the present one.
+    /// Opens the file, makes it where there is none, and brings an older version to the present one, both where `making` says
+    /// so.
+    ///
+    /// Without, an older version that `kind.readable` has is left as it is.
     ///
     /// - Throws: `noInput` when there is none and none is to be made; `badInput` when it is another's, or of a later version;
     ///   `cannotWrite` when it cannot be made; `tryAgain` when somebody holds it for longer than `kind.patience`.
@@ -34,7 +37,9 @@
       } catch {
         throw Self.error(error, kind, path)
       }
-      if try read(Stamp.init) != Stamp(kind) { try prepare(making: making) }
+      let found = try read(Stamp.init)
+      let isLeft = !making && found.application == kind.application && kind.readable.contains(found.version)
+      if found != Stamp(kind), !isLeft { try prepare(making: making) }
       // Only now: these are changes, which another's file must not see.
       if kind.isPrivate {
         for name in [path, path + "-wal", path + "-shm"] { try FileNames.keepFromOthers(name) }

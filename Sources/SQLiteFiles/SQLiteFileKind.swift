@@ -11,6 +11,8 @@
     package var schema: String
     /// Makes a file of the version that is the key one of the greatest version.
     package var upgrades: [Int: String] = [:]
+    /// Earlier versions that its readers know.
+    package var readable: Set<Int> = []
     /// A table that files have which were made before they had an `application_id`.
     package var earlyTable: String
     /// How long somebody else's transaction is waited for.

@@ -78,6 +78,32 @@ struct MadeNoteTests {
     }
   }
 
+  @Test("an index that is being built is not made yet, one without a lock or with a manifest is")
+  func unfinished() throws {
+    try inFolder { folder, step in
+      let index = folder + "/index"
+      #expect(MadeNote.isMade(index) && MadeNote.isMade(step.makes) && !MadeNote.isMade(folder + "/none"))
+      try write("", "index/lock", in: folder)
+      #expect(MadeNote.isMade(index))
+      try FileManager.default.removeItem(atPath: index + "/manifest")
+      #expect(!MadeNote.isMade(index))
+    }
+  }
+
+  @Test("the notes are kept in the sweep's folder, whatever becomes of those beside what was made")
+  func kept() throws {
+    try inFolder { folder, step in
+      let sweep = SweepFolder(folder)
+      #expect(try MadeNote.kept(in: sweep).isEmpty)
+      try MadeNote.keep([step], in: sweep)
+      #expect(try MadeNote.kept(in: sweep).isEmpty)
+      try note(step)
+      try MadeNote.keep([step], in: sweep)
+      try FileManager.default.removeItem(atPath: step.makes + ".made")
+      #expect(try MadeNote.kept(in: sweep)[step.makes]?.command == step.command)
+    }
+  }
+
   @Test("a subcommand's name is no file")
   func subcommand() throws {
     #expect(Array(MadeNote.operands(of: ["index", "build", "--vectors", "v"])) == ["--vectors", "v"])

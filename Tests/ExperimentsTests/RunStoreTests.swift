@@ -136,8 +136,11 @@
         // As version 1 left it.
         let database = try DatabaseQueue(path: path)
         try database.write { try $0.execute(sql: "DROP TABLE makers; PRAGMA user_version = 1") }
+        #expect(try RunStore(path: path, making: false).runs().map(\.maker) == [nil])
+        let version = try database.read { try Int.fetchOne($0, sql: "PRAGMA user_version") }
+        #expect(version == 1, "who only reads leaves it as it is")
         try database.close()
-        let store = try RunStore(path: path, making: false)
+        let store = try RunStore(path: path, making: true)
         #expect(try store.runs().map(\.maker) == [nil])
         first.maker = maker
         try store.store(first, curves: [])

@@ -139,7 +139,8 @@ struct SweepTests {
       ("recipe: r\nbudget: {memory: .inf}", "s.yaml:2: expected"),
       (
         "recipe: r\ngrid: {a: [1,2,3,4,5,6,7,8,9,10], b: [1,2,3,4,5,6,7,8,9,10], c: [1,2,3,4,5,6,7,8,9,10], "
-          + "d: [1,2,3,4,5,6,7,8,9,10,11]}\nevaluate: [{conversations: c, qrels: q}]", "at most 10000 arms"
+          + "d: [1,2,3,4,5,6,7,8,9,10,11]}\nevaluate: [{conversations: c, qrels: q}]",
+        "s.yaml:2: expected at most 10000 arms"
       ),
     ])
   func faults(text: String, says: String) throws {

@@ -36,7 +36,7 @@ public struct DataFingerprints {
   }
 
   /// It names the files of its index, which are never written again.
-  private static func manifest(of index: String) -> String { index + "/manifest" }
+  static func manifest(of index: String) -> String { index + "/manifest" }
 
   private static func parts(ofModel model: String) -> [String] {
     ["config.json", "tokenizer.json", "model.safetensors"].map { model + "/" + $0 }.filter(FileNames.exists)

@@ -31,7 +31,13 @@ public struct MadeNote: Codable, Equatable {
 
   static func path(for made: String) -> String { made + ".made" }
 
-  /// Held while it is being made.
+  /// Whether it is there and whole: an index that is still being built, or was left so, is not.
+  public static func isMade(_ path: String) -> Bool {
+    FileNames.exists(path)
+      && !(FileNames.exists(path + "/lock") && !FileNames.exists(DataFingerprints.manifest(of: path)))
+  }
+
+  /// Held while it is being made or checked; the file stays.
   public static func lock(for made: String) -> String {
     let folder = BinaryFiles.folder(of: made)
     return (folder == "/" ? "/" : folder + "/") + "." + fileName(of: made) + ".making"
@@ -57,6 +63,30 @@ public struct MadeNote: Codable, Equatable {
       throw ParlanceError(.badInput, "expected the note of what \(made) was made of", at: .init(file: path))
     }
     return note
+  }
+
+  /// Keeps the notes of what a sweep prepared in its folder, for the record: those beside what was made are gone where they are
+  /// made anew.
+  public static func keep(_ steps: [Sweep.Preparation], in folder: SweepFolder) throws(ParlanceError) {
+    var kept: [String: MadeNote] = [:]
+    for step in steps { kept[step.makes] = try of(step.makes) }
+    guard !kept.isEmpty else { return }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    guard let data = try? encoder.encode(kept) else {
+      throw ParlanceError(.internalFault, "the notes cannot be written as JSON", at: .init(file: folder.prepared))
+    }
+    try AtomicFile.write(Array(data), to: folder.prepared)
+  }
+
+  /// The notes that `keep` left, by what was made; empty without.
+  public static func kept(in folder: SweepFolder) throws(ParlanceError) -> [String: MadeNote] {
+    guard FileNames.exists(folder.prepared) else { return [:] }
+    let file = try MappedFile(path: folder.prepared)
+    guard let kept = try? JSONDecoder().decode([String: MadeNote].self, from: Data(file.bytes.array())) else {
+      throw ParlanceError(.badInput, "expected the notes of what the sweep prepared", at: .init(file: folder.prepared))
+    }
+    return kept
   }
 
   /// Refuses what was made by another command, or of files that changed since. What has no note is taken as it is, and so is

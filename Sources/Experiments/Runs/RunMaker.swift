@@ -12,7 +12,7 @@ public struct RunMaker: Codable, Sendable, Hashable {
   public var kernels: String
   /// As the system calls it.
   public var processor: String
-  /// Of the machine.
+  /// Of the machine, as far as the program may use them.
   public var cores: Int
   public var system: String
 

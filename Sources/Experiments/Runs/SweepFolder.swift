@@ -33,6 +33,8 @@ public struct SweepFolder: Sendable {
   func data(of run: String) -> String { folder(of: run) + "/data.json" }
   /// The recipe as it was when the sweep began, so that runs that wait are trained by it.
   public var recipe: String { path + "/recipe.yaml" }
+  /// What the prepared files were made of.
+  var prepared: String { path + "/prepared.json" }
   /// What is said of a path where no sweep is.
   public var missing: ParlanceError {
     ParlanceError(

@@ -17,6 +17,7 @@
       var kind = SQLiteFileKind(
         name: "database of runs", application: 0x5041_5255, version: 2, schema: schema + makers, earlyTable: "runs")
       kind.upgrades[1] = makers
+      kind.readable = [1]
       return kind
     }()
 
@@ -125,7 +126,9 @@
     public func runs() throws(ParlanceError) -> [StoredRun] {
       try file.read { db in
         var makers: [String: [String: String]] = [:]
-        for row in try Row.fetchAll(db, sql: "SELECT run, fact, value FROM makers") {
+        // Of version 1, which has none, nothing but to read is wanted.
+        let rows = try db.tableExists("makers") ? Row.fetchAll(db, sql: "SELECT run, fact, value FROM makers") : []
+        for row in rows {
           let (run, fact): (String, String) = (row["run"], row["fact"])
           makers[run, default: [:]][fact] = row["value"]
         }

@@ -199,7 +199,16 @@ extension Sweep {
     return quick
   }
 
-  /// - Parameter parts: by their keys, so that a fault names the line of its own.
+  /// Which of the parts that arms are made of is refused.
+  private func keyAtFault() -> String {
+    var less = self
+    less.random = nil
+    if (try? less.expanded()) != nil { return "random" }
+    less.grid = []
+    return (try? less.expanded()) == nil ? "arms" : "grid"
+  }
+
+  /// - Parameter parts: by their keys, so that a fault names its own line.
   private mutating func check(_ node: SweepNode, _ parts: [String: SweepNode]) throws(ParlanceError) {
     func part(_ key: String) -> SweepNode { parts[key] ?? node }
     let sets = (try? parts["evaluate"]?.elements()) ?? []
@@ -232,7 +241,7 @@ extension Sweep {
     }
     // Everything that `expanded()` refuses is refused here already.
     let arms: [Arm]
-    do { arms = try expanded() } catch { throw part("arms").fault(error.message) }
+    do { arms = try expanded() } catch { throw part(keyAtFault()).fault(error.message) }
     if let baseline, !arms.contains(where: { $0.name == baseline }) {
       throw part("baseline").fault(
         "no arm is called \(baseline), the `baseline`; there are \(arms.map(\.name).joined(separator: "; "))")

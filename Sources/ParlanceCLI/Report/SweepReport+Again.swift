@@ -43,10 +43,9 @@
         let prints = try runs.store.fingerprints(of: run.id)
         read.append(("the runs", prints))
       }
-      // Notes lie where the sweep ran, which may not be here.
+      let notes = try MadeNote.kept(in: runs.folder)
       for step in runs.sweep.prepare {
-        guard let note = try MadeNote.of(step.makes) else { continue }
-        read.append(("what made \(step.makes)", note.read))
+        if let note = notes[step.makes] { read.append(("what made \(step.makes)", note.read)) }
       }
       var table = Table(columns: [.label("file"), .label("SHA-256"), .label("read by")])
       var seen: Set<RunResult.Fingerprint> = []
@@ -62,23 +61,32 @@
     private func makers(of set: SweepTables.OfSet) -> Table? {
       var names: [String] = []
       var columns: [[String]] = []
-      var counts: [Int] = []
+      var made: [[StoredRun]] = []
+      var unnoted = 0
       for run in set.arms.flatMap(\.runs) {
-        guard let lines = run.maker?.lines else { continue }
+        guard let lines = run.maker?.lines else {
+          unnoted += 1
+          continue
+        }
         names = ["program"] + lines.map(\.name)
         let column = [run.program] + lines.map(\.text)
         if let place = columns.firstIndex(of: column) {
-          counts[place] += 1
+          made[place].append(run)
         } else {
           columns.append(column)
-          counts.append(1)
+          made.append([run])
         }
       }
       guard !columns.isEmpty else { return nil }
-      var table = Table(columns: [.label("made by")] + counts.map { .label(FixedDecimal.counted($0, "run")) })
+      var table = Table(columns: [.label("made by")] + made.map { .label(FixedDecimal.counted($0.count, "run")) })
       for (row, name) in names.enumerated() {
         table.rows.append([Table.Cell(name)] + columns.map { Table.Cell($0[row]) })
       }
+      if made.count > 1 {
+        let arms = made.map { Set($0.map(\.arm)).sorted().joined(separator: "; ") }
+        table.rows.append([Table.Cell("arms")] + arms.map { Table.Cell($0) })
+      }
+      if unnoted > 0 { table.notes = ["Of \(FixedDecimal.counted(unnoted, "run")) this was not noted."] }
       return table
     }
   }

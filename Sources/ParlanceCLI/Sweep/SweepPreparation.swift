@@ -19,31 +19,32 @@
     func makeListed() async throws {
       var data = DataFingerprints()
       for step in sweep.prepare {
-        let lock = try await lock(of: step)
+        let lock = try await lock(of: step.makes)
         defer { withExtendedLifetime(lock) {} }
-        guard !FileNames.exists(step.makes) else {
+        if MadeNote.isMade(step.makes) {
           try MadeNote.check(step, &data)
-          continue
+        } else {
+          // First, since what makes it goes on to its end when this process is killed.
+          try MadeNote(of: step, &data).write(for: step.makes)
+          try await make(step.makes, step.command.map { $0 == "{out}" ? step.makes : $0 }, holding: lock)
         }
-        // First, since what makes it goes on to its end when this process is killed.
-        try MadeNote(of: step, &data).write(for: step.makes)
-        try await make(step.makes, step.command.map { $0 == "{out}" ? step.makes : $0 }, holding: lock)
       }
+      try MadeNote.keep(sweep.prepare, in: folder)
     }
 
-    /// Waits until no other sweep is making it.
+    /// Waits until no other sweep makes or checks it.
     ///
-    /// - Returns: `nil` where nothing can be written, and what is there is not being made.
-    private func lock(of step: Sweep.Preparation) async throws -> FileLock? {
+    /// - Returns: `nil` where it is there and nothing can be written beside it.
+    private func lock(of made: String) async throws -> FileLock? {
       var isTold = false
       while true {
-        do throws(ParlanceError) { return try FileLock(path: MadeNote.lock(for: step.makes)) } catch {
+        do throws(ParlanceError) { return try FileLock(path: MadeNote.lock(for: made)) } catch {
           guard error.code == .tryAgain else {
-            if FileNames.exists(step.makes) { return nil }
+            if FileNames.exists(made) { return nil }
             throw error
           }
         }
-        if !isTold { console.note("another sweep is making \(step.makes), which is waited for") }
+        if !isTold { console.note("another sweep is at \(made), which is waited for") }
         isTold = true
         try? await Task.sleep(for: .milliseconds(200))
         try console.interruption.check()
@@ -58,8 +59,12 @@
         let searches = sweep.evaluate.contains { $0.index == nil } || recipe.validation != nil
         let index = folder.index(of: try data.of(recipe.vectors))
         if !searches || (try? InvertedIndex(path: index)) != nil { continue }
+        // What a killed sweep began goes on to its end.
+        let lock = try await lock(of: index)
+        defer { withExtendedLifetime(lock) {} }
+        if (try? InvertedIndex(path: index)) != nil { continue }
         try await make(
-          index, ["index", "build", "--vectors", recipe.vectors, "--weights", "f32", "--out", index])
+          index, ["index", "build", "--vectors", recipe.vectors, "--weights", "f32", "--out", index], holding: lock)
       }
     }
 
