@@ -59,7 +59,8 @@ let package = Package(
         + "SQLite). Off: nothing of it is fetched or built."),
     .trait(
       name: "Storage",
-      description: "The database of a sweep's runs (SQLite). Off: nothing of it is fetched or built."),
+      description:
+        "The database of a sweep's runs, sessions of the service (SQLite). Off: nothing of it is fetched or built."),
     .default(enabledTraits: ["Network", "Storage"]),
   ],
   dependencies: [

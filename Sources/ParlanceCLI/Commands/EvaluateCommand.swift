@@ -134,7 +134,7 @@ struct SignificanceOptions: ParsableArguments {
   @Option(help: "The test: randomisation or t-test.")
   var test: SignificanceTest = .randomisation
 
-  @Option(help: "What is independent: query, or conversation (default where --conversations is given).")
+  @Option(help: "What is independent: query, or conversation (default where conversations are known).")
   var unit: SamplingUnit?
 
   @Option(help: "How p values are adjusted for the number of comparisons: holm, bonferroni or none.")

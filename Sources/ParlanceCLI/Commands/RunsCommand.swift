@@ -13,8 +13,8 @@ struct RunsCommand: ParsableCommand {
       Examples:
         parlance runs list runs/a
         parlance runs show runs/a kld-alone-s123-f0
-        parlance runs compare runs/a "kld alone" "w 0.1"
-        parlance runs rm runs/a w-0.1-s123-f0
+        parlance runs compare runs/a "KLD alone" "w .1"
+        parlance runs rm runs/a w-.1-s123-f0
       """,
     subcommands: [RunsListCommand.self, RunsShowCommand.self, RunsCompareCommand.self, RunsRemoveCommand.self])
 }
@@ -73,7 +73,7 @@ struct RunsCompareCommand: ParsableCommand {
       Folds are put together and seeds averaged turn by turn before anything is tested; tests are by conversation.
 
       Examples:
-        parlance runs compare runs/a "kld alone" "w 0.1"
+        parlance runs compare runs/a "KLD alone" "w .1"
         parlance runs compare runs/a
         parlance runs compare runs/test --leave-out leaks.json
       """)
