@@ -56,7 +56,7 @@ struct CheckpointWriterTests {
       let source = try Checkpoint(folder: Fixtures.path(name))
       let folder = root + "/" + name
       try CheckpointWriter(like: source).write(to: folder) { role throws(ParlanceError) in try source.floats(role) }
-      process.arguments? += [folder, Fixtures.path(name) + "/expected.json"]
+      process.arguments? += [folder, Fixtures.path(name)]
     }
     let output = Pipe()
     process.standardError = output

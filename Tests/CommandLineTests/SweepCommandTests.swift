@@ -237,15 +237,20 @@ struct SweepCommandTests {
         try students.succeed("report o --out o.html --passages passages.jsonl --leave-out ids")
       }
 
-      @Test("what two sweeps prepare at once is made once, and the other waits for it")
-      func preparedAtOnce() throws {
+      /// `both.yaml`, which has vectors made of these passages first.
+      private func writeSweep(preparing passages: String) throws {
         let text = try String(contentsOfFile: students.folder + "/sweep.yaml", encoding: .utf8)
         let step = """
           prepare:
-            - {makes: again.vectors, run: "encode --model \(TrainedStudents.model) --passages passages.jsonl --out {out}"}
+            - {makes: again.vectors, run: "encode --model \(TrainedStudents.model) --passages \(passages) --out {out}"}
 
           """
         try (text + step).write(toFile: students.folder + "/both.yaml", atomically: false, encoding: .utf8)
+      }
+
+      @Test("what two sweeps prepare at once is made once, and the other waits for it")
+      func preparedAtOnce() throws {
+        try writeSweep(preparing: "passages.jsonl")
         let script = """
           $PARLANCE sweep both.yaml --quick --out one 2>one.log & one=$!
           $PARLANCE sweep both.yaml --quick --out two 2>two.log & two=$!
@@ -262,13 +267,7 @@ struct SweepCommandTests {
 
       @Test("a sweep that is killed leaves the lock to what it started, so that no other makes the same beside it")
       func preparedByOrphan() throws {
-        let text = try String(contentsOfFile: students.folder + "/sweep.yaml", encoding: .utf8)
-        let step = """
-          prepare:
-            - {makes: again.vectors, run: "encode --model \(TrainedStudents.model) --passages pipe --out {out}"}
-
-          """
-        try (text + step).write(toFile: students.folder + "/both.yaml", atomically: false, encoding: .utf8)
+        try writeSweep(preparing: "pipe")
         // The child reads a pipe that nobody writes yet: it is at work for as long as we want.
         let script = """
           told() { for try in $(seq 600); do grep -q "$1" "$2" && return; sleep 0.1; done; false; }

@@ -73,9 +73,9 @@ struct ModelTests {
       let alone = try await pass.encode(PackedBatch([sequence]), for: .latency)
       let range = together.range(of: index)
       #expect(Array(together.terms[range]) == alone.terms)
-      // Other kernels, other rounding: which ones libtorch takes is the processor's matter.
-      let distance = zip(together.weights[range], alone.weights).map { abs($0 - $1) / max(1, $1) }.max() ?? 0
-      #expect(distance < 3e-6, "sequence \(index): \(distance)")
+      // Other kernels round otherwise, by a part of the greatest weight.
+      let distance = zip(together.weights[range], alone.weights).map { abs($0 - $1) }.max() ?? 0
+      #expect(distance < 1e-6 * max(1, alone.weights.max() ?? 0), "sequence \(index): \(distance)")
     }
   }
 
