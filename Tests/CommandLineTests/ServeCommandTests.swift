@@ -147,6 +147,8 @@
       // The request is under way when the signal comes: its body is not whole.
       let request = ServedFixture.request("POST", "/v1/search", Self.question)
       try connection.send(String(request.dropLast(10)))
+      // And its head is read: connections are dealt to the service's threads in turn, so each of those has been at its sockets since.
+      for _ in 0..<2 * ProcessInfo.processInfo.activeProcessorCount { _ = try served.send("GET", "/healthz") }
       served.signal(SIGTERM)
       // Until it has seen the signal: then nobody gets a connection any more.
       while let other = try? served.connect() {
