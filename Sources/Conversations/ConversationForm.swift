@@ -15,4 +15,7 @@ public enum ConversationForm: String, Sendable, CaseIterable, Codable {
 
   /// Whether the form needs a rewrite for each turn.
   public var needsRewrite: Bool { self == .rewrite || self == .rewriteAndConversation }
+
+  /// The forms that a conversation alone is enough for.
+  public static let withoutRewrite = allCases.filter { !$0.needsRewrite }
 }

@@ -46,7 +46,7 @@ public struct PassageTools: Sendable {
           "k": count(counts),
           "form": Schema.string(
             "Which messages are searched with; leave it out for what the model was made for.",
-            oneOf: forms.map(\.rawValue)),
+            oneOf: ConversationForm.withoutRewrite.map(\.rawValue)),
           "filter": filter,
         ], required: ["messages"]),
       outputSchema: FoundPassages.schema)
@@ -79,9 +79,6 @@ public struct PassageTools: Sendable {
     description: "Conditions on the passages' metadata, all of which have to hold: for each field a value that it "
       + "equals, a list of values of which it is one, or an object of gt, gte, lt, lte with numbers; "
       + "{\"lang\": \"en\", \"year\": {\"gte\": 2020}}. Leave it out unless the fields are known.", isClosed: false)
-  /// Those that need no rewrite.
-  private static let forms = ConversationForm.allCases.filter { !$0.needsRewrite }
-
   /// Calls a tool.
   ///
   /// - Returns: the structured result; `nil` when there is no such tool.
@@ -105,7 +102,7 @@ public struct PassageTools: Sendable {
 
   private func conversation(_ arguments: ToolArguments) async throws -> JSONValue {
     let messages = try arguments.messages("messages")
-    let form = try arguments.choice("form", among: Self.forms)
+    let form = try arguments.choice("form", among: ConversationForm.withoutRewrite)
     return try await found(messages, form: form, arguments)
   }
 

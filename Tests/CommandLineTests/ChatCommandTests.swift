@@ -80,6 +80,7 @@ struct ChatCommandTests {
       let json = try chat("--json", "undo\n/turns\n", in: folder)
       #expect(json.code == 64 && json.error.contains("goes without --json"))
       #expect(try chat("--form rewrite", "", in: folder).code == 64)
+      #expect(try !chat("--help", "", in: folder).output.contains("rewrite+conversation"))
       #expect(try chat("--explain", "", in: folder).code == 64)
       #expect(try chat("", "", in: folder).code == 0)
     }

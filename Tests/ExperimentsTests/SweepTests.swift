@@ -48,6 +48,8 @@ struct SweepTests {
         "validation.fold=2",
       ])
     #expect(sweep.prepare[0].command == ["encode", "--model", "m", "--passages", "p.jsonl", "--out", "{out}"])
+    let folder = try self.sweep(Self.text.replacing("makes: all.vectors", with: "makes: all.index/"))
+    #expect(folder.prepare[0].makes == "all.index")
   }
 
   @Test("what was resolved is read back as the same runs")

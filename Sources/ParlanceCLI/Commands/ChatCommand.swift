@@ -28,7 +28,9 @@ struct ChatCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Which messages are searched with. (default: conversation, or what a student was trained on)", valueName: "form"))
+      "Which messages are searched with: last-turn, user-turns or conversation; nobody rewrites in a chat. (default: "
+        + "conversation, or what a student was trained on)", valueName: "form"),
+    completion: .list(ConversationForm.withoutRewrite.map(\.rawValue)), transform: Self.form)
   var form: ConversationForm?
 
   @Option(
@@ -48,10 +50,14 @@ struct ChatCommand: AsyncParsableCommand {
 
   func validate() throws {
     if depth < 1 { throw ValidationError("expected --k of at least 1, found \(depth)") }
-    if let form, form.needsRewrite {
-      throw ValidationError("expected --form last-turn, user-turns or conversation: nobody rewrites in a chat")
-    }
     if explain && !json { throw ValidationError("--explain goes with --json; in a chat there is /explain") }
+  }
+
+  private static func form(_ name: String) throws -> ConversationForm {
+    guard let form = ConversationForm(rawValue: name), !form.needsRewrite else {
+      throw ValidationError("expected last-turn, user-turns or conversation, found \"\(name)\"")
+    }
+    return form
   }
 
   func run() async throws {
