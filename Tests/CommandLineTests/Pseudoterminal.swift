@@ -75,14 +75,24 @@ final class Pseudoterminal {
     let end = ContinuousClock.now + Self.patience
     while !isThere(self) {
       try #require(ContinuousClock.now < end, "\(what) did not come; the screen: \(screen.text)")
-      var request = pollfd(fd: master, events: Int16(POLLIN), revents: 0)
-      guard poll(&request, 1, 100) > 0 else { continue }
-      var bytes = [UInt8](repeating: 0, count: 4096)
-      let count = read(master, &bytes, bytes.count)
-      guard count > 0 else { continue }
-      output += bytes[..<count]
-      screen.write(Array(bytes[..<count]))
+      take(waiting: 100)
     }
+  }
+
+  /// Reads once what was written.
+  ///
+  /// - Parameter milliseconds: how long it waits for something.
+  /// - Returns: whether there was anything.
+  @discardableResult
+  private func take(waiting milliseconds: Int32) -> Bool {
+    var request = pollfd(fd: master, events: Int16(POLLIN), revents: 0)
+    guard poll(&request, 1, milliseconds) > 0 else { return false }
+    var bytes = [UInt8](repeating: 0, count: 4096)
+    let count = read(master, &bytes, bytes.count)
+    guard count > 0 else { return false }
+    output += bytes[..<count]
+    screen.write(Array(bytes[..<count]))
+    return true
   }
 
   /// Waits for a row that is, but for blanks at its end, this one.
@@ -90,9 +100,12 @@ final class Pseudoterminal {
     try wait("\"\(row)\"") { $0.screen.text.contains(row) }
   }
 
+  /// Waits for the end, and reads what was written until then.
+  ///
   /// - Returns: the exit code.
   func end() throws -> Int32 {
     try wait("the end") { !$0.process.isRunning }
+    while take(waiting: 0) {}
     return process.terminationStatus
   }
 }
