@@ -79,6 +79,7 @@ public struct PassageTools: Sendable {
     description: "Conditions on the passages' metadata, all of which have to hold: for each field a value that it "
       + "equals, a list of values of which it is one, or an object of gt, gte, lt, lte with numbers; "
       + "{\"lang\": \"en\", \"year\": {\"gte\": 2020}}. Leave it out unless the fields are known.", isClosed: false)
+
   /// Calls a tool.
   ///
   /// - Returns: the structured result; `nil` when there is no such tool.
