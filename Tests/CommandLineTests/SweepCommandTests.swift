@@ -161,6 +161,44 @@ struct SweepCommandTests {
         #expect(try figures("w-0-f0", in: "killed") == figures("w-0-f0", in: "calm"))
       }
 
+      @Test("arms that differ in pruning alone share one training, and have the figures that each has by itself")
+      func shared() throws {
+        let text = try String(contentsOfFile: students.folder + "/sweep.yaml", encoding: .utf8)
+          .replacing(
+            "{name: w 0.1, set: {objective.contrastive.weight: 0.1}}",
+            with: """
+              {name: few, set: {objective.contrastive.weight: 0, student.kept_terms: 4}}
+                - {name: same, set: {objective.contrastive.weight: 0}}
+              """)
+        try text.write(toFile: students.folder + "/pruned.yaml", atomically: false, encoding: .utf8)
+        let run = try students.parlance("sweep pruned.yaml --out p --cores 2")
+        #expect(run.code == 0 && run.error.contains("the arms w 0, same are one recipe"), "\(run.error)")
+        try students.succeed("sweep pruned.yaml --out q --arms few")
+        for fold in ["f0", "f1"] {
+          #expect(try result("w-0-\(fold)", in: "p")["stepsOf"] == nil)
+          #expect(try result("few-\(fold)", in: "p")["stepsOf"] as? String == "w-0-\(fold)")
+          #expect(try result("few-\(fold)", in: "q")["stepsOf"] == nil)
+          #expect(try figures("few-\(fold)", in: "p") == figures("few-\(fold)", in: "q"))
+          #expect(try figures("few-\(fold)", in: "p") != figures("w-0-\(fold)", in: "p"))
+          #expect(try figures("same-\(fold)", in: "p") == figures("w-0-\(fold)", in: "p"))
+          try expectFiguresOfRunFile("few-\(fold)", in: "p")
+        }
+        let shown = try students.parlance("runs show p few-f0")
+        #expect(shown.output.contains("steps taken by") && shown.output.contains("w-0-f0"), "\(shown.output)")
+        // Nobody goes on from a state any more, and one that a kill left behind goes with the next run.
+        func states() throws -> [String] {
+          try FileManager.default.subpathsOfDirectory(atPath: students.folder + "/p")
+            .filter { $0.hasSuffix("training.state") }
+        }
+        #expect(try states().isEmpty)
+        try Data().write(to: URL(filePath: students.folder + "/p/runs/w-0-f1/training.state"))
+        try students.succeed("runs rm p few-f0")
+        try students.succeed("sweep pruned.yaml --out p")
+        #expect(try states().isEmpty)
+        #expect(try result("few-f0", in: "p")["stepsOf"] == nil)
+        #expect(try figures("few-f0", in: "p") == figures("few-f0", in: "q"))
+      }
+
       @Test("a run that fails is told with its reason, the others are finished, and it is tried again")
       func failing() throws {
         let text = try String(contentsOfFile: students.folder + "/sweep.yaml", encoding: .utf8)

@@ -187,6 +187,12 @@ struct SweepTests {
     #expect(try work() == .init(learned: 12, measured: 2))
     sweep.settings = [.init("validation", "{folds: 4, keep: last}")]
     #expect(try work() == .init(learned: 9, measured: 0.5))
+    let run = try #require(try sweep.runs().first)
+    var other = run
+    (other.arm, other.settings) = ("pruned", run.settings + [.init("student.kept_terms", "3")])
+    // Who goes on from the steps of another learns from no turn.
+    let both = try SweepEstimate([run, other].map { ($0, try $0.recipe(of: sweep)) }, of: sweep)
+    #expect(both.work[run.id]?.learned == 9 && both.work[other.id] == .init(learned: 0, measured: 0.5))
     sweep.evaluate[0].heldOut = false
     #expect(try work() == .init(learned: 9, measured: 2))
   }

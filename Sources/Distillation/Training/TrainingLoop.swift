@@ -131,11 +131,16 @@ final class TrainingLoop {
       }
     }
     if validator == nil { try export(nil) }
+    // Whose steps were taken by another run has not let its own student leave yet.
+    if memory.stepsOf != nil, memory.best == nil, validator != nil {
+      try validate(log, seconds: seconds())
+      try save(log)
+    }
     folder.removeIndex()
     return TrainingSummary(
       steps: memory.step, seconds: memory.seconds, examples: data.examples.count, best: memory.best?.value,
       bestStep: memory.best?.step, measure: validator.map { $0.measures[0].description },
-      omissions: data.omissions, batchesWithoutTerms: memory.batchesWithoutTerms)
+      omissions: data.omissions, batchesWithoutTerms: memory.batchesWithoutTerms, stepsOf: memory.stepsOf)
   }
 
   private var hasStalled: Bool {

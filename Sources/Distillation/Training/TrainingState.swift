@@ -28,6 +28,8 @@ import TensorEngine
     var frequencies: RunningFrequencies?
     var seconds = 0.0
     var batchesWithoutTerms = 0
+    /// The folder of the run that took the steps, where this one took them over.
+    var stepsOf: String?
 
     /// Whether nothing was done yet, neither a step nor the validation before the first one.
     var isFresh: Bool { step == 0 && best == nil }
@@ -56,6 +58,20 @@ import TensorEngine
     for (place, tensor) in tensors.enumerated() {
       try writer.beginSection("tensor \(place)")
       try writer.write(try tensor.floats())
+    }
+    try writer.commit()
+  }
+
+  /// Writes the tensors of the state at a path once more, with another memory.
+  static func copy(_ path: String, with memory: Memory, to copy: String) throws(ParlanceError) {
+    let file = try SectionedFile(path: path, format: format)
+    let writer = try SectionedFileWriter(path: copy, format: format)
+    try writer.beginSection("memory")
+    try writer.write(try bytes(of: memory))
+    for name in file.sectionNames where name != "memory" {
+      let tensor = try file.section(name)
+      try writer.beginSection(name)
+      try writer.write(try tensor.bytes())
     }
     try writer.commit()
   }

@@ -99,8 +99,8 @@
       do { names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted() } catch {
         throw ParlanceError(.noInput, "expected a folder that can be read", at: .init(file: folder))
       }
-      // Locks, which are hidden, are not the run's, and the result comes last.
-      for name in names where !name.hasPrefix(".") && name != "result.json" {
+      // Locks, which are hidden, are not the run's, and the result comes last. Nobody goes on from a copy.
+      for name in names where !name.hasPrefix(".") && name != "result.json" && name != "training.state" {
         let file = folder + "/" + name
         guard name != "student" || sweep.keepsStudents else { continue }
         guard FileNames.isOrdinaryFile(file) else {

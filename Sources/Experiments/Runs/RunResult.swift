@@ -84,6 +84,8 @@ public struct RunResult: Codable, Sendable, Equatable {
   public var measured: [Measured]
   /// The folder of the run of another sweep that trained and measured it, where this one only took it over.
   public var takenFrom: String?
+  /// The run of the same sweep that took the steps of this one, which then only let its student leave in another way.
+  public var stepsOf: String?
 
   public init(
     _ run: PlannedRun, digest: String, recipe: String, fingerprints: [Fingerprint], program: String,

@@ -48,11 +48,14 @@ public struct SweepEstimate: Sendable, Hashable {
     work = [:]
     scale = Dictionary(
       runs.map { ($0.run.id, Self.scale($0.recipe)) }, uniquingKeysWith: { first, _ in first })
+    var taken: Set<String> = []
     for (run, recipe) in runs {
       let folds = recipe.validation?.folds.map(Double.init)
       var learned = 0.0
       for set in recipe.data { learned += try count(set.conversations) * set.share }
       learned *= recipe.optimisation.epochs * (1 - (folds.map { 1 / $0 } ?? 0))
+      // Whose steps an earlier run takes goes on from there.
+      if let steps = try recipe.steps?.yaml(), !taken.insert(steps).inserted { learned = 0 }
       var measured = 0.0
       for (set, turns) in zip(sweep.evaluate, judged) {
         measured += turns * (set.heldOut ? folds.map { 1 / $0 } ?? 1 : 1)

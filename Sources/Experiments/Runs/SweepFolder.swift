@@ -20,6 +20,8 @@ public struct SweepFolder: Sendable {
   public func log(of run: String) -> String { folder(of: run) + "/log" }
   /// Held by the process that trains and measures the run.
   public func lock(of run: String) -> String { folder(of: run) + "/.run" }
+  /// What a run goes on from; a finished one has none, but where others take its steps.
+  func state(of run: String) -> String { folder(of: run) + "/training.state" }
   public func metrics(of run: String) -> String { folder(of: run) + "/metrics.jsonl" }
   public func ranking(of run: String, on set: String) -> String {
     folder(of: run) + "/" + Sweep.folderName(set) + ".trec"

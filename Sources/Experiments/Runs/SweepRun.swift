@@ -19,6 +19,10 @@ public struct SweepRun: Sendable {
   public let folder: SweepFolder
   public var cores: Int
   public var device: Device
+  /// The name of a finished run that took the same steps, whose state this one goes on from.
+  public var stepsOf: String?
+  /// Whether the state stays, for other runs with the same steps.
+  public var keepsState = false
   public var progress: ProgressHandler?
   public var interruption: Interruption?
 
@@ -74,14 +78,15 @@ public struct SweepRun: Sendable {
       measured.append(try await measure(encoder, recipe, set, set.index ?? data.index, teachers, vectors))
     }
     let used = usage()
-    let result = RunResult(
+    var result = RunResult(
       run, digest: try run.digest(of: recipe, in: sweep), recipe: try recipe.yaml(),
       fingerprints: try data.fingerprints(), program: program, maker: maker, steps: summary.steps,
       examples: summary.examples, seconds: summary.seconds, processorSeconds: used.processorSeconds,
       peakMemory: used.peakMemory, measured: measured)
+    result.stepsOf = summary.stepsOf.map(fileName)
     try result.write(to: folder.result(of: run.id))
     // A finished run is not gone on with.
-    FileNames.remove(path + "/training.state", faults: nil)
+    if !keepsState { FileNames.remove(folder.state(of: run.id), faults: nil) }
     if !sweep.keepsStudents { FileNames.removeTree(path + "/student") }
   }
 
@@ -95,6 +100,9 @@ public struct SweepRun: Sendable {
     if let model = recipe.student.passages?.model { passages = try await open(model) }
     let trainer = try Trainer(
       recipe, student: start, frozen: frozen, passages: passages, engine: .load(), device: device, cores: cores)
+    if let stepsOf, FileNames.exists(folder.state(of: stepsOf)), !FileNames.exists(folder.state(of: run.id)) {
+      try trainer.takeSteps(of: folder.folder(of: stepsOf), into: folder.folder(of: run.id))
+    }
     var index: InvertedIndex?
     if recipe.validation != nil, recipe.student.passages == nil {
       index = try InvertedIndex(path: path)

@@ -72,6 +72,14 @@ struct SweepCommand: AsyncParsableCommand {
   @Option(name: .customLong("only-run"), help: .hidden)
   var run: String?
 
+  /// The finished run that it goes on from.
+  @Option(help: .hidden)
+  var stepsOf: String?
+
+  /// Whether others go on from it.
+  @Flag(help: .hidden)
+  var keepState = false
+
   func validate() throws {
     if let cores, cores < 1 { throw ValidationError("expected --cores of at least 1, found \(cores)") }
     if let memory, !(memory > 0 && memory.isFinite) {
@@ -81,7 +89,9 @@ struct SweepCommand: AsyncParsableCommand {
 
   func run() async throws {
     if let run {
-      try await SweepChild(out: out, run: run, cores: cores ?? 1, device: device).finish()
+      try await SweepChild(
+        out: out, run: run, stepsOf: stepsOf, keepsState: keepState, cores: cores ?? 1, device: device
+      ).finish()
       return
     }
     #if Storage

@@ -8,6 +8,8 @@ import TensorEngine
 struct SweepChild {
   let out: String
   let run: String
+  let stepsOf: String?
+  let keepsState: Bool
   let cores: Int
   let device: Device
 
@@ -21,9 +23,10 @@ struct SweepChild {
     let bar = ProgressBar(console)
     defer { bar.finish() }
     Signals.endOnBrokenPipe()
-    let job = SweepRun(
+    var job = SweepRun(
       planned, of: sweep, in: folder, cores: cores, device: device, progress: bar.handler,
       interruption: console.interruption)
+    (job.stepsOf, job.keepsState) = (stepsOf, keepsState)
     let maker = try RunMaker(on: device)
     try await job.finish(program: "parlance \(ParlanceCommand.version)", maker: maker, usage: usage) {
       model throws(ParlanceError) in

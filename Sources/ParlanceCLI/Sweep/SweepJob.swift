@@ -52,11 +52,12 @@
       if !left.isEmpty {
         let plan = try SweepPlan(sweep, runs, places, known: store.runs())
         let chosen = runs.count(where: isChosen)
+        let sharing = try SharedTraining(runs, in: folder)
         console.note(plan.line(left: left, of: chosen))
         try await SweepQueue(
-          sweep: sweep, digests: try sweep.digests(), folder: folder, store: store, device: command.device,
-          places: places, seconds: plan.seconds
-        ).work(off: left.map(\.run), done: chosen - left.count)
+          sweep: sweep, digests: try sweep.digests(), sharing: sharing, folder: folder, store: store,
+          device: command.device, places: places, seconds: plan.seconds
+        ).work(off: sharing.ordered(left.map(\.run)), done: chosen - left.count)
       }
       try report(sweep, store)
     }
@@ -79,7 +80,7 @@
         names[try recipe.yaml(), default: []].append(run.arm)
       }
       for alike in names.values.filter({ $0.count > 1 }).sorted(by: { $0[0] < $1[0] }) {
-        console.note("the arms \(alike.joined(separator: ", ")) are one recipe; each is trained by itself")
+        console.note("the arms \(alike.joined(separator: ", ")) are one recipe")
       }
     }
 

@@ -17,6 +17,7 @@
     let sweep: Sweep
     /// What tells each run from one by another recipe.
     let digests: [String: String]
+    let sharing: SharedTraining
     let folder: SweepFolder
     let store: RunStore
     let device: Device
@@ -26,11 +27,12 @@
     private let console = Console.standard
 
     init(
-      sweep: Sweep, digests: [String: String], folder: SweepFolder, store: RunStore, device: Device,
-      places: SweepPlaces, seconds: [String: Double]
+      sweep: Sweep, digests: [String: String], sharing: SharedTraining, folder: SweepFolder, store: RunStore,
+      device: Device, places: SweepPlaces, seconds: [String: Double]
     ) {
       self.sweep = sweep
       self.digests = digests
+      self.sharing = sharing
       self.folder = folder
       self.store = store
       self.device = device
@@ -49,12 +51,13 @@
     ///   - done: how many are finished already.
     /// - Throws: `interrupted` when all children have saved where they stood; `badInput` at the end, when some failed.
     func work(off waiting: [PlannedRun], done: Int) async throws {
-      var waiting = waiting[...]
+      var waiting = waiting
       var running: [Running] = []
       var (finished, failed, isAsked) = (done, 0, false)
       let total = done + waiting.count
       let bar = ProgressBar(console)
       defer { bar.finish() }
+      sharing.removeStates(neededBy: waiting)
       while !waiting.isEmpty || !running.isEmpty {
         if console.interruption.isRequested, !isAsked {
           for entry in running { entry.child?.stop() }
@@ -62,7 +65,10 @@
           // What a killed sweep started goes on by itself.
           running.removeAll { $0.child == nil }
         }
-        while running.count < places.count, let run = waiting.popFirst() { running.append(try begin(run)) }
+        while running.count < places.count, let next = sharing.next(of: waiting, beside: running.map(\.run)) {
+          let run = waiting.remove(at: next)
+          running.append(try begin(run, before: waiting))
+        }
         try? await Task.sleep(for: .milliseconds(200))
         var still: [Running] = []
         for entry in running {
@@ -91,6 +97,8 @@
             console.warn("the run \(entry.run.id) failed: \(fault)")
           }
         }
+        // Asked to stop, none waits any more, and all of them will.
+        if !isAsked, still.count < running.count { sharing.removeStates(neededBy: waiting + still.map(\.run)) }
         running = still
         var progress = Progress("runs", completed: finished, total: total, unit: "runs")
         progress.detail = running.map(\.run.id).joined(separator: ", ")
@@ -104,7 +112,8 @@
       }
     }
 
-    private func begin(_ run: PlannedRun) throws(ParlanceError) -> Running {
+    /// - Parameter waiting: those that are begun later.
+    private func begin(_ run: PlannedRun, before waiting: [PlannedRun]) throws(ParlanceError) -> Running {
       let path = folder.folder(of: run.id)
       do {
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
@@ -113,11 +122,16 @@
       }
       // Held: a process that a killed sweep started is at it.
       guard try !isHeld(run) else { return Running(run: run, child: nil) }
-      let child = try ChildProcess(
-        [
-          "sweep", folder.sweep, "--out", folder.path, "--only-run", run.id, "--cores", "\(places.coresPerRun)",
-          "--device", "\(device)",
-        ], log: folder.log(of: run.id))
+      var words = [
+        "sweep", folder.sweep, "--out", folder.path, "--only-run", run.id, "--cores", "\(places.coresPerRun)",
+        "--device", "\(device)",
+      ]
+      if let source = sharing.source(for: run) {
+        words += ["--steps-of", source.id]
+      } else if sharing.sharesSteps(run, with: waiting) {
+        words.append("--keep-state")
+      }
+      let child = try ChildProcess(words, log: folder.log(of: run.id))
       return Running(run: run, child: child)
     }
 
