@@ -185,18 +185,56 @@ struct SweepCommandTests {
         }
         let shown = try students.parlance("runs show p few-f0")
         #expect(shown.output.contains("steps taken by") && shown.output.contains("w-0-f0"), "\(shown.output)")
-        // Nobody goes on from a state any more, and one that a kill left behind goes with the next run.
+        // Nobody goes on from a state any more. One that a kill left behind goes with the next call; one that is damaged is not
+        // gone on from.
         func states() throws -> [String] {
           try FileManager.default.subpathsOfDirectory(atPath: students.folder + "/p")
             .filter { $0.hasSuffix("training.state") }
         }
         #expect(try states().isEmpty)
-        try Data().write(to: URL(filePath: students.folder + "/p/runs/w-0-f1/training.state"))
-        try students.succeed("runs rm p few-f0")
-        try students.succeed("sweep pruned.yaml --out p")
-        #expect(try states().isEmpty)
+        for run in ["w-0-f1", "w-0-f0"] {
+          try Data().write(to: URL(filePath: students.folder + "/p/runs/\(run)/training.state"))
+          if run == "w-0-f0" { try students.succeed("runs rm p few-f0") }
+          try students.succeed("sweep pruned.yaml --out p")
+          #expect(try states().isEmpty)
+        }
         #expect(try result("few-f0", in: "p")["stepsOf"] == nil)
         #expect(try figures("few-f0", in: "p") == figures("few-f0", in: "q"))
+      }
+
+      @Test(
+        "steps are gone on from when they are of the same program, engine, machine and data, and trained anew otherwise"
+      )
+      func trusted() throws {
+        let text = try String(contentsOfFile: students.folder + "/sweep.yaml", encoding: .utf8)
+          .replacing(
+            "objective.contrastive.weight: 0.1}", with: "objective.contrastive.weight: 0, student.kept_terms: 4}"
+          )
+          .replacing("folds: [0, 1]", with: "folds: [0]")
+        try text.write(toFile: students.folder + "/two.yaml", atomically: false, encoding: .utf8)
+        try students.succeed("sweep two.yaml --out t")
+        let runs = students.folder + "/t/runs/"
+        // As the sweep calls itself for a run.
+        func child(_ run: String, _ options: String) throws {
+          try FileManager.default.removeItem(atPath: runs + run)
+          try FileManager.default.createDirectory(atPath: runs + run, withIntermediateDirectories: true)
+          try students.succeed("sweep t/sweep.yaml --out t --cores 1 --only-run \(run) \(options)")
+        }
+        try child("w-0-f0", "--keep-state")
+        func trainedBy() throws -> String? {
+          try child("w-0.1-f0", "--source w-0-f0")
+          return try result("w-0.1-f0", in: "t")["stepsOf"] as? String
+        }
+        #expect(try trainedBy() == "w-0-f0")
+        let path = runs + "w-0-f0/result.json"
+        let trusted = try String(contentsOfFile: path, encoding: .utf8)
+        for (member, value) in [("device", "cuda:0"), ("build", "0"), ("sha256", "0")] {
+          let other = trusted.replacing(
+            try Regex("\"\(member)\":\"[^\"]*\""), with: "\"\(member)\":\"\(value)\"", maxReplacements: 1)
+          #expect(other != trusted)
+          try other.write(toFile: path, atomically: false, encoding: .utf8)
+          #expect(try trainedBy() == nil, "\(member)")
+        }
       }
 
       @Test("a run that fails is told with its reason, the others are finished, and it is tried again")

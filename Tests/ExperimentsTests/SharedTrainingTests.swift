@@ -60,9 +60,9 @@ struct SharedTrainingTests {
         ])
       let left = try [place.run("other-s1"), place.run("4-s2"), place.run("8-s2")]
       #expect(place.sharing.ordered(left).map(\.id) == ["other-s1", "8-s2", "4-s2"])
-      #expect(try place.sharing.sharesSteps(place.run("4-s2"), with: left.dropLast()))
-      #expect(try !place.sharing.sharesSteps(place.run("4-s1"), with: left))
-      #expect(try !place.sharing.sharesSteps(place.run("other-s2"), with: left))
+      #expect(try place.sharing.isShared(place.run("4-s2"), with: left.dropLast()))
+      #expect(try !place.sharing.isShared(place.run("4-s1"), with: left))
+      #expect(try !place.sharing.isShared(place.run("other-s2"), with: left))
     }
   }
 
@@ -86,11 +86,22 @@ struct SharedTrainingTests {
     }
   }
 
+  @Test("of those that are left one of each training trains, or none where a state is there")
+  func training() throws {
+    try inPlace { place in
+      let left = Array(place.runs.dropFirst())
+      #expect(place.sharing.training(of: left) == ["all-s2", "other-s1", "other-s2", "8-s1"])
+      try place.write(place.folder.state(of: "all-s1"))
+      try place.write(place.folder.result(of: "all-s1"))
+      #expect(place.sharing.training(of: left) == ["all-s2", "other-s1", "other-s2"])
+    }
+  }
+
   @Test("a state stays as long as somebody may go on from it, and that of a run that is not finished stays")
   func states() throws {
     try inPlace { place in
-      for run in ["all-s1", "all-s2", "8-s2"] { try place.write(place.folder.state(of: run)) }
-      for run in ["all-s1", "all-s2"] { try place.write(place.folder.result(of: run)) }
+      for run in ["all-s1", "all-s2", "8-s2", "other-s1"] { try place.write(place.folder.state(of: run)) }
+      for run in ["all-s1", "all-s2", "other-s1"] { try place.write(place.folder.result(of: run)) }
       func left() -> [String] {
         place.runs.map(\.id).filter { FileManager.default.fileExists(atPath: place.folder.state(of: $0)) }
       }

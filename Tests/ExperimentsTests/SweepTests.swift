@@ -157,6 +157,7 @@ struct SweepTests {
     estimate.work = ["a": .init(learned: 900, measured: 0), "b": .init(learned: 900, measured: 0)]
     let standard = SweepEstimate.standard
     #expect(estimate.seconds(of: "a", known: [:], cores: 2) == (900 * standard.learned + standard.fixed) / 2)
+    #expect(estimate.seconds(of: "a", trains: false, known: [:], cores: 2) == standard.fixed / 2)
     // Of a run that is the same, 40 s of two cores are 20 s.
     #expect(estimate.seconds(of: "a", known: ["b": 40], cores: 2) == 20)
   }
@@ -187,12 +188,6 @@ struct SweepTests {
     #expect(try work() == .init(learned: 12, measured: 2))
     sweep.settings = [.init("validation", "{folds: 4, keep: last}")]
     #expect(try work() == .init(learned: 9, measured: 0.5))
-    let run = try #require(try sweep.runs().first)
-    var other = run
-    (other.arm, other.settings) = ("pruned", run.settings + [.init("student.kept_terms", "3")])
-    // Who goes on from the steps of another learns from no turn.
-    let both = try SweepEstimate([run, other].map { ($0, try $0.recipe(of: sweep)) }, of: sweep)
-    #expect(both.work[run.id]?.learned == 9 && both.work[other.id] == .init(learned: 0, measured: 0.5))
     sweep.evaluate[0].heldOut = false
     #expect(try work() == .init(learned: 9, measured: 2))
   }

@@ -25,6 +25,9 @@ struct RunFolder: Sendable {
   /// What it is made of where the passage encoder learns; removed likewise.
   var validationVectors: String { path + "/validation.vectors" }
 
+  /// Of a run that somebody else has made, and may have.
+  init(naming path: String) { self.path = path }
+
   /// Makes the folder, or checks that the run that is there is to be gone on with.
   ///
   /// - Throws: `cannotWrite` when a run is there and `resuming` is off.

@@ -11,8 +11,10 @@ import StrictJSON
 final class StepLog {
   private let file: OutputFile
 
-  /// - Parameter step: the last step whose lines are kept; `nil` to begin anew.
-  init(path: String, keepingThrough step: Int?) throws(ParlanceError) {
+  /// - Parameters:
+  ///   - step: the last step whose lines are kept; `nil` to begin anew.
+  ///   - keepsValidations: whether a validation is kept; else the lines end before the first.
+  init(path: String, keepingThrough step: Int?, keepsValidations: Bool = true) throws(ParlanceError) {
     file = try OutputFile.locked(path: path)
     var kept = 0
     if let step, file.position > 0 {
@@ -22,12 +24,17 @@ final class StepLog {
         end += line.utf8.count + 1
         // A line that the power cut off is the last one.
         guard let json = try? JSONValue(parsing: Array(line.utf8), file: path), let own = json["step"]?.integer,
-          own <= step
+          own <= step, keepsValidations || !Self.isValidation(json)
         else { break }
         kept = end
       }
     }
     try file.truncate(to: min(kept, file.position))
+  }
+
+  /// Whether a line tells how good the student was that would have left.
+  static func isValidation(_ line: JSONValue) -> Bool {
+    line.object?.contains { $0.0.hasPrefix("validation ") } ?? false
   }
 
   /// Brings the lines to the disk: a state must not remember a step whose lines are lost.

@@ -204,6 +204,6 @@ public struct TrainingSummary: Codable, Sendable, Hashable {
   public var omissions: TrainingOmissions
   /// Batches whose queries had no active term, which teach nothing.
   public var batchesWithoutTerms: Int
-  /// The folder of the run that took the steps, where this one took them over.
+  /// The folder of the run that took the first of these steps, where it was another.
   public var stepsOf: String?
 }

@@ -97,7 +97,8 @@ final class TrainingLoop {
 
   /// Trains to the end, and leaves the best student in the folder.
   func run() throws(ParlanceError) -> TrainingSummary {
-    let log = try StepLog(path: folder.metrics, keepingThrough: memory.isFresh ? nil : memory.step)
+    let log = try StepLog(
+      path: folder.metrics, keepingThrough: memory.isFresh ? nil : memory.step, keepsValidations: memory.best != nil)
     let clock = ContinuousClock()
     var began = clock.now
     func seconds() -> Double {
@@ -131,8 +132,8 @@ final class TrainingLoop {
       }
     }
     if validator == nil { try export(nil) }
-    // Whose steps were taken by another run has not let its own student leave yet.
-    if memory.stepsOf != nil, memory.best == nil, validator != nil {
+    // After steps that another run took, no student of this one has left yet.
+    if validator != nil, memory.best == nil {
       try validate(log, seconds: seconds())
       try save(log)
     }

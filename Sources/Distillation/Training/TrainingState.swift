@@ -28,7 +28,7 @@ import TensorEngine
     var frequencies: RunningFrequencies?
     var seconds = 0.0
     var batchesWithoutTerms = 0
-    /// The folder of the run that took the steps, where this one took them over.
+    /// The folder of the run that took the first of these steps, where it was another.
     var stepsOf: String?
 
     /// Whether nothing was done yet, neither a step nor the validation before the first one.

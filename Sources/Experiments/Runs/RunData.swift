@@ -14,7 +14,7 @@ struct RunData {
   let recipe: Recipe
   let sweep: Sweep
   let folder: SweepFolder
-  private let noted: [RunResult.Fingerprint]
+  let noted: [RunResult.Fingerprint]
 
   /// - Throws: `badInput` that names a file which is another than when the run began.
   init(of run: PlannedRun, _ recipe: Recipe, _ sweep: Sweep, in folder: SweepFolder) throws(ParlanceError) {

@@ -75,16 +75,16 @@ public struct RunResult: Codable, Sendable, Equatable {
   public var maker: RunMaker?
   public var steps: Int
   public var examples: Int
-  /// Of training, by the clock.
+  /// Of training, by the clock, whoever took the steps.
   public var seconds: Double
-  /// Of the whole run.
+  /// Of the whole run, without steps that another one took.
   public var processorSeconds: Double
   /// The most memory that was resident, in bytes; of the last process, where the run was stopped in between.
   public var peakMemory: Int
   public var measured: [Measured]
   /// The folder of the run of another sweep that trained and measured it, where this one only took it over.
   public var takenFrom: String?
-  /// The run of the same sweep that took the steps of this one, which then only let its student leave in another way.
+  /// The run, of the sweep that it was measured in, which took the steps that this one only let its student leave after.
   public var stepsOf: String?
 
   public init(

@@ -48,14 +48,11 @@ public struct SweepEstimate: Sendable, Hashable {
     work = [:]
     scale = Dictionary(
       runs.map { ($0.run.id, Self.scale($0.recipe)) }, uniquingKeysWith: { first, _ in first })
-    var taken: Set<String> = []
     for (run, recipe) in runs {
       let folds = recipe.validation?.folds.map(Double.init)
       var learned = 0.0
       for set in recipe.data { learned += try count(set.conversations) * set.share }
       learned *= recipe.optimisation.epochs * (1 - (folds.map { 1 / $0 } ?? 0))
-      // Whose steps an earlier run takes goes on from there.
-      if let steps = try recipe.steps?.yaml(), !taken.insert(steps).inserted { learned = 0 }
       var measured = 0.0
       for (set, turns) in zip(sweep.evaluate, judged) {
         measured += turns * (set.heldOut ? folds.map { 1 / $0 } ?? 1 : 1)
@@ -73,13 +70,15 @@ public struct SweepEstimate: Sendable, Hashable {
   /// The seconds of a run.
   ///
   /// - Parameters:
-  ///   - known: seconds of all cores together that finished runs took, by name.
+  ///   - trains: whether it takes its steps itself.
+  ///   - known: seconds of all cores together that finished runs which trained took, by name.
   ///   - cores: how many a run has.
-  public func seconds(of run: String, known: [String: Double], cores: Int) -> Double {
+  public func seconds(of run: String, trains: Bool = true, known: [String: Double], cores: Int) -> Double {
     let weight = { (work: Work, scale: Double) in
       (work.learned * Self.standard.learned + work.measured * Self.standard.measured) * scale + Self.standard.fixed
     }
-    guard let own = work[run] else { return 0 }
+    guard var own = work[run] else { return 0 }
+    if !trains { own.learned = 0 }
     let standard = weight(own, scale[run] ?? 1)
     var (took, expected) = (0.0, 0.0)
     for (name, seconds) in known {

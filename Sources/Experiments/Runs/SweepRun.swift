@@ -19,9 +19,9 @@ public struct SweepRun: Sendable {
   public let folder: SweepFolder
   public var cores: Int
   public var device: Device
-  /// The name of a finished run that took the same steps, whose state this one goes on from.
-  public var stepsOf: String?
-  /// Whether the state stays, for other runs with the same steps.
+  /// The name of a finished run of the same training, whose state this one goes on from.
+  public var source: String?
+  /// Whether the state of a run that trains stays, for others of the same training.
   public var keepsState = false
   public var progress: ProgressHandler?
   public var interruption: Interruption?
@@ -66,7 +66,7 @@ public struct SweepRun: Sendable {
     guard !FileNames.exists(folder.result(of: run.id)) else { return }
     let recipe = try run.recipe(of: sweep)
     let data = try RunData(of: run, recipe, sweep, in: folder)
-    let summary = try await train(recipe, data.index, open)
+    let summary = try await train(recipe, data.index, takingFrom: source(like: data, program, maker), open)
     let student = try Checkpoint(folder: path + "/student")
     let encoder = try SparseEncoder.open(student) { part throws(ParlanceError) in
       try NativeForwardPass(part, cores: cores)
@@ -83,15 +83,24 @@ public struct SweepRun: Sendable {
       fingerprints: try data.fingerprints(), program: program, maker: maker, steps: summary.steps,
       examples: summary.examples, seconds: summary.seconds, processorSeconds: used.processorSeconds,
       peakMemory: used.peakMemory, measured: measured)
-    result.stepsOf = summary.stepsOf.map(fileName)
+    result.stepsOf = summary.stepsOf.map(fileName(of:))
     try result.write(to: folder.result(of: run.id))
     // A finished run is not gone on with.
-    if !keepsState { FileNames.remove(folder.state(of: run.id), faults: nil) }
+    if !keepsState || result.stepsOf != nil { FileNames.remove(folder.state(of: run.id), faults: nil) }
     if !sweep.keepsStudents { FileNames.removeTree(path + "/student") }
   }
 
+  /// The folder of the run to go on from, when it was made of the same bytes by the same program on the same machine.
+  private func source(like data: RunData, _ program: String, _ maker: RunMaker) -> String? {
+    guard let source, let result = try? RunResult(reading: folder.result(of: source)),
+      result.program == program, result.maker == maker, Set(result.fingerprints) == Set(data.noted)
+    else { return nil }
+    return folder.folder(of: source)
+  }
+
   private func train(
-    _ recipe: Recipe, _ path: String, _ open: (String) async throws(ParlanceError) -> Checkpoint
+    _ recipe: Recipe, _ path: String, takingFrom source: String?,
+    _ open: (String) async throws(ParlanceError) -> Checkpoint
   ) async throws(ParlanceError) -> TrainingSummary {
     let start = try await open(recipe.student.model)
     var frozen: Checkpoint?
@@ -100,8 +109,11 @@ public struct SweepRun: Sendable {
     if let model = recipe.student.passages?.model { passages = try await open(model) }
     let trainer = try Trainer(
       recipe, student: start, frozen: frozen, passages: passages, engine: .load(), device: device, cores: cores)
-    if let stepsOf, FileNames.exists(folder.state(of: stepsOf)), !FileNames.exists(folder.state(of: run.id)) {
-      try trainer.takeSteps(of: folder.folder(of: stepsOf), into: folder.folder(of: run.id))
+    if let source, !FileNames.exists(folder.state(of: run.id)) {
+      do throws(ParlanceError) { try trainer.takeSteps(of: source, into: folder.folder(of: run.id)) } catch {
+        // What cannot be gone on from is trained anew.
+        guard [.badInput, .noInput].contains(error.code) else { throw error }
+      }
     }
     var index: InvertedIndex?
     if recipe.validation != nil, recipe.student.passages == nil {

@@ -79,7 +79,8 @@
           try db.execute(
             sql: "INSERT INTO fingerprints VALUES (?, ?, ?)", arguments: [result.run, print.file, print.sha256])
         }
-        for (fact, value) in result.maker?.facts ?? [] {
+        let facts = (result.maker?.facts ?? []) + (result.stepsOf.map { [("steps_of", $0)] } ?? [])
+        for (fact, value) in facts {
           try db.execute(sql: "INSERT INTO makers VALUES (?, ?, ?)", arguments: [result.run, fact, value])
         }
         let queries = try db.makeStatement(sql: "INSERT INTO queries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
@@ -137,8 +138,10 @@
           return StoredRun(
             id: id, arm: row["arm"], seed: seed.flatMap { UInt64($0) }, fold: row["fold"],
             state: StoredRun.State(rawValue: row["state"]) ?? .failed, digest: row["digest"], recipe: row["recipe"],
-            program: row["program"], maker: makers[id].flatMap { RunMaker(facts: $0) }, steps: row["steps"],
-            examples: row["examples"], seconds: row["seconds"], processorSeconds: row["processor_seconds"],
+            program: row["program"], maker: makers[id].flatMap { RunMaker(facts: $0) },
+            stepsOf: makers[id]?["steps_of"],
+            steps: row["steps"], examples: row["examples"], seconds: row["seconds"],
+            processorSeconds: row["processor_seconds"],
             peakMemory: row["peak_memory"], fault: row["fault"])
         }
       }

@@ -19,6 +19,8 @@ public struct StoredRun: Sendable, Hashable {
   public var program: String
   /// What made it; `nil` where that was not noted.
   public var maker: RunMaker?
+  /// The run that took its steps, where it was another.
+  public var stepsOf: String?
   public var steps: Int
   public var examples: Int
   /// Of training, by the clock.

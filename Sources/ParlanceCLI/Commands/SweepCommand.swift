@@ -74,7 +74,7 @@ struct SweepCommand: AsyncParsableCommand {
 
   /// The finished run that it goes on from.
   @Option(help: .hidden)
-  var stepsOf: String?
+  var source: String?
 
   /// Whether others go on from it.
   @Flag(help: .hidden)
@@ -90,7 +90,7 @@ struct SweepCommand: AsyncParsableCommand {
   func run() async throws {
     if let run {
       try await SweepChild(
-        out: out, run: run, stepsOf: stepsOf, keepsState: keepState, cores: cores ?? 1, device: device
+        out: out, run: run, source: source, keepsState: keepState, cores: cores ?? 1, device: device
       ).finish()
       return
     }

@@ -79,9 +79,10 @@
         ["peak memory", Table.Cell("\(FixedDecimal.grouped(stored.peakMemory >> 20)) MiB")],
       ]
       facts.rows += (stored.maker?.lines ?? []).map { [Table.Cell($0.name), Table.Cell($0.text)] }
-      let result = try? RunResult(reading: folder.result(of: name))
-      if let other = result?.stepsOf { facts.rows.append(["steps taken by", Table.Cell(other)]) }
-      if let origin = result?.takenFrom { facts.rows.append(["taken over from", Table.Cell(origin)]) }
+      if let other = stored.stepsOf { facts.rows.append(["steps taken by", Table.Cell(other)]) }
+      if let origin = (try? RunResult(reading: folder.result(of: name)))?.takenFrom {
+        facts.rows.append(["taken over from", Table.Cell(origin)])
+      }
       if let fault = stored.fault { facts.rows.append(["fault", Table.Cell(fault)]) }
       var tables = [facts]
       for set in sweep.evaluate where stored.state == .finished {

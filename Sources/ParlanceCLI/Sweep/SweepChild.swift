@@ -8,7 +8,7 @@ import TensorEngine
 struct SweepChild {
   let out: String
   let run: String
-  let stepsOf: String?
+  let source: String?
   let keepsState: Bool
   let cores: Int
   let device: Device
@@ -26,7 +26,7 @@ struct SweepChild {
     var job = SweepRun(
       planned, of: sweep, in: folder, cores: cores, device: device, progress: bar.handler,
       interruption: console.interruption)
-    (job.stepsOf, job.keepsState) = (stepsOf, keepsState)
+    (job.source, job.keepsState) = (source, keepsState)
     let maker = try RunMaker(on: device)
     try await job.finish(program: "parlance \(ParlanceCommand.version)", maker: maker, usage: usage) {
       model throws(ParlanceError) in

@@ -43,6 +43,8 @@
       try AtomicFile.write(Array(yaml.utf8), to: folder.sweep)
       tellOthers(than: runs, in: try store.runs())
       let places = try SweepPlaces(sweep.budget, cores: command.cores, memory: command.memory, store.runs())
+      let sharing = try SharedTraining(runs, in: folder)
+      sharing.removeStates(neededBy: left.map(\.run))
       if !left.isEmpty {
         let preparation = SweepPreparation(of: sweep, in: folder)
         try await preparation.makeListed()
@@ -50,9 +52,8 @@
         if !left.isEmpty { try await preparation.makeIndexes(of: runs.map(\.recipe)) }
       }
       if !left.isEmpty {
-        let plan = try SweepPlan(sweep, runs, places, known: store.runs())
+        let plan = try SweepPlan(sweep, runs, places, known: store.runs(), left: left, sharing)
         let chosen = runs.count(where: isChosen)
-        let sharing = try SharedTraining(runs, in: folder)
         console.note(plan.line(left: left, of: chosen))
         try await SweepQueue(
           sweep: sweep, digests: try sweep.digests(), sharing: sharing, folder: folder, store: store,
@@ -165,13 +166,14 @@
     private func tell(_ sweep: Sweep, _ runs: [PreparedRun]) throws {
       let known = FileNames.exists(folder.store) ? try RunStore(path: folder.store, making: false).runs() : []
       let places = try SweepPlaces(sweep.budget, cores: command.cores, memory: command.memory, known)
-      let plan = try SweepPlan(sweep, runs, places, known: known)
       let digests = try sweep.digests()
       let finished = Set(known.filter { $0.isFinished(as: digests[$0.id]) }.map(\.id))
       let open = runs.filter { !finished.contains($0.run.id) }
       let chosen = open.filter(isChosen)
       var others = try others(of: sweep)
       let left = try chosen.filter { try others.same(as: $0.run, by: $0.recipe) == nil }
+      let plan = try SweepPlan(
+        sweep, runs, places, known: known, left: left, SharedTraining(runs, in: folder))
       let (taken, waiting) = (chosen.count - left.count, open.count - chosen.count)
       if command.json {
         try console.print(json: plan.json(left: left, finished: finished, taken: taken, waiting: waiting))

@@ -15,17 +15,23 @@
     /// Of each run by its name, on as many cores as a run has.
     let seconds: [String: Double]
 
-    /// - Parameter known: runs from before, which have shown what they take.
+    /// - Parameters:
+    ///   - known: runs from before, which have shown what they take.
+    ///   - left: what is to do.
     init(
-      _ sweep: Sweep, _ runs: [PreparedRun], _ places: SweepPlaces, known: [StoredRun]
+      _ sweep: Sweep, _ runs: [PreparedRun], _ places: SweepPlaces, known: [StoredRun], left: [PreparedRun],
+      _ sharing: SharedTraining
     ) throws(ParlanceError) {
       (self.sweep, self.runs, self.places) = (sweep, runs, places)
       let estimate = try SweepEstimate(runs, of: sweep)
       var took: [String: Double] = [:]
-      for run in known where run.state == .finished { took[run.id] = run.processorSeconds }
+      for run in known where run.state == .finished && run.stepsOf == nil { took[run.id] = run.processorSeconds }
+      let training = sharing.training(of: left.map(\.run))
+      let going = Set(left.map(\.run.id)).subtracting(training).union(known.filter { $0.stepsOf != nil }.map(\.id))
       var seconds: [String: Double] = [:]
       for (run, _) in runs {
-        seconds[run.id] = estimate.seconds(of: run.id, known: took, cores: places.coresPerRun)
+        seconds[run.id] = estimate.seconds(
+          of: run.id, trains: !going.contains(run.id), known: took, cores: places.coresPerRun)
       }
       self.seconds = seconds
     }

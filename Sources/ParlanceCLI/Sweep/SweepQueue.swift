@@ -57,7 +57,6 @@
       let total = done + waiting.count
       let bar = ProgressBar(console)
       defer { bar.finish() }
-      sharing.removeStates(neededBy: waiting)
       while !waiting.isEmpty || !running.isEmpty {
         if console.interruption.isRequested, !isAsked {
           for entry in running { entry.child?.stop() }
@@ -97,7 +96,7 @@
             console.warn("the run \(entry.run.id) failed: \(fault)")
           }
         }
-        // Asked to stop, none waits any more, and all of them will.
+        // When the sweep was asked to stop, those that wait for its next call are no longer known.
         if !isAsked, still.count < running.count { sharing.removeStates(neededBy: waiting + still.map(\.run)) }
         running = still
         var progress = Progress("runs", completed: finished, total: total, unit: "runs")
@@ -126,11 +125,8 @@
         "sweep", folder.sweep, "--out", folder.path, "--only-run", run.id, "--cores", "\(places.coresPerRun)",
         "--device", "\(device)",
       ]
-      if let source = sharing.source(for: run) {
-        words += ["--steps-of", source.id]
-      } else if sharing.sharesSteps(run, with: waiting) {
-        words.append("--keep-state")
-      }
+      if let source = sharing.source(for: run) { words += ["--source", source.id] }
+      if sharing.isShared(run, with: waiting) { words.append("--keep-state") }
       let child = try ChildProcess(words, log: folder.log(of: run.id))
       return Running(run: run, child: child)
     }
