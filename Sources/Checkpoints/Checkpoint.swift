@@ -166,6 +166,15 @@ public struct Checkpoint: Sendable {
     return try Checkpoint(folder: frozen, name: name + "/frozen", derived: derived)
   }
 
+  /// The passage encoder that learned with a student; `nil` for any other model.
+  ///
+  /// - Throws: as `init`.
+  public func passagesPart() throws(ParlanceError) -> Checkpoint? {
+    let passages = ownFolder + "/" + StudentDeclaration.passagesFolder
+    guard student != nil, FileNames.exists(passages) else { return nil }
+    return try Checkpoint(folder: passages, name: name + "/passages", derived: derived)
+  }
+
   /// The encoder of queries of an asymmetric model, whose own is that of passages; `nil` for any other model.
   ///
   /// - Throws: as `init`.

@@ -48,6 +48,22 @@ struct DataSplitCommandTests {
     }
   }
 
+  @Test("the input is no part, and a part of an earlier split into more is not left beside those of this one")
+  func kept() throws {
+    try ParlanceProcess.inFolder(of: ["part-1.jsonl": Self.lines.joined(separator: "\n") + "\n"]) { folder in
+      func split(_ arguments: String) throws -> ParlanceResult {
+        try ParlanceProcess.run(["data", "split"] + arguments.split(separator: " ").map(String.init), in: folder)
+      }
+      let own = try split("part-1.jsonl --out .")
+      #expect(own.code == 64 && own.error.contains("the output is one of the inputs"), "\(own.error)")
+      #expect(try split("part-1.jsonl --parts 3 --out s").code == 0)
+      let fewer = try split("part-1.jsonl --parts 2 --out s")
+      #expect(
+        fewer.code == 73 && fewer.error.contains("s/part-3.jsonl: it is a part of an earlier split"), "\(fewer.error)")
+      #expect(try split("part-1.jsonl --parts 3 --seed 4 --out s").code == 0)
+    }
+  }
+
   @Test("the same seed deals the same, another one otherwise")
   func seeds() throws {
     var parts: [[String]] = []

@@ -53,6 +53,18 @@ struct FilterCommandTests {
     }
   }
 
+  @Test("a field that no passage has is told, on the screen and for a run")
+  func unknownField() throws {
+    try inFolder { folder in
+      for what in [["commit"], ["--conversations", "turns.jsonl", "--run", "o.trec"]] {
+        let told = try ParlanceProcess.run(["search", "--index", "bm25", "--filter", "yaer>=2019"] + what, in: folder)
+        #expect(
+          told.code == 0 && told.error.contains("no passage of the index has the field \"yaer\"; did you mean year?"),
+          "\(told.error)")
+      }
+    }
+  }
+
   @Test("refuses what is no condition")
   func refusals() throws {
     try inFolder { folder in

@@ -51,6 +51,23 @@ struct SearchRefusalTests {
         "--index bm25 --conversations turns.jsonl --form last-turn --rewrites rewrites.jsonl --run out.trec", code: 64,
         says: "takes no --rewrites"),
       Bad("--index bm25 --conversations turns.jsonl --run out.trec --tag a,b\tc", code: 64, says: "tag"),
+      Bad("--index bm25 --max-length 20", "a", code: 64, says: "--max-length goes with --model"),
+      Bad("--index bm25 --passage-text {title}", "a", code: 64, says: "--passage-text goes with --model"),
+      Bad("--index bm25 --device cpu", "a", code: 64, says: "--device goes with --model"),
+      Bad(
+        "--index bm25 --conversations turns.jsonl --run o --costs turns.jsonl", code: 64,
+        says: "turns.jsonl: the output is one of the inputs"),
+      Bad(
+        "--index bm25 --conversations turns.jsonl --run o --save-queries ./turns.jsonl", code: 64,
+        says: "turns.jsonl: the output is one of the inputs"),
+      Bad("--index bm25 --conversations turns.jsonl --run o --costs ./o", code: 64, says: "two of the outputs"),
+      Bad("--index bm25 --conversations turns.jsonl --run - --costs -", code: 64, says: "two of the outputs"),
+      Bad(
+        "--index bm25 --conversations turns.jsonl --run bm25/manifest", code: 64,
+        says: "lies in the folder of the index"),
+      Bad(
+        "--index bm25 --conversations turns.jsonl --run o --save-queries bm25/q", code: 64,
+        says: "lies in the folder of the index"),
       Bad("--index none", "a", code: 66, says: "none: expected an index, there is none"),
       Bad("--index bm25 --conversations none.jsonl --run out.trec", code: 66, says: "none.jsonl"),
       Bad("--index bm25 --vectors none.vectors --run out.trec", code: 66, says: "none.vectors"),

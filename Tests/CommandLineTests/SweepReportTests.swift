@@ -96,6 +96,19 @@
       #expect(own.code == 0 && !own.error.contains("no tests"), "\(own.error)")
     }
 
+    @Test("where the sweep names no baseline the first arm is it, finished or not")
+    func firstArm() throws {
+      try writeSweep()
+      let text = try String(contentsOfFile: students.folder + "/sweep.yaml", encoding: .utf8)
+      try text.replacing("baseline: w 0\n", with: "").replacing(
+        "folds: [0]", with: "  - {name: w 2, set: {objective.contrastive.weight: 0.5}}\nfolds: [0]"
+      ).write(toFile: students.folder + "/sweep.yaml", atomically: false, encoding: .utf8)
+      let some = try parlance(["sweep", "sweep.yaml", "--out", "s", "--arms", "w 1", "w 2"])
+      #expect(some.code == 0, "\(some.error)")
+      #expect(some.output.replacing("\n", with: " ").contains("The baseline 'w 0' is not finished"), "\(some.output)")
+      #expect(!some.output.contains("Differences from"), "\(some.output)")
+    }
+
     @Test("conversations, judgments and rankings that are not found are told")
     func missing() throws {
       try writeSweep()

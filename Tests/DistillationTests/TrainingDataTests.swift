@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 import SparseVectors
 import TestSupport
@@ -70,15 +71,26 @@ struct TrainingDataTests {
     let data = try await read(fixture.recipe)
     let vectors = try VectorsFile(path: fixture.recipe.vectors)
     let place = try #require(data.heldOut.firstIndex { $0.messages.count > 1 })
-    #expect(try await read(fixture.recipe).digest(vectors) == data.digest(vectors))
+    #expect(try await read(fixture.recipe).digest(vectors, []) == data.digest(vectors, []))
     var other = data
     other.heldOut[place].messages[0].content += " tag"
-    #expect(other.digest(vectors) != data.digest(vectors))
+    #expect(other.digest(vectors, []) != data.digest(vectors, []))
     other = data
     other.heldOut[place].messages[0].role = .assistant
-    #expect(other.digest(vectors) != data.digest(vectors))
+    #expect(other.digest(vectors, []) != data.digest(vectors, []))
     other = data
     other.heldOutQrels.grades[data.heldOut[place].id]?["p0"] = 2
-    #expect(other.digest(vectors) != data.digest(vectors))
+    #expect(other.digest(vectors, []) != data.digest(vectors, []))
+    // The same passages by the same encoder, with other weights.
+    let pruned = fixture("pruned.vectors")
+    try VectorsWriter.write(pruned, vectors.description) { (writer: VectorsWriter) throws(ParlanceError) in
+      for place in 0..<vectors.count {
+        try writer.append(try vectors.id(at: place), try vectors.vector(at: place).keepingHeaviest(3))
+      }
+    }
+    #expect(try data.digest(VectorsFile(path: pruned), []) != data.digest(vectors, []))
+    let (one, two) = (EncoderIdentity(digest: "1", name: "m"), EncoderIdentity(digest: "2", name: "m"))
+    #expect(data.digest(vectors, [one]) == data.digest(vectors, [one]))
+    #expect(data.digest(vectors, [one]) != data.digest(vectors, [two]))
   }
 }

@@ -220,10 +220,15 @@ struct FilterParsingTests {
     #expect(try values("a=b=c>d") == [.string("b=c>d")])
     #expect(
       try PassageFilter(text: "year>=2020").conditions == [.init("year", .range(NumberRange(from: 2020)))])
+    #expect(try PassageFilter(text: " year >= 2020 ") == PassageFilter(text: "year>=2020"))
+    #expect(try PassageFilter(text: "lang = en|de ") == PassageFilter(text: "lang=en|de"))
+    #expect(try PassageFilter(text: #"sign=\=x"#).conditions == [.init("sign", .anyOf([.string("=x")]))])
     #expect(
       try PassageFilter(text: "year<-1.5e3").conditions
         == [.init("year", .range(NumberRange(to: -1500, includingUpper: false)))])
-    for text in ["", "lang", "=en", "year>=x", "year<", "year>1|2"] {
+    for text in [
+      "", "lang", "=en", "year>=x", "year<", "year>1|2", "lang!=en", "year==2020", "year=>2020", "year=<2020", " =en",
+    ] {
       let error = #expect(throws: ParlanceError.self) { try PassageFilter(text: text) }
       #expect(error?.code == .usage, "\(text)")
     }

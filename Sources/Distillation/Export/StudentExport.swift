@@ -37,7 +37,8 @@ public struct StudentExport: Sendable {
   private let settings: EncoderSettings
 
   /// - Parameters:
-  ///   - passages: the passage encoder; a residual student's frozen encoder, if that is it, when `nil`.
+  ///   - passages: the passage encoder; when `nil` the one in the student's folder, be it a residual student's frozen encoder or one
+  ///     that learned with the student.
   ///   - settings: those that the passages were encoded with.
   ///   - trusted: whether the user vouches for a passage encoder that is not the one that the student was distilled for.
   /// - Throws: `usage` when the passage encoder has to be named; `badInput` for a model that is no student, for another passage
@@ -47,7 +48,9 @@ public struct StudentExport: Sendable {
   ) throws(ParlanceError) {
     guard let declared = student.student else {
       throw ParlanceError(
-        .badInput, "expected a student, a folder with parlance.json as `parlance train` leaves it",
+        .badInput,
+        "expected a student, a folder with parlance.json as `parlance train` leaves it; one whose passages learned with it (shared) is a "
+          + "checkpoint for both sides as it is",
         at: .init(file: student.folder))
     }
     let space = EncoderIdentity(digest: declared.passageSpaceDigest, name: declared.passageSpaceName)
@@ -67,6 +70,8 @@ public struct StudentExport: Sendable {
       self.passages = passages
     } else if let frozen, try identity(frozen) == space {
       self.passages = frozen
+    } else if let learned = try student.passagesPart(), try identity(learned) == space {
+      self.passages = learned
     } else {
       throw ParlanceError(
         .usage,

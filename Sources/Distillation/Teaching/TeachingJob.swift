@@ -107,11 +107,17 @@ public struct TeachingJob: Sendable {
       summary.teachers.append(.init(name: teacher.source.name, queries: known, unasked: rows.ids.count - known))
     }
     summary.finish()
+    let weighed = selection.weighsTurns ? TurnWeight.weights(weights, selection) : nil
     if reportsAgreement {
+      // In the same order, those that are left out apart.
+      var rest = (weighed ?? [])[...]
+      for turn in turns.indices where turns[turn].weight > 0 {
+        if let weight = rest.popFirst() { turns[turn].weight = Double(weight) }
+      }
       summary.agreement = TeacherAgreement(
         turns, names: teachers.map(\.source.name), baseline: baseline?.source.name, depth: selection.depth)
     }
-    try writer.finish(weights: selection.weighsTurns ? TurnWeight.weights(weights, selection) : nil)
+    try writer.finish(weights: weighed)
     return summary
   }
 

@@ -18,14 +18,21 @@ struct ModelCard {
     lines += [
       "base_model: \(Self.yaml(start.name))", "library_name: sentence-transformers", "tags:", "- sparse-encoder",
       "- conversational-search", "---", "", "# A conversational query encoder", "",
-      "Reads a conversation (form `\(recipe.student.form.rawValue)`, up to \(recipe.student.maxLength) tokens, newest "
+      "Reads a conversation (form `\(recipe.student.form.rawValue)`, up to \(min(recipe.student.maxLength, start.maxLength)) tokens, newest "
         + "message first) and gives the sparse query vector for its last question. \(passages)", "",
     ]
     if let residual = recipe.student.residual {
       lines += [
-        "Its query is `gate * frozen(last question) + student(conversation)`, gate: \(residual.gate.rawValue). "
+        "Its query is `gate * frozen(last question) + student(conversation)`, gate: \(residual.gate.rawValue)"
+          + (residual.factors == nil ? ". " : ", each term of both multiplied by a factor for where it was said. ")
           + "`parlance.json` and `frozen/` hold what is added; tools that load this folder as a plain checkpoint get the "
           + "student's part alone.", "",
+      ]
+    }
+    if !pruned.isEmpty {
+      lines += [
+        "Its queries keep \(pruned.joined(separator: " and ")). `parlance.json` says so; tools that load this folder as a plain "
+          + "checkpoint keep all terms.", "",
       ]
     }
     lines += [
@@ -39,6 +46,16 @@ struct ModelCard {
     if let validation { lines += ["", "## Figures", "", validation] }
     lines += ["", "## Recipe", "", "```yaml", try namedRecipe.yaml().trimmingSuffix("\n"), "```"]
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// What is left of a query.
+  private var pruned: [String] {
+    var kept: [String] = []
+    if let least = recipe.student.leastImportance, least > 0 {
+      kept.append("the terms whose weight times `ln((N + 1) / (df + 1))` is \(least) or more")
+    }
+    if let count = recipe.student.keptTerms { kept.append("the \(count) heaviest terms") }
+    return kept
   }
 
   /// The recipe with names in place of paths.

@@ -43,6 +43,12 @@ public struct Trainer: Sendable {
     self.recipe = recipe
     // Of a pair the part that encodes queries learns; what a residual student was trained beside stays beside it.
     let start = try student.queryPart() ?? student
+    if recipe.student.residual == nil, start.student?.residual != nil {
+      throw ParlanceError(
+        .badInput,
+        "the model is a residual student, and the recipe is for a plain one, which would lose its frozen part; the recipe needs "
+          + "student.residual", at: .init(file: start.folder))
+    }
     self.student =
       try recipe.student.layers.map { count throws(ParlanceError) in try start.keeping(layers: count) } ?? start
     if recipe.student.residual == nil {
@@ -104,7 +110,8 @@ public struct Trainer: Sendable {
     let run = try RunFolder(path: folder, resuming: resuming)
     let lock = try FileLock(path: folder + "/.lock")
     defer { withExtendedLifetime(lock) {} }
-    let digest = data.digest(vectors) + (learned?.digest ?? "")
+    let models = [encoder.identity, frozenEncoder?.identity].compactMap(\.self)
+    let digest = data.digest(vectors, models) + (learned?.digest ?? "")
     let saved = resuming ? try run.memory(of: recipe, data: digest) : nil
     try AtomicFile.write(Array(try recipe.yaml().utf8), to: run.recipe)
     let validator = try await makeValidator(data, encoder, frozenEncoder, run, index, progress, interruption)
@@ -196,7 +203,8 @@ public struct TrainingSummary: Codable, Sendable, Hashable {
   public var seconds: Double
   /// Turns that were learned from.
   public var examples: Int
-  /// The validation measure of the student that was kept; `nil` without validation.
+  /// The validation measure of the student that was kept, the best or, with `validation.keep: last`, the last one; `nil` without
+  /// validation.
   public var best: Double?
   /// The step it was at.
   public var bestStep: Int?

@@ -21,11 +21,12 @@ struct TrainingData: Sendable {
 }
 
 extension TrainingData {
-  /// What tells these data from others, for a run that goes on: ids, what is read, what is relevant, the teachers, and all
-  /// that validation reads and is judged by.
-  func digest(_ vectors: VectorsFile) -> String {
+  /// What tells these data from others, for a run that goes on: ids, what is read, what is relevant, the teachers, the passages'
+  /// vectors, the models that it starts from, and all that validation reads and is judged by.
+  func digest(_ vectors: VectorsFile, _ models: [EncoderIdentity]) -> String {
     var hash = SHA256()
     hash.update("\(vectors.idDigest.hexadecimal) \(vectors.description.encoder.digest)\n")
+    hash.update("\(vectors.fingerprint.hexadecimal) \(models.map(\.digest))\n")
     for teacher in teachers { hash.update(teacher.fingerprint + "\n") }
     for example in examples {
       hash.update("\(example.id) \(example.query.tokens) \(example.gold) \(example.rewrite?.tokens ?? [])\n")

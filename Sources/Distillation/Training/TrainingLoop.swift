@@ -26,6 +26,8 @@ final class TrainingLoop {
   private let readingChoice: ReadingChoice
   private let rate: LearningRate
   private let totalSteps: Int
+  /// Of all steps together; the last step may have fewer than the others.
+  private let batches: Int
   private var samples: StepLog?
   private var memory: TrainingState.Memory
   private var epoch: (number: Int, order: [ExampleOrder.Visit]) = (-1, [])
@@ -66,6 +68,7 @@ final class TrainingLoop {
       fitting: FactorFitting(recipe, data: data, order: order, interruption: interruption),
       engine: engine)
     let batches = Int((recipe.optimisation.epochs * Double(order.batchesOfEpoch)).rounded(.up))
+    self.batches = batches
     totalSteps = (batches + recipe.optimisation.accumulation - 1) / recipe.optimisation.accumulation
     guard totalSteps > 0 else {
       throw ParlanceError(.badInput, "the shares of all training sets are 0, so there is nothing to train on")
@@ -158,15 +161,15 @@ final class TrainingLoop {
     let number = memory.step + 1
     var sums: [(name: String, value: Double)] = []
     var counts = (queries: 0, terms: 0)
-    for part in 0..<recipe.optimisation.accumulation {
-      let batch = memory.step * recipe.optimisation.accumulation + part
+    let numbers = batches(ofStep: number)
+    for (part, batch) in numbers.enumerated() {
       let visits = visits(of: batch)
-      let parts = try accumulate(visits, batch: batch, step: number, &counts)
+      let parts = try accumulate(visits, batch: batch, share: 1 / Float(numbers.count), step: number, &counts)
       for (place, value) in parts.enumerated() {
         if part == 0 { sums.append(value) } else { sums[place].value += value.value }
       }
     }
-    for place in sums.indices { sums[place].value /= Double(recipe.optimisation.accumulation) }
+    for place in sums.indices { sums[place].value /= Double(numbers.count) }
     guard sums.first(where: { $0.name == "loss" })?.value.isFinite ?? true else { throw notFinite(step: number) }
     let learningRate = rate(number)
     let gateRate = (recipe.student.residual?.learningRate ?? 0) * learningRate / max(rate.peak, .leastNormalMagnitude)
@@ -183,6 +186,11 @@ final class TrainingLoop {
     return sums
   }
 
+  private func batches(ofStep number: Int) -> Range<Int> {
+    let first = (number - 1) * recipe.optimisation.accumulation
+    return first..<min(batches, first + recipe.optimisation.accumulation)
+  }
+
   private func visits(of batch: Int) -> [ExampleOrder.Visit] {
     let number = batch / order.batchesOfEpoch
     if epoch.number != number { epoch = (number, order.epoch(number)) }
@@ -190,8 +198,10 @@ final class TrainingLoop {
   }
 
   /// Adds the gradients of one batch.
+  ///
+  /// - Parameter share: of the batch in its step.
   private func accumulate(
-    _ visits: [ExampleOrder.Visit], batch: Int, step: Int, _ counts: inout (queries: Int, terms: Int)
+    _ visits: [ExampleOrder.Visit], batch: Int, share: Float, step: Int, _ counts: inout (queries: Int, terms: Int)
   ) throws(ParlanceError) -> [(name: String, value: Double)] {
     var generator = StepGenerator(seed: recipe.optimisation.seed, "step", UInt64(batch))
     try engine.seed(generator.next())
@@ -245,7 +255,6 @@ final class TrainingLoop {
       }
       gradients += objective.termError(of: queries, from: teachers, adding: &parts)
     }
-    let share = 1 / Float(recipe.optimisation.accumulation)
     try student.backward(forward, gradients.queries.map { Float($0) * share })
     if let learned { try student.passages?.backward(learned, gradients.passages.map { Float($0) * share }) }
     var line = parts.named + penalties.named + [("loss", parts.total + penalties.total)]
@@ -289,12 +298,19 @@ final class TrainingLoop {
 
   private func validate(_ log: StepLog, seconds: Double) throws(ParlanceError) {
     guard let validator else { return }
-    let outcome = try leaving(at: memory.step) { student throws(ParlanceError) in
-      let vectors = try encode(validator.queries)
-      let index = try student.passages.map { passages throws(ParlanceError) in
-        try validator.index(of: encodeCollection(passages))
+    let outcome: Validator.Outcome
+    do throws(ParlanceError) {
+      outcome = try leaving(at: memory.step) { student throws(ParlanceError) in
+        let vectors = try encode(validator.queries)
+        let index = try student.passages.map { passages throws(ParlanceError) in
+          try validator.index(of: encodeCollection(passages))
+        }
+        return try validator.score(vectors, in: index)
       }
-      return try validator.score(vectors, in: index)
+    } catch {
+      // The engine's word for hidden states that are no numbers; before the first step they are the start's.
+      guard error.code == .badInput, memory.step > 0 else { throw error }
+      throw notFinite(step: memory.step)
     }
     var line = zip(validator.measures, outcome.means).map { (name: "validation \($0)", value: $1) }
     line += [("validation query_terms", outcome.terms), ("seconds", seconds)]
@@ -363,9 +379,7 @@ final class TrainingLoop {
   }
 
   private func notFinite(step: Int) -> ParlanceError {
-    let first = (step - 1) * recipe.optimisation.accumulation
-    let batches = (first..<first + recipe.optimisation.accumulation).map(visits)
-    let ids = batches.joined().map { data.examples[$0.example].id.string }
+    let ids = batches(ofStep: step).map(visits).joined().map { data.examples[$0.example].id.string }
     return ParlanceError(
       .badInput,
       "the loss or a gradient of step \(step) is not a number; its turns are \(ids.joined(separator: ", ")). \(kept()). A "
@@ -375,17 +389,19 @@ final class TrainingLoop {
   /// Leaves the last student that is good for something, and says which one that is.
   private func kept() -> String {
     if let best = memory.best { return "The best student so far, of step \(best.step), is kept" }
-    guard validator == nil, memory.step > 0, areParametersFinite, (try? export(nil)) != nil else {
+    guard validator == nil, memory.step > 0, isStudentFinite, (try? export(nil)) != nil else {
       return "No student is kept"
     }
     return "The student of step \(memory.step) is kept"
   }
 
-  private var areParametersFinite: Bool {
-    student.optimizer.parameters.allSatisfy { tensor in
+  /// Whether its weights are numbers, and what it makes of some turns with them.
+  private var isStudentFinite: Bool {
+    let isFinite = student.optimizer.parameters.allSatisfy { tensor in
       guard let numbers = try? tensor.floats() else { return false }
       return numbers.allSatisfy(\.isFinite)
     }
+    return isFinite && (try? student.forward(data.examples.prefix(16).map(\.query), dropout: 0)) != nil
   }
 
   private func report(_ line: [(name: String, value: Double)]) {

@@ -77,7 +77,7 @@ extension PassageFilter {
   /// Reads a condition as people type it: `lang=en`, `lang=en|de`, `year>=2020`, `year<2024`.
   ///
   /// What stands behind `=` is a string, and where it reads as a number or as `true` or `false`, that as well. A backslash
-  /// before `|` or another backslash makes it a character of the value.
+  /// before `|`, `=` or another backslash makes it a character of the value. Blanks around the two sides do not count.
   ///
   /// - Throws: `usage`.
   public init(text: String) throws(ParlanceError) {
@@ -87,13 +87,20 @@ extension PassageFilter {
     else {
       throw ParlanceError(.usage, "expected a condition such as lang=en, lang=en|de or year>=2020, found \"\(text)\"")
     }
-    let field = String(decoding: bytes[..<sign], as: UTF8.self)
+    let field = String(decoding: Self.trimmed(bytes[..<sign]), as: UTF8.self)
+    // `!=`, `==`, `=>` and `=<` are slips of those who know another language.
+    let isDoubled = sign + 1 < bytes.count && bytes[sign] == UInt8(ascii: "=") && signs.contains(bytes[sign + 1])
+    guard !field.isEmpty, !field.hasSuffix("!"), !isDoubled else {
+      throw ParlanceError(
+        .usage, "expected a field and one of =, <, <=, > and >=, as in lang=en|de or year>=2020, found \"\(text)\"")
+    }
     if bytes[sign] == UInt8(ascii: "=") {
-      self.init([Condition(field, .anyOf(Self.alternatives(bytes[(sign + 1)...]).flatMap(Self.readings)))])
+      let values = Self.alternatives(Self.trimmed(bytes[(sign + 1)...]))
+      self.init([Condition(field, .anyOf(values.flatMap(Self.readings)))])
       return
     }
     let isIncluded = sign + 1 < bytes.count && bytes[sign + 1] == UInt8(ascii: "=")
-    let rest = String(decoding: bytes[(sign + (isIncluded ? 2 : 1))...], as: UTF8.self)
+    let rest = String(decoding: Self.trimmed(bytes[(sign + (isIncluded ? 2 : 1))...]), as: UTF8.self)
     guard let number = Self.number(rest) else {
       throw ParlanceError(.usage, "the filter of \"\(field)\": expected a number as bound, found \"\(rest)\"")
     }
@@ -103,12 +110,19 @@ extension PassageFilter {
     self.init([Condition(field, .range(range))])
   }
 
+  private static func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    let isBlank = { (byte: UInt8) in byte == UInt8(ascii: " ") }
+    guard let first = bytes.firstIndex(where: { !isBlank($0) }), let last = bytes.lastIndex(where: { !isBlank($0) })
+    else { return [] }
+    return bytes[first...last]
+  }
+
   private static func alternatives(_ bytes: ArraySlice<UInt8>) -> [String] {
     var alternatives: [[UInt8]] = [[]]
     var isEscaped = false
     for byte in bytes {
       if isEscaped {
-        if byte != UInt8(ascii: "|"), byte != UInt8(ascii: "\\") {
+        if !"|=\\".utf8.contains(byte) {
           alternatives[alternatives.count - 1].append(UInt8(ascii: "\\"))
         }
         alternatives[alternatives.count - 1].append(byte)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BinaryFiles
 import Conversations
 import Diagnostics
 import Reports
@@ -45,6 +46,15 @@ struct DataSplitCommand: ParsableCommand {
 
   func run() throws {
     let console = Console.standard
+    let outputs = (1...parts).map { "\(out)/part-\($0).jsonl" }
+    try OutputPath.check(outputs, areNoneOf: [conversations])
+    // A part of another split would share conversations with these.
+    let next = "\(out)/part-\(parts + 1).jsonl"
+    guard !FileNames.exists(next) else {
+      throw ParlanceError(
+        .cannotWrite, "it is a part of an earlier split into more; remove it, or name another folder",
+        at: .init(file: next))
+    }
     let split = try ConversationSplit(
       readingFrom: conversations, into: parts, seed: seed, interruption: console.interruption)
     do {
@@ -52,7 +62,6 @@ struct DataSplitCommand: ParsableCommand {
     } catch {
       throw ParlanceError(.cannotWrite, "the folder cannot be made", at: .init(file: out))
     }
-    let outputs = (1...parts).map { "\(out)/part-\($0).jsonl" }
     for part in try split.write(conversations, to: outputs, interruption: console.interruption) {
       console.note(
         "\(part.path): \(FixedDecimal.grouped(part.conversations)) conversations, \(FixedDecimal.grouped(part.turns)) "

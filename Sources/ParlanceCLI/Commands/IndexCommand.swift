@@ -105,6 +105,7 @@ struct IndexBuildCommand: AsyncParsableCommand {
     if !isBM25, k1 != nil || b != nil || stemmer != nil || stopWords != nil {
       throw ValidationError("--k1, --b, --stemmer and --stop-words go with --bm25")
     }
+    if model == nil, let option = encoding.ofModels.first { throw ValidationError("\(option) goes with --model") }
     if dryRun, vectors.isEmpty { throw ValidationError("--dry-run goes with --vectors") }
   }
 
@@ -130,9 +131,10 @@ struct IndexBuildCommand: AsyncParsableCommand {
     builder.restarts = restart
     memory.apply(to: &builder.configuration)
     if let weights { builder.configuration.weights = weights }
-    builder.estimate(
-      passages: files.count, postings: files.termCount, textBytes: builder.inputs?.textBytes ?? 0
-    ).tell()
+    let estimate = builder.estimate(
+      passages: files.count, postings: files.termCount, textBytes: builder.inputs?.textBytes ?? 0)
+    guard !(dryRun && json) else { return try console.print(json: estimate.json) }
+    estimate.tell()
     if dryRun { return }
     let bar = ProgressBar()
     defer { bar.finish() }

@@ -125,6 +125,9 @@ struct SearchCommand: AsyncParsableCommand {
     }
     if passages != nil && model == nil { throw ValidationError("--passages needs --model") }
     if vectors != nil && model != nil { throw ValidationError("--vectors are encoded already; leave --model out") }
+    if model == nil, let option = encoding.ofModels.first {
+      throw ValidationError("\(option) goes with --model")
+    }
     if turn != nil && conversations == nil { throw ValidationError("--turn goes with --conversations") }
     if isAnsweredOnScreen {
       if run != nil || tag != nil || saveQueries != nil || costs != nil {
@@ -173,6 +176,20 @@ struct SearchCommand: AsyncParsableCommand {
     }
   }
 
+  /// Says of fields that no passage of the index has, which nothing can fit.
+  func tellUnknownFields(of index: InvertedIndex) throws {
+    guard let filter = try passageFilter else { return }
+    let known = try index.metadataFields()
+    // An index of a version without columns does not know its fields.
+    guard index.hasMetadataColumns else { return }
+    for field in Set(filter.conditions.map(\.field)).sorted() where !known.contains(field) {
+      let nearest = NearestName.of(field, among: known).map { "; did you mean \($0)?" }
+      Console.standard.warn(
+        "no passage of the index has the field \"\(field)\""
+          + (nearest ?? (known.isEmpty ? "; there are none" : "; there are \(known.joined(separator: ", "))")))
+    }
+  }
+
   /// What searches may leave out; `nil` where nothing may.
   var approximation: Approximation? {
     get throws(ParlanceError) { try approximate.map { dial throws(ParlanceError) in try Approximation(dial: dial) } }
@@ -197,6 +214,7 @@ struct SearchCommand: AsyncParsableCommand {
 
   func openSearcher(_ index: String, timing timings: inout Timings) async throws -> Searcher {
     let opened = try InvertedIndex(path: index)
+    try tellUnknownFields(of: opened)
     timings.mark("index")
     if let model {
       let encoder = try await encoding.open(model)

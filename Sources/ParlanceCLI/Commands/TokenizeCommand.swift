@@ -11,8 +11,8 @@ struct TokenizeCommand: AsyncParsableCommand {
     abstract: "Show a text as the model sees it: pieces, ids, and where each came from.",
     discussion: """
       Offsets count Unicode scalars from 0, as Python does; --json gives UTF-8 byte offsets as well. With - the texts come \
-      from standard input, one a line: a JSON object with "text" (and perhaps "id" or "_id"), or else the line itself; one \
-      line goes out for each, in the same order.
+      from standard input, one a line: a line that begins with { is a JSON object with "text" (and perhaps "id" or "_id"), any \
+      other is the text itself; one line goes out for each, in the same order.
 
       Examples:
         parlance tokenize --model .deps/models/splade-tiny "Who built it?"

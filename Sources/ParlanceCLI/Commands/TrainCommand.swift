@@ -83,7 +83,7 @@ struct TrainCommand: AsyncParsableCommand {
       into: out, resuming: resume, logsSamples: logSamples, savingEvery: .seconds(saveEvery), progress: bar.handler,
       interruption: console.interruption)
     bar.finish()
-    report(summary, console)
+    report(summary, keeping: recipe.validation?.keep, console)
     if json { try console.print(json: summary) }
   }
 
@@ -93,12 +93,12 @@ struct TrainCommand: AsyncParsableCommand {
     return try Checkpoint(folder: found.folder, name: found.name)
   }
 
-  private func report(_ summary: TrainingSummary, _ console: Console) {
+  private func report(_ summary: TrainingSummary, keeping kept: Recipe.Validation.Kept?, _ console: Console) {
     var line = "\(FixedDecimal.grouped(summary.steps)) steps over \(FixedDecimal.grouped(summary.examples)) turns in "
     line += ProgressBar.time(summary.seconds)
     if let best = summary.best, let step = summary.bestStep, let measure = summary.measure {
       line +=
-        "; best \(measure) on the conversations held out: \(FixedDecimal.text(best, digits: 4)), after step \(step)"
+        "; \(kept == .last ? "last" : "best") \(measure) on the conversations held out: \(FixedDecimal.text(best, digits: 4)), after step \(step)"
     }
     console.note(line)
     let left = summary.omissions

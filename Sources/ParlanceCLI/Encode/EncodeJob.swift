@@ -48,7 +48,7 @@ struct EncodeJob {
 
   func run() async throws {
     var timings = Timings()
-    let text = try PassageText(command.model.encoding.passageText)
+    let text = try command.model.encoding.passageWords()
     try OutputPath.check(command.target, isNoneOf: command.passages + [command.conversations, command.rewrites])
     let total = readsStream ? nil : try countAndCheckInput()
     if command.chosenFormat == .vectors { try checkOutput(count: total ?? 0) }

@@ -29,6 +29,13 @@ struct BuildMemory: ParsableArguments {
 }
 
 extension BuildEstimate {
+  /// In bytes.
+  var json: OrderedJSON {
+    [
+      "disk": .integer(disk), "temporaryDisk": .integer(temporaryDisk), "memory": .integer(memory),
+    ]
+  }
+
   /// Says what will be taken, before it is.
   func tell() {
     func megabytes(_ bytes: Int) -> String { FixedDecimal.grouped((bytes + 999_999) / 1_000_000) + " MB" }

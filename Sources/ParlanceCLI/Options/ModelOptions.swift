@@ -32,12 +32,14 @@ struct EncodingOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "How a passage's title and text become the words that are encoded; TopiOCQA takes \"{title}. {text}\".",
+      "How a passage's title and text become the words that are encoded; TopiOCQA takes \"{title}. {text}\". (default: {title} {text})",
       valueName: "template"))
-  var passageText = "{title} {text}"
+  var passageText: String?
 
-  @Option(help: "Where the model runs: cpu, cuda, or cuda:N. (default: cpu)", transform: Self.device)
-  var device = Device.cpu
+  @Option(
+    name: .customLong("device"), help: "Where the model runs: cpu, cuda, or cuda:N. (default: cpu)",
+    transform: Self.device)
+  var givenDevice: Device?
 
   @Option(help: ArgumentHelp("Cores to use; all by default.", valueName: "n"))
   var threads: Int?
@@ -47,11 +49,27 @@ struct EncodingOptions: ParsableArguments {
     if let maxLength, maxLength < 3 { throw ValidationError("expected --max-length of at least 3, found \(maxLength)") }
   }
 
+  var device: Device { givenDevice ?? .cpu }
+
+  /// The options that were given and mean nothing without a model.
+  var ofModels: [String] {
+    [(maxLength != nil, "--max-length"), (passageText != nil, "--passage-text"), (givenDevice != nil, "--device")]
+      .filter(\.0).map(\.1)
+  }
+
+  /// How passages become words.
+  ///
+  /// - Throws: `usage` for a template that has neither title nor text.
+  func passageWords() throws(ParlanceError) -> PassageText {
+    guard let passageText else { return .standard }
+    return try PassageText(passageText)
+  }
+
   /// The cores that are used.
   var cores: Int { threads ?? WorkerThreads.availableCores }
 
   func open(_ model: String) async throws -> SparseEncoder {
-    let settings = EncoderSettings(maxLength: maxLength, passageText: try PassageText(passageText))
+    let settings = EncoderSettings(maxLength: maxLength, passageText: try passageWords())
     let bar = ProgressBar()
     defer { bar.finish() }
     let encoder = try await SparseEncoder.open(

@@ -15,11 +15,25 @@ enum OutputPath {
     }
   }
 
+  /// Likewise for a command with several outputs, of which none may replace another.
+  static func check(_ outputs: [String?], areNoneOf inputs: [String?]) throws(ParlanceError) {
+    let outputs = outputs.compactMap(\.self)
+    for (place, output) in outputs.enumerated() {
+      try check(output, isNoneOf: inputs)
+      guard outputs[..<place].contains(where: { isSame($0, output) }) else { continue }
+      throw ParlanceError(.usage, "two of the outputs have this name; expected one for each", at: .init(file: output))
+    }
+  }
+
+  /// Whether what is written under both names is one file, which need not be there yet.
+  private static func isSame(_ left: String, _ right: String) -> Bool {
+    left == right || FileNames.isSame(left, right)
+      || fileName(of: left) == fileName(of: right) && FileNames.isSameFolder(folder(of: left), folder(of: right))
+  }
+
   /// - Throws: `usage` when `output` lies in the folder of an index that the command reads.
-  static func check(_ output: String, isNotIn index: String) throws(ParlanceError) {
-    let folder = output.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-    let place = folder.isEmpty ? (output.hasPrefix("/") ? "/" : ".") : folder
-    guard FileNames.isSameFolder(place, index) else { return }
+  static func check(_ output: String?, isNotIn index: String?) throws(ParlanceError) {
+    guard let output, let index, FileNames.isSameFolder(folder(of: output), index) else { return }
     throw ParlanceError(
       .usage, "the output lies in the folder of the index; expected another place", at: .init(file: output))
   }

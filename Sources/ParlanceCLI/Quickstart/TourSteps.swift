@@ -29,7 +29,13 @@ struct TourSteps {
     try console.flush()
   }
 
+  /// A word as a shell reads it back.
   static func quoted(_ argument: String) -> String {
-    argument.contains { " \"'$*[]#".contains($0) } ? "'\(argument)'" : argument
+    let isPlain = argument.utf8.allSatisfy { byte in
+      (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+        || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+        || byte >= 0x80 || "-_./,:=@%+".utf8.contains(byte)
+    }
+    return isPlain && !argument.isEmpty ? argument : "'\(argument.replacing("'", with: #"'\''"#))'"
   }
 }

@@ -21,7 +21,9 @@ struct RunSearch {
 
   func write(to path: String) async throws {
     let k = command.depth ?? 1000
-    try OutputPath.check(path, isNoneOf: [command.conversations, command.vectors, command.form.rewrites])
+    let outputs = [path, command.costs, command.saveQueries]
+    try OutputPath.check(outputs, areNoneOf: [command.conversations, command.vectors, command.form.rewrites])
+    for output in outputs { try OutputPath.check(output, isNotIn: command.index) }
     let bar = ProgressBar()
     defer { bar.finish() }
     let summary: BatchSummary
@@ -32,7 +34,7 @@ struct RunSearch {
     }
     bar.finish()
     console.note(Self.description(of: summary))
-    if let approximation = try command.approximation {
+    if let approximation = try command.approximation, approximation.dial > 0 {
       console.note(
         "the run is approximate, by a dial of \(approximation.dial); bench search --approximate tells its recall")
     }
@@ -41,7 +43,8 @@ struct RunSearch {
   /// A run says by its name that it is approximate, unless its user names it.
   private func tag(_ name: String) throws -> String {
     if let tag = command.tag { return tag }
-    return try command.approximation.map { "\(name)-approximate-\($0.dial)" } ?? name
+    guard let approximation = try command.approximation, approximation.dial > 0 else { return name }
+    return "\(name)-approximate-\(approximation.dial)"
   }
 
   private var threads: Int { command.encoding.threads ?? EngineThreads.availableCores }
@@ -50,6 +53,7 @@ struct RunSearch {
     _ vectors: String, k: Int, to path: String, progress: @escaping ProgressHandler
   ) async throws -> BatchSummary {
     let index = try InvertedIndex(path: command.index ?? "")
+    try command.tellUnknownFields(of: index)
     let queries = try VectorsFile(path: vectors)
     try index.check(
       queries.description.encoder, distilledFor: queries.description.passageSpace,

@@ -1,3 +1,4 @@
+import Diagnostics
 import Reports
 
 /// The part of a passage that is shown: the lines with the most marked words.

@@ -34,6 +34,9 @@
     ) throws(ParlanceError) {
       self.sweep = sweep
       if let baseline { try sweep.checkArm(baseline) }
+      // The sweep's first arm, finished or not.
+      let first = try sweep.expanded()[0].name
+      let base = baseline ?? sweep.baseline ?? first
       var sets: [OfSet] = []
       var left: [ArmFigures.Unfinished] = []
       var emptied = 0
@@ -53,7 +56,7 @@
         }
         guard !arms.isEmpty else { continue }
         let report = try Self.report(
-          arms, places, baseline: baseline ?? sweep.baseline ?? arms[0].arm, judgments: set.qrels, configuration)
+          arms, places, baseline: base, judgments: set.qrels, configuration)
         sets.append(OfSet(name: set.name, arms: arms, report: report))
         // The others may have some left.
         if let leftOut, sweep.evaluate.count > 1, report.isEmpty(without: leftOut.ids) {
@@ -67,10 +70,9 @@
       if let leftOut, !sets.isEmpty, emptied == 0, !sets.contains(where: \.isPart) { throw leftOut.unknown }
       self.sets = sets
       unfinished = left
-      untested = (baseline ?? sweep.baseline).flatMap { name in
-        left.contains { $0.arm == name }
-          ? "The baseline '\(name)' is not finished, so there are no tests, and nothing is compared with it." : nil
-      }
+      untested =
+        left.contains { $0.arm == base }
+        ? "The baseline '\(base)' is not finished, so there are no tests, and nothing is compared with it." : nil
     }
 
     static var byConversation: BaselineComparison.Configuration {

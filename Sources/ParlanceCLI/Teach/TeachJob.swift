@@ -35,7 +35,9 @@ struct TeachJob {
     let selecting = command.selecting
     let inputs: [String?] =
       command.files + [command.vectors, command.conversations, command.qrels, selecting.baseline]
-    for output in [out, command.exportRun, selecting.report] { try OutputPath.check(output, isNoneOf: inputs) }
+    let outputs = [out, command.exportRun, selecting.report]
+    try OutputPath.check(outputs, areNoneOf: inputs)
+    for output in outputs { try OutputPath.check(output, isNotIn: command.index) }
     // Prove that both files can be written.
     try AtomicFile(path: out).abandon()
     if let report = selecting.report { try AtomicFile(path: report).abandon() }
@@ -65,6 +67,8 @@ struct TeachJob {
     job.trustsEncoders = command.trustModel
     job.baseline = givenBaseline ?? (encodesBaseline ? encoded.last : nil)
     job.selection = selecting.selection
+    // No list has more to compare.
+    job.selection.depth = min(job.selection.depth, command.depth)
     job.reportsAgreement = selecting.report != nil
     func removeEncoded() {
       for case .vectors(let file) in encoded.map(\.knowledge) { FileNames.remove(file.path, faults: nil) }

@@ -35,7 +35,7 @@ struct TeacherAgreementReport {
     }
     table.notes = [
       "With others, with baseline: the mean overlap of the best \(agreement.depth). nDCG: of as many, over the turns with a "
-        + "relevant passage. Worse: turns for which it retrieves worse than the baseline, by nDCG, and by agreement where "
+        + "relevant passage, all of which count alike. Worse: turns for which it retrieves worse than the baseline, by nDCG, and by agreement where "
         + "no relevant passage is known."
     ]
     if let gold = agreement.gold {

@@ -74,7 +74,7 @@ struct Console: Sendable {
   /// Prints the error as one line and ends the process with its code.
   func finish(reporting error: ParlanceError) -> Never {
     if error.code != .cannotWrite { try? flush() }
-    StandardError.write("parlance: error: \(error)\n")
+    StandardError.write("parlance: error: \(String(describing: error).withoutControls)\n")
     // Threads of the engine may be at work; they must not see their library taken down around them.
     _exit(error.code.rawValue)
   }

@@ -1,3 +1,5 @@
+import Diagnostics
+
 extension Table {
   /// The table for a terminal, each line ended by a line feed.
   ///
@@ -11,7 +13,7 @@ extension Table {
       lines += render(block, style)
     }
     for note in legend.map({ "\($0.mark.sign(ascii: !style.isUTF8)) \($0.meaning)" }) + notes {
-      lines += wrapped(note, width: style.width)
+      lines += wrapped(note.withoutControls, width: style.width)
     }
     return lines.map { $0 + "\n" }.joined()
   }

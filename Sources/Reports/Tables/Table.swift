@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// A table of figures for people: rendered as text for the terminal, as Markdown, and as HTML.
 ///
 /// ```swift
@@ -112,6 +114,10 @@ public struct Table: Sendable, Equatable {
   }
 
   func cell(_ row: Int, _ column: Int) -> Cell {
-    column < rows[row].count ? rows[row][column] : Cell("")
+    guard column < rows[row].count else { return Cell("") }
+    // Names of runs and turns come from anywhere.
+    var cell = rows[row][column]
+    cell.text = cell.text.withoutControls
+    return cell
   }
 }

@@ -1,7 +1,7 @@
 extension StringProtocol {
   /// The text with blanks in place of what would control a terminal or turn the direction of what follows: passages come
   /// from anywhere. Each blank takes as many bytes of UTF-8 as what it stands for, so that places in the text stay.
-  var withoutControls: String {
+  package var withoutControls: String {
     guard unicodeScalars.contains(where: \.controlsTerminals) else { return String(self) }
     var text = String.UnicodeScalarView()
     for scalar in unicodeScalars {
