@@ -92,6 +92,8 @@ struct ReportCommandTests {
         let result = try report("\(Self.known) --leave-out \(file) --out r.md", in: folder)
         let text = try String(contentsOfFile: folder + "/r.md", encoding: .utf8)
         #expect(result.code == 0 && text.contains("runs, without 1 of 2 turns"), "\(result.error)")
+        let says = "1 of the 2 ids in ids are of no turn or conversation that is measured, none among them"
+        #expect(result.error.contains(says) == (file == "ids"), "\(result.error)")
         #expect(text.contains("Means over 2 queries") && text.contains("Means over 1 query"))
       }
       try write(#"{"shared":{"questions":[],"passages":[]}}"#, "clean.json")

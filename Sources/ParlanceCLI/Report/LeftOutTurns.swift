@@ -62,6 +62,15 @@ struct LeftOutTurns {
     }
   }
 
+  /// Says of ids that no figures are of, such as mistyped ones and those of turns without a judgment.
+  func tellUnknown(in reports: [EvaluationReport]) {
+    let unknown = reports.reduce(ids) { $0.subtracting($1.known(of: $0)) }
+    guard let first = unknown.min() else { return }
+    Console.standard.note(
+      "\(unknown.count) of the \(FixedDecimal.counted(ids.count, "id")) in \(file) are of no turn or conversation that is measured, \(first) among them"
+    )
+  }
+
   /// What is said where no set has any of them.
   var unknown: ParlanceError {
     ParlanceError(

@@ -37,6 +37,7 @@ struct RunsReport {
     if let leftOut = try LeftOutTurns(command.leaveOut) {
       let configuration = command.significance.configuration(hasConversations: command.conversations != nil)
       guard let part = try leftOut.part(of: figures, configuration) else { throw leftOut.unknown }
+      leftOut.tellUnknown(in: [figures])
       report.sets.append(.init(name: "runs, \(part.words)", report: part.report, isPart: true))
     }
     report.cases = try cases(figures, judgments, runs)

@@ -68,6 +68,7 @@
         }
       }
       if let leftOut, !sets.isEmpty, emptied == 0, !sets.contains(where: \.isPart) { throw leftOut.unknown }
+      leftOut?.tellUnknown(in: sets.filter { !$0.isPart }.map(\.report))
       self.sets = sets
       unfinished = left
       untested =

@@ -43,6 +43,17 @@ extension EvaluationReport {
     evaluations.first?.queries.allSatisfy { isNamed($0, by: ids) } ?? true
   }
 
+  /// Those of some ids that are a query's or a conversation's.
+  public func known(of ids: Set<ExternalID>) -> Set<ExternalID> {
+    var known: Set<ExternalID> = []
+    for query in evaluations.first?.queries ?? [] {
+      for id in [query, places?.places[query]?.conversation] {
+        if let id, ids.contains(id) { known.insert(id) }
+      }
+    }
+    return known
+  }
+
   /// By itself, or by its conversation.
   private func isNamed(_ query: ExternalID, by ids: Set<ExternalID>) -> Bool {
     ids.contains(query) || places?.places[query].map { ids.contains($0.conversation) } ?? false
