@@ -47,7 +47,7 @@ struct DataSplitCommand: ParsableCommand {
   func run() throws {
     let console = Console.standard
     let outputs = (1...parts).map { "\(out)/part-\($0).jsonl" }
-    try OutputPath.check(outputs, areNoneOf: [conversations])
+    for output in outputs { try OutputPath.check(output, isNoneOf: [conversations]) }
     // A part of another split would share conversations with these.
     let next = "\(out)/part-\(parts + 1).jsonl"
     guard !FileNames.exists(next) else {
