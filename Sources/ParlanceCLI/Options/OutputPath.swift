@@ -20,7 +20,7 @@ enum OutputPath {
     let outputs = outputs.compactMap(\.self)
     for (place, output) in outputs.enumerated() {
       try check(output, isNoneOf: inputs)
-      guard outputs[..<place].contains(where: { isSame($0, output) }) else { continue }
+      guard !FileNames.isOfSystem(output), outputs[..<place].contains(where: { isSame($0, output) }) else { continue }
       throw ParlanceError(.usage, "two of the outputs have this name; expected one for each", at: .init(file: output))
     }
   }
