@@ -96,6 +96,18 @@ struct SearchCommandTests {
     }
   }
 
+  @Test("a dial that leaves nothing out makes an exact run, by its name as well")
+  func exactDial() throws {
+    try Fixture.inFolder { folder in
+      for (dial, name) in [("0", "last-turn"), ("0.2", "last-turn-approximate-0.2")] {
+        let result = try Fixture.search(
+          "--index bm25 --conversations turns.jsonl --form last-turn --approximate \(dial) --run -", in: folder)
+        #expect(result.code == 0 && result.output.split(separator: "\n").allSatisfy { $0.hasSuffix(" " + name) })
+        #expect(result.error.contains("the run is approximate") == (dial != "0"), "\(result.error)")
+      }
+    }
+  }
+
   @Test(
     "conversations become a run in each form",
     arguments: [

@@ -140,6 +140,11 @@ struct SearchRefusalTests {
       try write("same.vectors", "a", pieces)
       try write("other.vectors", "b", pieces)
       try write("words.vectors", "a", ["commit", "tag"])
+      let asked = try ParlanceProcess.run(
+        ["index", "build", "--vectors", "passages.vectors", "--out", "index", "--dry-run", "--json"], in: folder)
+      let told = try JSONSerialization.jsonObject(with: Data(asked.output.utf8)) as? [String: Int]
+      #expect(try #require(told?["memory"]) > 0 && told?.count == 3, "\(asked.output) \(asked.error)")
+      #expect(!FileManager.default.fileExists(atPath: folder + "/index"))
       let built = try ParlanceProcess.run(
         ["index", "build", "--vectors", "passages.vectors", "--out", "index"], in: folder)
       try #require(built.code == 0, "\(built.error)")

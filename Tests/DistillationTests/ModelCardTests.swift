@@ -31,6 +31,26 @@ struct ModelCardTests {
     return recipe
   }
 
+  @Test("it tells what becomes of a query's terms, and no more tokens than the model reads")
+  func queries() throws {
+    func card(_ recipe: Recipe) throws -> String {
+      try ModelCard(
+        recipe: recipe, start: Checkpoint(folder: TrainingFixture.model), passageSpace: .frozen, steps: 7,
+        validation: nil
+      ).text()
+    }
+    var recipe = recipe
+    let whole = try card(recipe)
+    #expect(!whole.contains("Its queries keep") && !whole.contains("multiplied by a factor"))
+    recipe.student.keptTerms = 9
+    recipe.student.leastImportance = 0.8
+    recipe.student.residual?.factors = Recipe.Factors()
+    recipe.student.maxLength = 100_000
+    let pruned = try card(recipe)
+    #expect(pruned.contains("is 0.8 or more and the 9 heaviest terms."), "\(pruned)")
+    #expect(pruned.contains("multiplied by a factor") && !pruned.contains("up to 100000 tokens"), "\(pruned)")
+  }
+
   @Test("it names files and stated names, and nobody's folders")
   func names() throws {
     let card = try ModelCard(

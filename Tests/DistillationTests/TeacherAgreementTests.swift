@@ -124,6 +124,8 @@ struct TeacherAgreementTests {
     #expect(!teachers.file.weighsTurns && teachers.file.weight(at: 0) == 1)
     let turns = try await teach(TeachingFixture()) { $0.consensus = [.turns] }
     #expect(turns.file.weight(at: 0) == Float(1.0 / 6))
+    // The report has what the file has.
+    #expect(turns.turn?.weight == Double(Float(1.0 / 6)))
   }
 
   @Test("gives a turn of one teacher the weight that the others have on average, and each turn some")

@@ -18,6 +18,14 @@ struct TableTests {
     return table
   }
 
+  @Test("names that would control a terminal do not")
+  func controls() {
+    var table = Table(columns: [.label("run")], notes: ["of a\u{1B}[31m"])
+    table.rows = [["r\u{1B}[31m\u{202E}"]]
+    #expect(table.text().unicodeScalars.allSatisfy { $0.value != 0x1B && $0.value != 0x202E })
+    #expect(table.text().contains("r [31m") && table.text().contains("of a [31m"), "\(table.text())")
+  }
+
   @Test("as text: aligned, marks in a column of their own, no escapes off a terminal")
   func text() {
     #expect(
