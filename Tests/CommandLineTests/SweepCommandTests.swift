@@ -208,7 +208,8 @@ struct SweepCommandTests {
       func trusted() throws {
         let text = try String(contentsOfFile: students.folder + "/sweep.yaml", encoding: .utf8)
           .replacing(
-            "objective.contrastive.weight: 0.1}", with: "objective.contrastive.weight: 0, student.kept_terms: 4}"
+            "{name: w 0.1, set: {objective.contrastive.weight: 0.1}}",
+            with: "{name: few, set: {objective.contrastive.weight: 0, student.kept_terms: 4}}"
           )
           .replacing("folds: [0, 1]", with: "folds: [0]")
         try text.write(toFile: students.folder + "/two.yaml", atomically: false, encoding: .utf8)
@@ -222,8 +223,8 @@ struct SweepCommandTests {
         }
         try child("w-0-f0", "--keep-state")
         func trainedBy() throws -> String? {
-          try child("w-0.1-f0", "--source w-0-f0")
-          return try result("w-0.1-f0", in: "t")["stepsOf"] as? String
+          try child("few-f0", "--source w-0-f0")
+          return try result("few-f0", in: "t")["stepsOf"] as? String
         }
         #expect(try trainedBy() == "w-0-f0")
         let path = runs + "w-0-f0/result.json"
