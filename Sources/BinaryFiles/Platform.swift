@@ -18,7 +18,7 @@ public import Diagnostics
 public func systemError(
   _ number: Int32, cannot action: String, path: String, fallback: ParlanceError.Code
 ) -> ParlanceError {
-  let reason = unsafe strerror(number).map { unsafe String(cString: $0) } ?? "error \(number)"
+  let reason = systemReason(number)
   var advice = ""
   switch number {
   case ENOSPC: advice = "; free some disk space and run the command again"
@@ -28,6 +28,11 @@ public func systemError(
   default: break
   }
   return ParlanceError(fallback, "cannot \(action): \(reason)\(advice)", at: .init(file: path))
+}
+
+/// What the operating system calls an `errno`.
+package func systemReason(_ number: Int32) -> String {
+  unsafe strerror(number).map { unsafe String(cString: $0) } ?? "error \(number)"
 }
 
 /// The folder that `path` lies in.

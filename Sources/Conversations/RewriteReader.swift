@@ -7,12 +7,13 @@ import StrictJSON
 public final class RewriteReader {
   /// The lines that are read, for progress.
   public let lines: LineReader
-  private var seen = SeenIDs()
+  private var seen: SeenIDs
 
   /// - Parameter path: a file, plain or gzip, or `-` for standard input.
   /// - Throws: as `LineReader`.
   public init(path: String) throws(ParlanceError) {
     lines = try LineReader(path: path)
+    seen = SeenIDs(in: path)
   }
 
   /// The next rewrite, or `nil` at the end.

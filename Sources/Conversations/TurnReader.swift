@@ -10,7 +10,7 @@ import StrictJSON
 public final class TurnReader {
   /// The lines that are read, for progress.
   public let lines: LineReader
-  private var seen = SeenIDs()
+  private var seen: SeenIDs
 
   /// - Parameters:
   ///   - path: a file, plain or gzip, or `-` for standard input.
@@ -18,6 +18,7 @@ public final class TurnReader {
   /// - Throws: as `LineReader`.
   public init(path: String, interruption: Interruption? = nil) throws(ParlanceError) {
     lines = try LineReader(path: path, interruption: interruption)
+    seen = SeenIDs(in: path)
   }
 
   /// The next turn, or `nil` at the end.

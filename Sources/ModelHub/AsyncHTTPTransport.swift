@@ -70,7 +70,8 @@ func defaultTransport() -> (any HubTransport)? {
         response = try await client(through: proxy).execute(outgoing, deadline: .distantFuture)
       } catch {
         let way = address.origin + (proxy.map { " through the proxy \($0)" } ?? "")
-        throw ParlanceError(.tryAgain, "cannot reach \(way): \(error); offline? HF_HUB_OFFLINE=1 uses the cache alone")
+        throw ParlanceError(
+          .tryAgain, "cannot reach \(way): \(connectionTrouble(error)); offline? HF_HUB_OFFLINE=1 uses the cache alone")
       }
       var headers: [String: String] = [:]
       for header in response.headers { headers[header.name.lowercased()] = header.value }
@@ -80,7 +81,7 @@ func defaultTransport() -> (any HubTransport)? {
           guard let buffer = try await iterator.next() else { return nil }
           return Array(buffer.readableBytesView)
         } catch {
-          throw ParlanceError(.tryAgain, "the connection to the hub broke: \(error)")
+          throw ParlanceError(.tryAgain, "the connection to the hub broke: \(connectionTrouble(error))")
         }
       }
       return try await receive(HubAnswer(status: Int(response.status.code), headers: headers), body)

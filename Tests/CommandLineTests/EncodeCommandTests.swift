@@ -66,6 +66,9 @@ struct EncodeCommandTests {
       Bad(arguments: "--passages none.jsonl --out o.vectors", code: 66, says: "none.jsonl"),
       Bad(arguments: "--passages broken.jsonl --out o.vectors", code: 65, says: "broken.jsonl:2"),
       Bad(arguments: "--passages twice.jsonl --out o.vectors", code: 65, says: "twice.jsonl:2"),
+      Bad(
+        arguments: "--passages passages.jsonl passages.jsonl --out o.vectors", code: 65,
+        says: "passages.jsonl:1: expected each \"_id\" once"),
       Bad(arguments: "--passages surrogate.jsonl --out o.vectors", code: 65, says: "surrogate.jsonl:1"),
       Bad(arguments: "--passages notext.jsonl --out o.vectors", code: 65, says: "notext.jsonl:1"),
       Bad(arguments: "--passages turns.jsonl --out o.vectors", code: 65, says: "turns.jsonl:1"),

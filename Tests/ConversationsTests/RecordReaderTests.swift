@@ -145,6 +145,27 @@ import Testing
     #expect(error?.message == "expected each \"_id\" once, \"a\" is already on line 1")
   }
 
+  @Test("an id of another file is told with that file, one of the same file named again too")
+  func duplicatesOfFiles() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try FileManager.default.createDirectory(atPath: folder + "/other", withIntermediateDirectories: true)
+    let first = try file("{\"_id\":\"a\",\"text\":\"\"}\n{\"_id\":\"b\",\"text\":\"\"}\n")
+    let second = folder + "/other/more.jsonl"
+    try "{\"_id\":\"c\",\"text\":\"\"}\n{\"_id\":\"b\",\"text\":\"\"}\n".write(
+      toFile: second, atomically: false, encoding: .utf8)
+    for (path, line, place) in [(second, 2, "\(first):2"), (first, 1, "\(first):1")] {
+      let reader = try PassageReader(path: first)
+      while try reader.next() != nil {}
+      let next = try PassageReader(path: path, after: reader)
+      let error = #expect(throws: ParlanceError.self) { while try next.next() != nil {} }
+      #expect(error?.location == .init(file: path, line: line))
+      #expect(error?.message.hasSuffix("is already at \(place)") == true, "\(error as Any)")
+    }
+    let careless = try PassageReader(path: first, refusingDuplicates: false)
+    while try careless.next() != nil {}
+    #expect(try PassageReader(path: second, after: careless).next()?.id == "c")
+  }
+
   @Test(
     "a malformed turn is an error that names what was expected",
     arguments: [

@@ -41,6 +41,39 @@ struct TrainingDataTests {
     #expect(abs(weights[1] / weights[0] - 2) < 1e-12)
   }
 
+  @Test(
+    "turns whose list is their positive alone have no negative, and where no turn has one nothing is trained for nothing"
+  )
+  func withoutNegatives() async throws {
+    var recipe = fixture.recipe
+    recipe.validation = nil
+    recipe.sampling.strategy = .hardest
+    recipe.objective.contrastive.weight = 0
+    #expect(try await read(recipe).omissions.turnsWithoutNegatives == 0)
+    let own = try TeacherFile(path: fixture("own.teacher"))
+    let gold = try await read(recipe).examples.map(\.gold[0])
+    func teacher(_ name: String, short: Range<Int>) throws -> String {
+      let writer = try TeacherWriter(path: fixture(name), description: own.description)
+      for row in 0..<own.count {
+        let list = short.contains(row) ? TeacherList(passages: [gold[row]], scores: [1]) : try own.list(at: row)
+        try writer.append(own.queryID(at: row), list, vector: try own.queryVector(at: row))
+      }
+      try writer.finish()
+      return fixture(name)
+    }
+    recipe.data[0].teacher = try teacher("some.teacher", short: 0..<5)
+    #expect(try await read(recipe).omissions.turnsWithoutNegatives == 5)
+    recipe.data[0].teacher = try teacher("none.teacher", short: 0..<own.count)
+    let nothing = await #expect(throws: ParlanceError.self) { try await read(recipe) }
+    #expect(nothing?.code == .badInput && nothing?.message.contains("nothing to learn") == true)
+    // Other turns' passages tell something even so.
+    recipe.objective.contrastive.weight = 0.1
+    #expect(try await read(recipe).omissions.turnsWithoutNegatives == own.count)
+    recipe.sampling.strategy = .uniform(window: RankWindow(1, 20))
+    let window = await #expect(throws: ParlanceError.self) { try await read(recipe) }
+    #expect(window?.message.contains("`sampling.window`, [1, 20]") == true)
+  }
+
   @Test("judgments may have DiSCo's form, those of the training sets and those of the validation")
   func judgmentsInJSON() async throws {
     var json: [String: [String: Int]] = [:]

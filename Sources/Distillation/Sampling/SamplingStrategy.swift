@@ -66,6 +66,11 @@ public enum SamplingStrategy: Sendable, Hashable {
     }
   }
 
+  /// How many positives a sample has, where the list is long enough.
+  var positives: Int {
+    if case .softPositives(let count, _) = self { count } else { 1 }
+  }
+
   func check() throws(ParlanceError) {
     switch self {
     case .uniform, .hardest, .easiest, .wholeList: break

@@ -56,7 +56,7 @@ public struct TrainingOmissions: Codable, Sendable, Hashable {
   public var turnsWithoutGold = 0
   /// Relevant passages whose vector has no term: no query finds them.
   public var goldWithoutTerms = 0
-  /// Turns whose list ends before the window that negatives are drawn from: they have a positive alone.
+  /// Turns whose list ends before the window that negatives are drawn from, or has nothing but their positives.
   public var turnsWithoutNegatives = 0
   /// Turns without a rewrite in a set that shows rewrites now and then.
   public var turnsWithoutRewrite = 0
@@ -122,9 +122,7 @@ struct TrainingDataReader {
         let judged = qrels?.grades[turn.id] ?? [:]
         let gold = judged.filter { $0.value > 0 }.keys.compactMap { positions[$0] }.sorted()
         if gold.isEmpty { data.omissions.turnsWithoutGold += 1 }
-        if let window = recipe.sampling.strategy.window, window.places(in: teacher.passageCount(at: list)).isEmpty {
-          data.omissions.turnsWithoutNegatives += 1
-        }
+        if try !hasNegatives(teacher, list, gold: gold) { data.omissions.turnsWithoutNegatives += 1 }
         data.examples.append(try example(turn, set: set, list: list, gold: gold, rewrites, &data.omissions))
       }
       weigh(&data.examples[before...], by: teacher)
@@ -175,12 +173,29 @@ struct TrainingDataReader {
     guard !data.examples.isEmpty else {
       throw ParlanceError(.badInput, "all conversations of the training sets are held out for validation")
     }
-    if data.omissions.turnsWithoutNegatives == data.examples.count, let window = recipe.sampling.strategy.window {
+    guard data.omissions.turnsWithoutNegatives == data.examples.count else { return }
+    if let window = recipe.sampling.strategy.window {
       throw ParlanceError(
         .badInput,
-        "`sampling.window` is [\(window.first), \(window.last)], and no list reaches rank \(window.first), so that there "
-          + "are no negatives")
+        "no turn's list has a passage besides its positives in `sampling.window`, [\(window.first), \(window.last)], so that "
+          + "there are no negatives")
     }
+    if !recipe.learnsWithoutNegatives {
+      throw ParlanceError(
+        .badInput,
+        "no turn's list has a passage besides its positives, so that there are no negatives and nothing to learn; lists of "
+          + "more passages are what a student learns from (teach --depth)")
+    }
+  }
+
+  private func hasNegatives(_ teacher: TeacherFile, _ list: Int, gold: [UInt32]) throws(ParlanceError) -> Bool {
+    let strategy = recipe.sampling.strategy
+    let count = teacher.passageCount(at: list)
+    // Nearly all lists are longer than what could be taken out of them, and need not be read.
+    if (strategy.window?.places(in: count).count ?? count) > gold.count + strategy.positives { return true }
+    let sample = Sampler(recipe.sampling).sample(
+      list: try teacher.list(at: list), gold: gold, collectionCount: vectors.count, seed: 0, epoch: 0, query: 0)
+    return sample.map { $0.passages.count > $0.positives } ?? false
   }
 
   private func checkHeldOut(_ data: TrainingData) throws(ParlanceError) {
@@ -282,6 +297,12 @@ struct TrainingDataReader {
 }
 
 extension Recipe {
+  /// Whether other turns' positives, several positives of its own or a teacher's weights tell something of a turn by themselves.
+  fileprivate var learnsWithoutNegatives: Bool {
+    objective.contrastive.weight > 0 && objective.contrastive.inBatchNegatives || objective.termMSE.weight > 0
+      || sampling.strategy.positives > 1
+  }
+
   /// The key that looks at the weights of the vectors that the teachers' scores come from; `nil` where none does.
   fileprivate var keyThatNeedsTeacherVectors: String? {
     if student.residual?.factors != nil { return "student.residual.factors" }

@@ -107,7 +107,10 @@ struct TrainCommand: AsyncParsableCommand {
       (left.turnsWithEmptyList, "turns have an empty list and are not trained on"),
       (left.goldOutsideCollection, "relevant passages are not in the collection"),
       (left.goldWithoutTerms, "relevant passages have no term in their vector; no query finds them"),
-      (left.turnsWithoutNegatives, "turns have a list that ends before sampling.window, and so no negative"),
+      (
+        left.turnsWithoutNegatives,
+        "turns have no negative: their list ends before sampling.window, or has nothing but their positives"
+      ),
       (left.turnsWithoutRewrite, "turns have no rewrite to be shown"),
       (left.turnsWithoutGold, "turns have no relevant passage; the teacher's best stands in"),
       (left.heldOutWithoutGold, "turns held out for validation have no relevant passage and are not measured"),

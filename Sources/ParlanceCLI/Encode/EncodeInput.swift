@@ -61,14 +61,20 @@ final class EncodeInput: Sendable {
         case nil: break
         }
         guard let path = state.paths.popFirst() else { return nil }
-        state.reader =
-          isPassages
-          ? .passages(
-            try PassageReader(path: path, refusingDuplicates: refusesDuplicates, interruption: interruption))
-          : .turns(try TurnReader(path: path, interruption: interruption))
+        state.reader = try reader(of: path, after: state.reader)
       }
     }
   }
+
+  private func reader(of path: String, after previous: Reader?) throws(ParlanceError) -> Reader {
+    guard isPassages else { return .turns(try TurnReader(path: path, interruption: interruption)) }
+    if case .passages(let earlier) = previous {
+      return .passages(try PassageReader(path: path, after: earlier, interruption: interruption))
+    }
+    return .passages(
+      try PassageReader(path: path, refusingDuplicates: refusesDuplicates, interruption: interruption))
+  }
+
   private func query(for turn: Turn) throws(ParlanceError) -> FormedQuery {
     do throws(ParlanceError) {
       return try form.query(for: turn, rewrite: rewrites?[turn.id])

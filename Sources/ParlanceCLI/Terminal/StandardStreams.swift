@@ -1,3 +1,4 @@
+import BinaryFiles
 import Diagnostics
 import Synchronization
 
@@ -33,7 +34,7 @@ final class StandardOutput: Sendable {
     try state.withLock { state throws(ParlanceError) in
       if state.failure == nil, let failure = writeAll(state.bytes, to: STDOUT_FILENO) {
         state.failure = ParlanceError(
-          .cannotWrite, "writing failed: \(systemMessage(failure))", at: .init(file: "standard output"))
+          .cannotWrite, "writing failed: \(systemReason(failure))", at: .init(file: "standard output"))
       }
       state.bytes.removeAll(keepingCapacity: true)
       if let failure = state.failure { throw failure }
@@ -60,11 +61,6 @@ private func writeAll(_ bytes: [UInt8], to descriptor: CInt) -> CInt? {
     }
   }
   return nil
-}
-
-private func systemMessage(_ code: CInt) -> String {
-  guard let text = unsafe strerror(code) else { return "error \(code)" }
-  return unsafe String(cString: text)
 }
 
 #if canImport(Glibc)

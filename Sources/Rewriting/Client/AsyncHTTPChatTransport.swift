@@ -90,7 +90,7 @@
       } catch let error as HTTPClientError where error == .invalidURL || error == .emptyScheme || error == .emptyHost {
         throw Self.noAddress
       } catch {
-        throw ParlanceError(.tryAgain, "the endpoint cannot be reached, or broke off: \(error)")
+        throw ParlanceError(.tryAgain, "the endpoint cannot be reached, or broke off: \(connectionTrouble(error))")
       }
     }
 

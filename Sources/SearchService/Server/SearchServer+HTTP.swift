@@ -1,4 +1,5 @@
 #if Network
+  import BinaryFiles
   public import Diagnostics
   import HTTPTypes
   import Hummingbird
@@ -7,6 +8,14 @@
   import NIOCore
   import ServiceLifecycle
   import UnixSignals
+
+  #if canImport(Glibc)
+    import Glibc
+  #elseif canImport(Musl)
+    import Musl
+  #else
+    import Darwin
+  #endif
 
   extension SearchServer {
     /// Serves until SIGTERM or SIGINT, then finishes what it took. SIGHUP reloads index and model.
@@ -43,7 +52,21 @@
         throw error
       } catch {
         throw ParlanceError(
-          .unavailable, "cannot serve at \(configuration.host):\(configuration.port): \(error)")
+          .unavailable, "cannot serve at \(configuration.host):\(configuration.port): \(Self.trouble(error))")
+      }
+    }
+
+    private static func trouble(_ error: any Error) -> String {
+      switch error {
+      case let error as SocketAddressError.UnknownHost: return error.errorDescription
+      case let error as IOError:
+        switch error.errnoCode {
+        case EADDRINUSE: return "another program listens there; --port names another port, 0 takes a free one"
+        case EADDRNOTAVAIL: return "no network of this machine has that address"
+        case EACCES: return "a port below 1024 is not for every user; --port names another one"
+        default: return systemReason(error.errnoCode)
+        }
+      default: return "\(error)"
       }
     }
   }
