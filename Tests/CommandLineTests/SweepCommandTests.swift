@@ -314,6 +314,64 @@ struct SweepCommandTests {
         try students.succeed("report o --out o.html --passages passages.jsonl --leave-out ids")
       }
 
+      @Test("a passage encoder that learns is measured on vectors of its own, and an index of others is refused for it")
+      func learnedPassages() throws {
+        let sweep = """
+          recipe: recipe.yaml
+          arms:
+            - {name: frozen, set: {}}
+            - {name: shared, set: {student.passages: {encoder: shared, texts: passages.jsonl, max_length: 24}}}
+            - {name: separate, set: {student.passages: {encoder: separate, texts: passages.jsonl, max_length: 24}}}
+          evaluate: [{conversations: turns.jsonl, qrels: qrels.txt}]
+
+          """
+        try sweep.write(toFile: students.folder + "/learned.yaml", atomically: false, encoding: .utf8)
+        try students.succeed("sweep learned.yaml --out l --cores 2")
+        for run in ["shared", "separate"] {
+          try expectFiguresOfRunFile(run, in: "l")
+          // Other vectors of the passages have other frequencies.
+          #expect(try figures(run, in: "l").map(\.last) != figures("frozen", in: "l").map(\.last))
+          let left = try FileManager.default.contentsOfDirectory(atPath: students.folder + "/l/runs/" + run)
+          #expect(!left.contains { $0.hasPrefix("collection") }, "\(left)")
+        }
+        try sweep.replacing("qrels.txt}", with: "qrels.txt, index: index}")
+          .write(toFile: students.folder + "/learned.yaml", atomically: false, encoding: .utf8)
+        let refused = try students.parlance("sweep learned.yaml --out other --dry-run")
+        #expect(refused.code == 65 && refused.error.contains("vectors of its own"), "\(refused.error)")
+      }
+
+      @Test(
+        "arms that were measured on other turns are not compared; what queries cost is told of the index that is searched"
+      )
+      func otherTurns() throws {
+        let passages = try String(contentsOfFile: students.folder + "/passages.jsonl", encoding: .utf8)
+        try passages.split(separator: "\n").prefix(10).joined(separator: "\n")
+          .write(toFile: students.folder + "/few.jsonl", atomically: false, encoding: .utf8)
+        try students.succeed("encode --model \(TrainedStudents.model) --passages few.jsonl --out few.vectors")
+        try students.succeed("index build --vectors few.vectors --weights f32 --out few")
+        // The first arm needs no index but this one, the second one validates on that of the recipe's vectors.
+        let sweep = """
+          recipe: recipe.yaml
+          arms:
+            - {name: all, set: {validation: null}}
+            - {name: held, set: {validation: {folds: 2, keep: last}}}
+          evaluate: [{conversations: turns.jsonl, qrels: qrels.txt, index: few}]
+
+          """
+        try sweep.write(toFile: students.folder + "/turns.yaml", atomically: false, encoding: .utf8)
+        let result = try students.parlance("sweep turns.yaml --out t --cores 1")
+        #expect(result.code == 65, "\(result.error)")
+        #expect(result.error.contains("the arms all and held were measured on other turns"), "\(result.error)")
+        let flops = try figures("all", in: "t").compactMap(\.last)
+        let told = try students.succeed(
+          "evaluate t/runs/all/all.trec --qrels qrels.txt --queries t/runs/all/all.vectors --vectors few.vectors --json"
+        )
+        let document = try JSONSerialization.jsonObject(with: Data(told.output.utf8)) as? [String: Any]
+        let cost = (document?["runs"] as? [[String: Any]])?.first?["cost"] as? [String: Double]
+        let expected = try #require(cost?["flops"])
+        #expect(abs(flops.reduce(0, +) / Double(flops.count) - expected) < 1e-6 * expected)
+      }
+
       /// `both.yaml`, which has vectors made of these passages first.
       private func writeSweep(preparing passages: String) throws {
         let text = try String(contentsOfFile: students.folder + "/sweep.yaml", encoding: .utf8)

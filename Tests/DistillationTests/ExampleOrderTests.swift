@@ -25,5 +25,8 @@ struct ExampleOrderTests {
     #expect(order.batchesOfEpoch == 3)
     let first = order.epoch(0)
     #expect((0..<3).flatMap { Array(order.batch($0, of: first)) } == first)
+    #expect(order.setsWithoutVisit.isEmpty)
+    let small = ExampleOrder(sets: [([0, 1, 2, 3], 0.1), ([4, 5], 1), ([6], 0)], batchSize: 5, seed: 3)
+    #expect(small.setsWithoutVisit == [0])
   }
 }

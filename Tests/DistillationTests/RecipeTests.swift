@@ -89,6 +89,7 @@ struct RecipeTests {
       ("regularisation: {ramp_steps: 9223372036854775807}", "`regularisation.ramp_steps` between 0 and"),
       ("sampling: {strategy: mixture, hard: 9223372036854775807}", "`sampling.hard` between 0 and"),
       ("sampling: {strategy: stratified, bands: 9223372036854775807}", "`sampling.bands` between 1 and"),
+      ("sampling: {strategy: mixture, hard: 0, uniform: 0, collection: 0}", "there are no negatives"),
       ("sampling: {negatives: 0}", "`sampling.negatives` between 1 and"),
       ("sampling: {strategy: proportional, temperature: 0}", "`sampling.temperature` above 0"),
       ("objective: {kld: {temperature: 0}}", "`objective.kld.temperature` above 0"),

@@ -36,6 +36,16 @@ struct TeacherAgreementTests {
     return Outcome(file: try TeacherFile(path: fixture(name)), summary: summary)
   }
 
+  @Test("the same choice is written the same way, in whatever order it was made")
+  func written() throws {
+    var selection = TeachingSelection()
+    (selection.filters, selection.consensus) = (Set(TeachingSelection.Filter.allCases), [.turns, .teachers])
+    let text = String(decoding: try JSONEncoder().encode(selection), as: UTF8.self)
+    #expect(text.contains(#""filters":["disagreement","worse-rewrites","worse-turns"]"#), "\(text)")
+    #expect(text.contains(#""consensus":["teachers","turns"]"#), "\(text)")
+    #expect(try JSONDecoder().decode(TeachingSelection.self, from: Data(text.utf8)) == selection)
+  }
+
   @Test("is their overlap; without judgments a rewrite is worse when the others agree more with the baseline")
   func overlaps() async throws {
     let outcome = try await teach(TeachingFixture())

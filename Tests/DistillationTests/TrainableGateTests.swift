@@ -48,6 +48,35 @@ struct TrainableGateTests {
     }
   }
 
+  @Test("one number for all terms moves even where the student itself says nothing")
+  func movesAlone() async throws {
+    let checkpoint = try Checkpoint(folder: TrainingFixture.model)
+    var recipe = Recipe()
+    recipe.student.residual = Recipe.Residual()
+    let engine = try TensorEngine.load()
+    let threads = try EngineThreads(engine: engine, count: 1, coresEach: 1, recordsGradients: true)
+    let gates = try await threads.run { [recipe] () throws(ParlanceError) -> [Float] in
+      let student = try StudentModel(
+        checkpoint, recipe: recipe, pieces: Vocabulary(pieces: [.init("[PAD]")]), engine: engine, device: .cpu)
+      for (role, tensor) in student.model.parameters where role == .decoderBias {
+        try tensor.assign(engine.full(-1e6, shape: tensor.shape()))
+      }
+      var reading = TrainingExample.Reading(tokens: [2, 30, 40, 3], question: "")
+      reading.frozen = SparseVector(unchecked: [TermID(5)], [2])
+      func gate() throws(ParlanceError) -> Float {
+        guard case .scalar(let value)? = try student.gate?.value() else { return .nan }
+        return value
+      }
+      let before = try gate()
+      let forward = try student.forward([reading], dropout: 0)
+      guard forward.queries.terms == [TermID(5)] else { return [] }
+      try student.backward(forward, [1])
+      _ = try student.step(learningRate: 0, gateLearningRate: 0.1, clipNorm: 1)
+      return [before, try gate()]
+    }
+    #expect(gates.count == 2 && gates[1] < gates[0], "\(gates)")
+  }
+
   @Test("is refused where pooling sums over tokens, and beyond what a column can weigh")
   func refusals() async throws {
     let sums = try checkpoint(pooling: "sum", activation: "relu")

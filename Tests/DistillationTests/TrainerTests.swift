@@ -6,7 +6,7 @@ import SparseVectors
 import TestSupport
 import Testing
 
-@testable import Distillation
+@_spi(Fuzzing) @testable import Distillation
 
 @Suite("a training run", .enabled(if: TestSupport.engine != nil, "the engine is not built"))
 struct TrainerTests {
@@ -301,6 +301,26 @@ struct TrainerTests {
     let encoder = try SparseEncoder(
       checkpoint: student, forward: EngineForwardPass(student, engine: fixture.engine, cores: 1))
     _ = try await encoder.encode(query: "undo last commit")
+  }
+
+  @Test("a run that is stopped in a validation keeps its steps, and comes to the same bits and figures")
+  func stoppedInValidation() async throws {
+    var recipe = fixture.recipe
+    recipe.student.residual = Recipe.Residual()
+    recipe.student.residual?.factors = Recipe.Factors()
+    _ = try await fixture.train(recipe, into: "whole")
+    // Fitting the factors of the student that is measured looks at the wish to stop.
+    let error = await #expect(throws: ParlanceError.self) {
+      _ = try await fixture.train(recipe, into: "parts", stoppingAfter: 4)
+    }
+    #expect(error?.code == .interrupted)
+    let memory = try TrainingState.memory(at: fixture("parts/training.state"))
+    #expect(memory.step == 4 && memory.owesValidation == true)
+    _ = try await fixture.train(recipe, into: "parts", resuming: true)
+    for file in ["model.safetensors", "parlance.json"] {
+      #expect(try fixture.bytes("whole/student/" + file) == fixture.bytes("parts/student/" + file), "\(file)")
+    }
+    #expect(try metrics("parts") == metrics("whole"))
   }
 
   @Test("a run that was stopped before its first step is measured once, and goes on as if it had not been")

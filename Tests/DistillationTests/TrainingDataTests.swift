@@ -74,6 +74,42 @@ struct TrainingDataTests {
     #expect(window?.message.contains("`sampling.window`, [1, 20]") == true)
   }
 
+  @Test("the last question is what a search takes for it, up to the first separator, whatever the user typed")
+  func lastQuestion() async throws {
+    let path = fixture("separator.jsonl")
+    let text = try String(contentsOfFile: fixture("conversations.jsonl"), encoding: .utf8)
+    var lines = text.split(separator: "\n").map(String.init)
+    let question = fixture.turns[0].messages[0].content
+    lines[0] = lines[0].replacing("\"\(question)\"", with: "\"what does [SEP] mean\"")
+    try lines.joined(separator: "\n").write(toFile: path, atomically: false, encoding: .utf8)
+    var recipe = fixture.recipe
+    recipe.validation = nil
+    recipe.data[0].conversations = path
+    let examples = try await read(recipe).examples
+    #expect(examples[0].query.question == "what does ")
+    #expect(examples[0].questionTokens == fixture.encoder.queryTokens(of: "what does").ids.count)
+    #expect(examples[1].query.question.trimmingCharacters(in: .whitespaces) == fixture.turns[1].messages.last?.content)
+  }
+
+  @Test("turns of validation that nobody judged are counted, wherever the turns and the judgments come from")
+  func unjudged() async throws {
+    let path = fixture("few.txt")
+    let lines = try String(contentsOfFile: fixture("qrels.txt"), encoding: .utf8).split(separator: "\n")
+    try lines.dropFirst(3).joined(separator: "\n").write(toFile: path, atomically: false, encoding: .utf8)
+    var recipe = fixture.recipe
+    var validation = Recipe.Validation()
+    validation.conversations = fixture("conversations.jsonl")
+    validation.qrels = path
+    recipe.validation = validation
+    #expect(try await read(recipe).omissions.heldOutWithoutGold == 3)
+    // Folds, judged by a file of their own while the set has none.
+    recipe.validation?.conversations = nil
+    recipe.validation?.folds = 4
+    recipe.validation?.qrels = fixture("qrels.txt")
+    recipe.data[0].qrels = nil
+    #expect(try await read(recipe).omissions.heldOutWithoutGold == 0)
+  }
+
   @Test("judgments may have DiSCo's form, those of the training sets and those of the validation")
   func judgmentsInJSON() async throws {
     var json: [String: [String: Int]] = [:]

@@ -61,6 +61,46 @@ struct SweepTests {
     #expect(again.evaluate == resolved.evaluate && again.prepare == resolved.prepare && again.budget == resolved.budget)
   }
 
+  @Test("texts with commas, brackets and colons stay one text on one line, from the file and from the command line")
+  func texts() throws {
+    let text = """
+      recipe: recipe.yaml
+      set:
+        data.0.licence: CC BY 4.0, for research
+        data:
+          - name: MTRAG, training [half]
+            teacher: it's {here}
+      evaluate: [{conversations: c.jsonl, qrels: q.txt}]
+
+      """
+    var sweep = try sweep(text)
+    sweep.settings.append(try Sweep.Setting(parsing: "data.0.name=one, two"))
+    sweep.settings.append(try Sweep.Setting(parsing: "validation="))
+    let (resolved, yaml) = try sweep.resolved()
+    #expect(
+      resolved.settings.map(\.text) == [
+        "data.0.licence=\"CC BY 4.0, for research\"",
+        "data=[{name: \"MTRAG, training [half]\", teacher: \"it's {here}\"}]", "data.0.name=\"one, two\"",
+        "validation=null",
+      ])
+    #expect(try self.sweep(yaml).runs() == resolved.runs())
+    #expect(throws: ParlanceError.self) { try Sweep.Setting(parsing: "a=[") }
+    let broken = #expect(throws: ParlanceError.self) { try self.sweep("recipe: r\nset: {a: [}\n") }
+    #expect(broken?.location?.line == 2, "\(broken as Any)")
+  }
+
+  @Test("every file of a model counts, those of a pair's sides and of a frozen part too, and none that is hidden")
+  func modelFiles() throws {
+    let folder = try TestSupport.temporaryFolder("model")
+    for name in ["config.json", "query/model.safetensors", "frozen/vocab.txt", ".git/config.json", "README.md"] {
+      let path = URL(filePath: folder + "/" + name)
+      try FileManager.default.createDirectory(at: path.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Data(name.utf8).write(to: path)
+    }
+    let found = DataFingerprints.files(at: folder).map { String($0.dropFirst(folder.count + 1)) }
+    #expect(found == ["config.json", "frozen/vocab.txt", "query/model.safetensors"])
+  }
+
   @Test("quick leaves what it says, and forgets a baseline that is not among it")
   func quick() throws {
     let quick = try sweep().quickened()

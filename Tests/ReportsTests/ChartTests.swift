@@ -27,6 +27,13 @@ struct ChartTests {
     #expect(Axis([0, 48_000]).ticks.map(Axis([0, 48_000]).label).contains("40,000"))
   }
 
+  @Test("a figure that no whole number holds has a label, too")
+  func hugeTicks() {
+    let axis = Axis([0, 3e20])
+    #expect(axis.ticks.map(axis.label).last?.contains("e+20") == true, "\(axis.ticks.map(axis.label))")
+    #expect(Axis([0, 40_000]).label(40_000) == "40,000")
+  }
+
   @Test("on the front are those that no other beats at less or equal cost")
   func front() {
     let chart = chart([("a", 1, 0.2), ("b", 2, 0.3), ("c", 2, 0.25), ("d", 3, 0.3), ("e", 4, 0.35), ("f", 0.5, 0.1)])

@@ -36,7 +36,7 @@ struct ExperimentPageTests {
         uniqueKeysWithValues: queries.map {
           ($0, QueryEffort(terms: terms, flops: terms / 10, postings: 5, encoding: terms, searching: 1))
         })
-      figures.costs[run] = figures.efforts[run].flatMap { EffortSummary(Array($0.values)) }.flatMap { QueryCost($0) }
+      figures.costs[run] = figures.efforts[run].flatMap { EffortSummary($0) }.flatMap { QueryCost($0) }
     }
     var report = ExperimentReport(
       title: Self.hostile, question: Self.hostile, hypothesis: Self.hostile,

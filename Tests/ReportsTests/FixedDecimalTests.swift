@@ -42,6 +42,13 @@ struct FixedDecimalTests {
     #expect(FixedDecimal.text(value, digits: digits) == text)
   }
 
+  @Test("an interval is called by what it leaves out, a probability by its sign")
+  func levels() {
+    let names = [0.05, 0.01, 0.001, 0.025, 0.1].map { FixedDecimal.level(alpha: $0) }
+    #expect(names == ["95 %", "99 %", "99.9 %", "97.5 %", "90 %"])
+    #expect(FixedDecimal.relation(0.031) == "= 0.0310" && FixedDecimal.relation(0.00001) == "< 0.0001")
+  }
+
   @Test("differences show their sign, unless they round to nothing")
   func signs() {
     #expect(FixedDecimal.signed(0.0312, digits: 3) == "+0.031")

@@ -87,6 +87,12 @@ struct TableTests {
         """)
   }
 
+  @Test("markup with an accent behind it is one character in Swift, and markup all the same")
+  func accents() {
+    #expect(Table.markdownEscaped("a|\u{301}b") == "a\\|\u{301}b")
+    #expect(Table.markdownEscaped("a\r\nb\nc") == "a b c")
+  }
+
   @Test("as HTML, with everything escaped")
   func html() {
     var table = Self.sample()

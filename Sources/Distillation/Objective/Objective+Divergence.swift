@@ -36,7 +36,7 @@ extension Objective {
 }
 
 /// `x_j - log sum_k exp(x_k)`, without overflow.
-func logSoftmax(_ scores: [Double]) -> [Double] {
+package func logSoftmax(_ scores: [Double]) -> [Double] {
   let total = logSumExp(scores)
   return scores.map { $0 - total }
 }

@@ -2,22 +2,26 @@ public import SparseEncoder
 public import SparseVectors
 
 extension Objective {
-  /// The mean over queries of `sum_v (q_v - t_v)^2`, t the vector that the teacher's scores come from, over all terms v of
+  /// The mean over queries, with their weights, of `sum_v (q_v - t_v)^2`, t the vector that the teacher's scores come from, over all terms v of
   /// either: what scores over a few passages leave open, how much each word of the history is worth.
   ///
   /// A term that the student does not have counts and has no derivative.
   ///
-  /// - Parameter teachers: one vector for each row.
+  /// - Parameters:
+  ///   - teachers: one vector for each row.
+  ///   - weights: how much each row counts; empty where all count alike.
   public func termError(
-    of queries: SparseRows, from teachers: [SparseVector], adding parts: inout LossParts
+    of queries: SparseRows, from teachers: [SparseVector], weights: [Double] = [],
+    adding parts: inout LossParts
   ) -> WeightGradients {
     precondition(teachers.count == queries.count, "one teacher's vector for each query")
+    precondition(weights.isEmpty || weights.count == queries.count, "one weight for each query")
     var gradient = WeightGradients(queries: Array(repeating: 0, count: queries.weights.count))
     guard configuration.termMSE.weight > 0, queries.count > 0 else { return gradient }
     let factor = (1 - configuration.contrastive.weight) * configuration.termMSE.weight
-    let share = 1 / Double(queries.count)
     var value = 0.0
     for (row, teacher) in teachers.enumerated() {
+      let share = (weights.isEmpty ? 1 : weights[row]) / Double(queries.count)
       var place = 0
       func missing(before term: TermID?) {
         while place < teacher.count, term.map({ teacher.terms[place] < $0 }) ?? true {

@@ -1,12 +1,12 @@
 import Yams
 
 /// What is wrong with a text that is no YAML: in one line, with the place and the words around it, for the one who wrote it.
-struct YAMLFault {
-  let words: String
+package struct YAMLFault {
+  package let words: String
   /// Counted from 1.
-  let line: Int?
+  package let line: Int?
 
-  init(_ error: any Error) {
+  package init(_ error: any Error) {
     switch error as? YamlError {
     case .scanner(let context, let problem, let mark, let yaml), .parser(let context, let problem, let mark, let yaml),
       .composer(let context, let problem, let mark, let yaml):

@@ -6,7 +6,8 @@ public struct PassageSample: Sendable, Hashable {
   public var teacherScores: [Float]
   /// How many passages at the front are positives: 0 where there is none, 1 as a rule, more with soft positives.
   public var positives: Int
-  /// Whether the positives take part in the distillation loss; they always do in the contrastive one.
+  /// Whether the positives take part in KLD and in MarginMSE over all pairs; in pairs of a positive and a negative and in the
+  /// contrastive loss they always do.
   public var distilsPositives: Bool
   /// For each passage the natural logarithm of how often it is expected in a sample, subtracted from both sides' scores
   /// where the sampler is corrected for; empty where it is not.

@@ -7,7 +7,7 @@ extension Sampler {
     public var strategy = SamplingStrategy.uniform(window: .reference)
     /// N. A mixture has its own numbers, a whole list has all; neither reads this.
     public var negatives = 16
-    /// Whether the positives take part in the distillation loss.
+    /// Whether the positives take part in KLD and in MarginMSE over all pairs; what compares them with negatives has them anyhow.
     public var goldInList = true
     /// Where the positive comes from.
     public var positiveSource = PositiveSource.gold

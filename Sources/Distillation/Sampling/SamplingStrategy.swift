@@ -81,6 +81,12 @@ public enum SamplingStrategy: Sendable, Hashable {
       try require("sampling.hard", hard, in: 0...Recipe.mostPassages)
       try require("sampling.uniform", uniform, in: 0...Recipe.mostPassages)
       try require("sampling.collection", collection, in: 0...Recipe.mostPassages)
+      guard hard + uniform + collection > 0 else {
+        throw ParlanceError(
+          .usage,
+          "expected one of `sampling.hard`, `sampling.uniform` and `sampling.collection` above 0; there are no negatives"
+        )
+      }
     case .softPositives(let count, _): try require("sampling.soft_positives", count, in: 1...Recipe.mostPassages)
     }
   }

@@ -21,6 +21,13 @@ struct ExampleOrder: Sendable {
   /// How many examples of a set an epoch has.
   private static func count(_ examples: Int, _ share: Double) -> Int { Int((Double(examples) * share).rounded()) }
 
+  /// Of which sets an epoch has no example, although they have some and a share of them is asked for.
+  var setsWithoutVisit: [Int] {
+    sets.indices.filter {
+      sets[$0].share > 0 && !sets[$0].examples.isEmpty && Self.count(sets[$0].examples.count, sets[$0].share) == 0
+    }
+  }
+
   /// An example's turn to be learned from.
   struct Visit: Hashable, Sendable {
     var example: Int

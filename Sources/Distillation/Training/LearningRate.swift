@@ -11,7 +11,10 @@ struct LearningRate: Sendable {
   }
 
   /// The rate of a step, counted from 1.
-  func callAsFunction(_ step: Int) -> Double {
+  func callAsFunction(_ step: Int) -> Double { callAsFunction(step, peak: peak) }
+
+  /// The rate of a step on the same schedule with another peak.
+  func callAsFunction(_ step: Int, peak: Double) -> Double {
     // The schedule counts the steps that were taken before this one.
     let taken = step - 1
     if taken < warmupSteps { return peak * Double(taken) / Double(max(1, warmupSteps)) }

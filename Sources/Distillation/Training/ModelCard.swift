@@ -108,7 +108,11 @@ struct ModelCard {
 
   /// A text that stays in its cell of a Markdown table.
   private static func cell(_ text: String) -> String {
-    text.split(whereSeparator: \.isNewline).joined(separator: " ").replacing("|", with: "\\|")
+    var cell = String.UnicodeScalarView()
+    for scalar in text.split(whereSeparator: \.isNewline).joined(separator: " ").unicodeScalars {
+      cell.append(contentsOf: scalar == "|" ? ["\\", scalar] : [scalar])
+    }
+    return String(cell)
   }
 }
 

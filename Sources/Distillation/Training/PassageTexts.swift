@@ -1,15 +1,15 @@
 import BinaryFiles
 import Conversations
-import Diagnostics
+package import Diagnostics
 import Identifiers
-import SparseEncoder
-import SparseVectors
+package import SparseEncoder
+package import SparseVectors
 import StrictJSON
 
 /// The words of passages by their places in a vectors' file, read out of a JSONL file when they are asked for.
 ///
 /// Only where each line begins is kept: eight bytes a passage.
-final class PassageTexts: Sendable {
+package final class PassageTexts: Sendable {
   private let file: MappedFile
   private let template: PassageText
   private let starts: [Int]
@@ -17,7 +17,7 @@ final class PassageTexts: Sendable {
   /// Reads the file once. It may hold more passages than the vectors, in any order.
   ///
   /// - Throws: `badInput` when a passage of the vectors has no text in the file, or when the file is compressed.
-  init(
+  package init(
     path: String, template: PassageText, vectors: VectorsFile, progress: ProgressHandler?, interruption: Interruption?
   ) throws(ParlanceError) {
     let file = try MappedFile(path: path)
@@ -63,7 +63,7 @@ final class PassageTexts: Sendable {
   }
 
   /// The words of a passage.
-  func words(at place: UInt32) throws(ParlanceError) -> String {
+  package func words(at place: UInt32) throws(ParlanceError) -> String {
     let passage = try Self.passage(at: starts[Int(place)], of: file)
     return template.words(of: Passage(id: passage.id, title: passage.title, text: passage.text))
   }

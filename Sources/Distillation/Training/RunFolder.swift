@@ -25,28 +25,41 @@ struct RunFolder: Sendable {
   /// What it is made of where the passage encoder learns; removed likewise.
   var validationVectors: String { path + "/validation.vectors" }
 
-  /// Of a run that somebody else has made, and may have.
-  init(naming path: String) { self.path = path }
+  /// Of a run that is there, or will be.
+  init(_ path: String) { self.path = path }
 
-  /// Makes the folder, or checks that the run that is there is to be gone on with.
-  ///
   /// - Throws: `cannotWrite` when a run is there and `resuming` is off.
-  init(path: String, resuming: Bool) throws(ParlanceError) {
-    self.path = path
+  func check(resuming: Bool) throws(ParlanceError) {
     if !resuming, FileNames.exists(state) || FileNames.exists(student) {
       throw ParlanceError(
         .cannotWrite, "a training run is there already; --resume goes on with it, or train into another folder",
         at: .init(file: path))
     }
+  }
+
+  /// Makes the folder, if it is not there.
+  ///
+  /// - Throws: `cannotWrite`.
+  func make() throws(ParlanceError) {
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
       throw ParlanceError(.cannotWrite, "the folder cannot be made", at: .init(file: path))
     }
-    try recover()
   }
 
-  /// Puts a student back that a kill caught between two names, and clears away what belongs to no state.
+  /// Makes the folder and keeps other processes out of it, puts a student back that a kill caught between two names, and clears
+  /// away what belongs to no state.
+  ///
+  /// - Throws: `tryAgain` while another process trains there; `cannotWrite`, also as `check(resuming:)`.
+  func take(resuming: Bool) throws(ParlanceError) -> FileLock {
+    try make()
+    let lock = try FileLock(path: path + "/.lock")
+    try check(resuming: resuming)
+    try recover()
+    return lock
+  }
+
   private func recover() throws(ParlanceError) {
     let files = FileManager.default
     if !FileNames.exists(student), FileNames.exists(student + ".old") {

@@ -13,8 +13,8 @@ final class StepLog {
 
   /// - Parameters:
   ///   - step: the last step whose lines are kept; `nil` to begin anew.
-  ///   - keepsValidations: whether a validation is kept; else the lines end before the first.
-  init(path: String, keepingThrough step: Int?, keepsValidations: Bool = true) throws(ParlanceError) {
+  ///   - last: the last step whose validation is kept, as those of all kept steps are when `nil`; the lines end before the next.
+  init(path: String, keepingThrough step: Int?, validationsThrough last: Int? = nil) throws(ParlanceError) {
     file = try OutputFile.locked(path: path)
     var kept = 0
     if let step, file.position > 0 {
@@ -24,7 +24,7 @@ final class StepLog {
         end += line.utf8.count + 1
         // A line that the power cut off is the last one.
         guard let json = try? JSONValue(parsing: Array(line.utf8), file: path), let own = json["step"]?.integer,
-          own <= step, keepsValidations || !Self.isValidation(json)
+          own <= (Self.isValidation(json) ? last ?? step : step)
         else { break }
         kept = end
       }

@@ -95,8 +95,8 @@ final class StudentModel {
   /// - Precondition: there were no factors.
   /// - Parameter gradient: the loss's derivative with respect to each weight of `forward.queries`.
   func backward(_ forward: Forward, _ gradient: [Float]) throws(ParlanceError) {
-    guard forward.ownCount > 0 else { return }
     guard let gate else {
+      guard forward.ownCount > 0 else { return }
       return try Tensor.backward([forward.own], from: [engine.tensor(gradient, shape: [gradient.count])])
     }
     var own = [Float](repeating: 0, count: forward.ownCount)
@@ -116,7 +116,8 @@ final class StudentModel {
       if sum.gatePlace >= 0 { own[forward.ownStarts[place] + Int(sum.gatePlace)] = ofGate }
       entry += sum.terms.count
     }
-    try Tensor.backward([forward.own], from: [engine.tensor(own, shape: [own.count])])
+    // A student that says nothing has a gate even so, which can still move.
+    if forward.ownCount > 0 { try Tensor.backward([forward.own], from: [engine.tensor(own, shape: [own.count])]) }
     try gate.backward(gateGradient)
   }
 

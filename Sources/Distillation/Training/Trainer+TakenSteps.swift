@@ -14,15 +14,16 @@ extension Trainer {
   ///   - folder: made where it is not there; it has no state yet.
   /// - Throws: `badInput` for a run of another training and for a damaged state; `noInput` without one; `cannotWrite`.
   package func takeSteps(of other: String, into folder: String) throws(ParlanceError) {
-    let theirs = RunFolder(naming: other)
+    let theirs = RunFolder(other)
     // By the text: it has fewer digits than a number may have.
     guard let part = try recipe.trainingPart?.yaml(),
       try Recipe(reading: theirs.recipe).trainingPart?.yaml() == part
     else { throw ParlanceError(.badInput, "its steps are those of another recipe", at: .init(file: other)) }
     var memory = try TrainingState.memory(at: theirs.state)
-    let ours = try RunFolder(path: folder, resuming: true)
+    let ours = RunFolder(folder)
+    try ours.make()
     memory.recipe = try ours.digest(of: recipe)
-    (memory.best, memory.validationsWithoutProgress) = (nil, 0)
+    (memory.best, memory.validationsWithoutProgress, memory.owesValidation) = (nil, 0, nil)
     memory.stepsOf = memory.stepsOf ?? other
     try AtomicFile.write(try Self.withoutValidations(theirs.metrics), to: ours.metrics)
     // Last: a folder without a state is a run that was not begun.

@@ -92,6 +92,8 @@ public struct Trainer: Sendable {
     savingEvery: Duration = .seconds(60), index: InvertedIndex? = nil, progress: ProgressHandler? = nil,
     interruption: Interruption? = nil
   ) async throws(ParlanceError) -> TrainingSummary {
+    let run = RunFolder(folder)
+    try run.check(resuming: resuming)
     let encoder = try makeEncoder(student)
     guard encoder.vocabulary == vectors.description.vocabulary else {
       throw ParlanceError(
@@ -107,8 +109,7 @@ public struct Trainer: Sendable {
       interruption: interruption)
     let learned = try learnedPassages(encoder, progress, interruption)
     let data = try await reader.read()
-    let run = try RunFolder(path: folder, resuming: resuming)
-    let lock = try FileLock(path: folder + "/.lock")
+    let lock = try run.take(resuming: resuming)
     defer { withExtendedLifetime(lock) {} }
     let models = [encoder.identity, frozenEncoder?.identity].compactMap(\.self)
     let digest = data.digest(vectors, models) + (learned?.digest ?? "")
@@ -180,8 +181,8 @@ public struct Trainer: Sendable {
     guard let validation = recipe.validation else { return nil }
     var queries: [Validator.Query] = []
     for turn in data.heldOut {
-      let question = turn.messages.last?.content ?? ""
       let text = try recipe.student.form.query(for: turn).text
+      let question = ResidualQueries.lastQuestion(of: text)
       var reading = TrainingExample.Reading(tokens: encoder.queryTokens(of: text).ids, question: question)
       if recipe.student.residual?.factors != nil { reading.spoken = encoder.spokenTokens(of: text) }
       queries.append(Validator.Query(id: turn.id, reading: reading))
@@ -201,7 +202,7 @@ public struct Trainer: Sendable {
 public struct TrainingSummary: Codable, Sendable, Hashable {
   public var steps: Int
   public var seconds: Double
-  /// Turns that were learned from.
+  /// Turns that there were to learn from.
   public var examples: Int
   /// The validation measure of the student that was kept, the best or, with `validation.keep: last`, the last one; `nil` without
   /// validation.

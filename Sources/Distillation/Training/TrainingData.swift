@@ -60,10 +60,12 @@ public struct TrainingOmissions: Codable, Sendable, Hashable {
   public var turnsWithoutNegatives = 0
   /// Turns without a rewrite in a set that shows rewrites now and then.
   public var turnsWithoutRewrite = 0
-  /// Turns that were held out for validation and have no relevant passage: neither learned from nor measured.
+  /// Turns of validation that have no relevant passage and are not measured.
   public var heldOutWithoutGold = 0
   /// Validation turns of conversations that are trained on: the figures of validation are too high.
   public var validationTurnsTrainedOn = 0
+  /// Training sets whose share is so small that no turn of theirs comes in an epoch.
+  public var setsWithoutTurn = 0
   /// Queries cut at the student's maximum length.
   public var truncatedQueries = 0
 
@@ -103,8 +105,6 @@ struct TrainingDataReader {
         if recipe.isHeldOut(turn.conversation) {
           data.heldOut.append(turn)
           if let grades = qrels?.grades[turn.id] { data.heldOutQrels.grades[turn.id] = grades }
-          let isJudged = qrels?.grades[turn.id]?.values.contains { $0 > 0 } ?? false
-          if !isJudged { data.omissions.heldOutWithoutGold += 1 }
         } else {
           turns.append(turn)
         }
@@ -140,7 +140,7 @@ struct TrainingDataReader {
       if recipe.validation?.qrels == nil { data.heldOutQrels = try trainingQrels(of: data.heldOut) }
     }
     if let path = recipe.validation?.qrels { data.heldOutQrels = try Qrels(readingAnyForm: path) }
-    try checkHeldOut(data)
+    try checkHeldOut(&data)
     if let frozen { try await addFrozen(frozen, to: &data.examples) }
     return data
   }
@@ -198,10 +198,11 @@ struct TrainingDataReader {
     return sample.map { $0.passages.count > $0.positives } ?? false
   }
 
-  private func checkHeldOut(_ data: TrainingData) throws(ParlanceError) {
+  private func checkHeldOut(_ data: inout TrainingData) throws(ParlanceError) {
     guard recipe.validation != nil else { return }
     let judged = Set(data.heldOutQrels.queries())
-    guard data.heldOut.contains(where: { judged.contains($0.id) }) else {
+    data.omissions.heldOutWithoutGold = data.heldOut.count { !judged.contains($0.id) }
+    guard data.omissions.heldOutWithoutGold < data.heldOut.count else {
       throw ParlanceError(
         .badInput,
         "none of the \(data.heldOut.count) turns held out for validation has a relevant passage in the judgments",
@@ -251,12 +252,12 @@ struct TrainingDataReader {
   private func example(
     _ turn: Turn, set: Int, list: Int, gold: [UInt32], _ rewrites: Rewrites?, _ omissions: inout TrainingOmissions
   ) throws(ParlanceError) -> TrainingExample {
-    let question = turn.messages.last?.content ?? ""
+    let text = try recipe.student.form.query(for: turn).text
+    let question = ResidualQueries.lastQuestion(of: text)
     func reading(_ text: String, _ question: String) -> (TrainingExample.Reading, isTruncated: Bool) {
       let tokens = student.queryTokens(of: text)
       return (TrainingExample.Reading(tokens: tokens.ids, question: question), tokens.isTruncated)
     }
-    let text = try recipe.student.form.query(for: turn).text
     var (query, isTruncated) = reading(text, question)
     if recipe.student.residual?.factors != nil { query.spoken = student.spokenTokens(of: text) }
     if isTruncated { omissions.truncatedQueries += 1 }
@@ -266,7 +267,7 @@ struct TrainingDataReader {
       questionTokens: last.tokens.count, list: list, gold: gold)
     if recipe.optimisation.historyDropout > 0 { example.lastQuestion = last }
     if let rewrite = rewrites?[turn.id] {
-      example.rewrite = reading(rewrite, rewrite).0
+      example.rewrite = reading(rewrite, ResidualQueries.lastQuestion(of: rewrite)).0
     } else if recipe.data[set].rewriteShare > 0 {
       omissions.turnsWithoutRewrite += 1
     }

@@ -71,7 +71,8 @@ final class TrainingLoop {
     self.batches = batches
     totalSteps = (batches + recipe.optimisation.accumulation - 1) / recipe.optimisation.accumulation
     guard totalSteps > 0 else {
-      throw ParlanceError(.badInput, "the shares of all training sets are 0, so there is nothing to train on")
+      throw ParlanceError(
+        .badInput, "the shares of all training sets come to no turn, so there is nothing to train on")
     }
     rate = LearningRate(
       peak: recipe.optimisation.learningRate, warmupRatio: recipe.optimisation.warmupRatio, totalSteps: totalSteps)
@@ -98,10 +99,23 @@ final class TrainingLoop {
     return own.flatMap { $0.parameters + $0.means + $0.squares }
   }
 
+  /// The state and the student, each with the one before it beside it while it is written.
+  private func checkSpace() throws(ParlanceError) {
+    func bytes(_ tensors: [Tensor]) throws(ParlanceError) -> Int {
+      var sum = 0
+      for tensor in tensors { sum += 4 * (try tensor.shape().reduce(1, *)) }
+      return sum
+    }
+    let there = FileNames.exists(folder.state) ? 1 : 2
+    try FreeSpace.check(there * bytes(tensors) + 2 * bytes(student.optimizer.parameters), for: folder.state)
+  }
+
   /// Trains to the end, and leaves the best student in the folder.
   func run() throws(ParlanceError) -> TrainingSummary {
+    try checkSpace()
     let log = try StepLog(
-      path: folder.metrics, keepingThrough: memory.isFresh ? nil : memory.step, keepsValidations: memory.best != nil)
+      path: folder.metrics, keepingThrough: memory.isFresh ? nil : memory.step,
+      validationsThrough: memory.validatedThrough)
     let clock = ContinuousClock()
     var began = clock.now
     func seconds() -> Double {
@@ -109,6 +123,10 @@ final class TrainingLoop {
       memory.seconds += (now - began) / .seconds(1)
       began = now
       return memory.seconds
+    }
+    if memory.owesValidation == true {
+      try validate(log, seconds: seconds())
+      memory.owesValidation = nil
     }
     if memory.isFresh {
       // Before the first student: whatever is in the folder belongs to a recipe that is known.
@@ -126,7 +144,13 @@ final class TrainingLoop {
       try log.write(step: memory.step, line + [("seconds", seconds())])
       report(line + (pace.perSecond.map { [("examples_per_second", $0)] } ?? []))
       if let every = recipe.validation?.every, memory.step.isMultiple(of: every) || memory.step == totalSteps {
-        try validate(log, seconds: seconds())
+        do throws(ParlanceError) { try validate(log, seconds: seconds()) } catch {
+          guard error.code == .interrupted else { throw error }
+          // It looked at the student and changed nothing: the same validation comes first when the run goes on.
+          memory.owesValidation = true
+          try save(log)
+          throw error
+        }
       }
       if clock.now - sinceSaved >= savingEvery || memory.step == totalSteps {
         _ = seconds()
@@ -141,10 +165,12 @@ final class TrainingLoop {
       try save(log)
     }
     folder.removeIndex()
+    var omissions = data.omissions
+    omissions.setsWithoutTurn = order.setsWithoutVisit.count
     return TrainingSummary(
       steps: memory.step, seconds: memory.seconds, examples: data.examples.count, best: memory.best?.value,
       bestStep: memory.best?.step, measure: validator.map { $0.measures[0].description },
-      omissions: data.omissions, batchesWithoutTerms: memory.batchesWithoutTerms, stepsOf: memory.stepsOf)
+      omissions: omissions, batchesWithoutTerms: memory.batchesWithoutTerms, stepsOf: memory.stepsOf)
   }
 
   private var hasStalled: Bool {
@@ -172,7 +198,7 @@ final class TrainingLoop {
     for place in sums.indices { sums[place].value /= Double(numbers.count) }
     guard sums.first(where: { $0.name == "loss" })?.value.isFinite ?? true else { throw notFinite(step: number) }
     let learningRate = rate(number)
-    let gateRate = (recipe.student.residual?.learningRate ?? 0) * learningRate / max(rate.peak, .leastNormalMagnitude)
+    let gateRate = rate(number, peak: recipe.student.residual?.learningRate ?? 0)
     let norm = try student.step(
       learningRate: learningRate, gateLearningRate: gateRate, clipNorm: recipe.optimisation.clipNorm)
     // With a norm that is no number nothing has moved.
@@ -253,7 +279,7 @@ final class TrainingLoop {
     if objective.usesTeacherVectors {
       let teachers = try visits.map { visit throws(ParlanceError) in try teacherVector(of: data.examples[visit.example])
       }
-      gradients += objective.termError(of: queries, from: teachers, adding: &parts)
+      gradients += objective.termError(of: queries, from: teachers, weights: batch.weights, adding: &parts)
     }
     try student.backward(forward, gradients.queries.map { Float($0) * share })
     if let learned { try student.passages?.backward(learned, gradients.passages.map { Float($0) * share }) }

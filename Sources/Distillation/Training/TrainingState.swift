@@ -28,11 +28,16 @@ import TensorEngine
     var frequencies: RunningFrequencies?
     var seconds = 0.0
     var batchesWithoutTerms = 0
+    /// Whether the validation behind the last step was stopped before its end.
+    var owesValidation: Bool?
     /// The folder of the run that took the first of these steps, where it was another.
     var stepsOf: String?
 
     /// Whether nothing was done yet, neither a step nor the validation before the first one.
     var isFresh: Bool { step == 0 && best == nil }
+
+    /// The last step whose validation, if it had one, is done; below 0 before the first.
+    var validatedThrough: Int { best == nil ? -1 : owesValidation == true ? step - 1 : step }
 
     /// Whether a run could have written it.
     fileprivate var isPlausible: Bool {

@@ -42,12 +42,19 @@ public struct EffortSummary: Sendable, Hashable {
     total = Percentiles(efforts.compactMap(\.total))
   }
 
+  /// Of queries in the order of their ids, so that sums have the same bits each time.
+  ///
+  /// - Returns: `nil` of no queries.
+  public init?(_ efforts: [ExternalID: QueryEffort]) {
+    self.init(efforts.sorted { $0.key < $1.key }.map(\.value))
+  }
+
   /// For each turn depth that has a query, ascending; queries without a place are left out.
   public static func byTurn(
     _ efforts: [ExternalID: QueryEffort], places: ConversationPlaces
   ) -> [(turn: Int, summary: EffortSummary)] {
     var turns: [Int: [QueryEffort]] = [:]
-    for (query, effort) in efforts {
+    for (query, effort) in efforts.sorted(by: { $0.key < $1.key }) {
       if let place = places.places[query] { turns[place.turn, default: []].append(effort) }
     }
     return turns.sorted { $0.key < $1.key }.compactMap { turn, efforts in

@@ -2,6 +2,12 @@ import BinaryFiles
 public import Diagnostics
 import Distillation
 
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
 /// What is in the files that runs read, each file hashed once.
 public struct DataFingerprints {
   private var known: [String: String] = [:]
@@ -22,6 +28,7 @@ public struct DataFingerprints {
     for set in recipe.data {
       files += [set.conversations, set.teacher] + [set.qrels, set.rewrites].compactMap(\.self)
     }
+    if let file = recipe.student.passages?.texts { files.append(file) }
     if let file = recipe.validation?.conversations { files.append(file) }
     if let file = recipe.validation?.qrels { files.append(file) }
     for set in sweep.evaluate {
@@ -38,8 +45,14 @@ public struct DataFingerprints {
   /// It names the files of its index, which are never written again.
   static func manifest(of index: String) -> String { index + "/manifest" }
 
+  /// Weights, settings and words of a model's folder, those of the folders in it included: a pair has one for each side, a
+  /// residual student its frozen part.
   private static func parts(ofModel model: String) -> [String] {
-    ["config.json", "tokenizer.json", "model.safetensors"].map { model + "/" + $0 }.filter(FileNames.exists)
+    let names = (try? FileManager.default.subpathsOfDirectory(atPath: model)) ?? []
+    return names.sorted().filter { name in
+      [".json", ".safetensors", ".txt"].contains { name.hasSuffix($0) }
+        && !name.split(separator: "/").contains { $0.hasPrefix(".") }
+    }.map { model + "/" + $0 }.filter(FileNames.isOrdinaryFile)
   }
 
   /// The files that say what is at a path: itself, or those of an index or a model.

@@ -37,10 +37,4 @@ struct ListDivergence {
     let (p, q) = (logSoftmax(teacher), logSoftmax(student))
     return max(0, zip(p, q).reduce(0) { $0 + exp($1.0) * ($1.0 - $1.1) })
   }
-
-  private static func logSoftmax(_ values: [Double]) -> [Double] {
-    let most = values.max() ?? 0
-    let sum = values.reduce(0) { $0 + exp($1 - most) }
-    return values.map { $0 - most - log(sum) }
-  }
 }

@@ -73,10 +73,20 @@ public struct SweepRun: Sendable {
     }
     let teachers = try recipe.data.map { set throws(ParlanceError) in try TeacherFile(path: set.teacher) }
     let vectors = try VectorsFile(path: recipe.vectors)
+    let collection: SearchedCollection
+    if let settings = recipe.student.passages {
+      collection = try await SearchedCollection(
+        learnedBy: path + "/student", settings, like: vectors, in: path, cores: cores, progress: progress,
+        interruption: interruption)
+    } else {
+      collection = SearchedCollection(frozen: vectors, index: data.index)
+    }
+    let frequencies = try ActivationFrequencies(collection.vectors, interruption: interruption)
     var measured: [RunResult.Measured] = []
     for set in sweep.evaluate {
-      measured.append(try await measure(encoder, recipe, set, set.index ?? data.index, teachers, vectors))
+      measured.append(try await measure(encoder, recipe, set, collection, frequencies, teachers))
     }
+    collection.remove()
     let used = usage()
     var result = RunResult(
       run, digest: try run.digest(of: recipe, in: sweep), recipe: try recipe.yaml(),
@@ -126,8 +136,8 @@ public struct SweepRun: Sendable {
   // MARK: - Measuring
 
   private func measure(
-    _ encoder: SparseEncoder, _ recipe: Recipe, _ set: Sweep.Judged, _ index: String, _ teachers: [TeacherFile],
-    _ vectors: VectorsFile
+    _ encoder: SparseEncoder, _ recipe: Recipe, _ set: Sweep.Judged, _ collection: SearchedCollection,
+    _ frequencies: ActivationFrequencies, _ teachers: [TeacherFile]
   ) async throws(ParlanceError) -> RunResult.Measured {
     let qrels = try Qrels(readingFrom: set.qrels, interruption: interruption)
     let judged = Set(qrels.queries())
@@ -138,11 +148,12 @@ public struct SweepRun: Sendable {
       throw ParlanceError(
         .badInput, "none of its turns is judged and held out by the run \(run.id)", at: .init(file: set.conversations))
     }
-    let index = try InvertedIndex(path: index)
-    let searcher = try Searcher(index: index, encoder: encoder)
+    let index = try InvertedIndex(path: set.index ?? collection.index)
+    let searcher = try Searcher(index: index, encoder: encoder, trustingEncoder: collection.isOwn)
+    // Of an index of other passages what its postings say is all that is known.
     let timed = TimedSearch(
-      searcher: searcher, k: sweep.depth, passages: try ActivationFrequencies(vectors, interruption: interruption),
-      progress: progress, interruption: interruption)
+      searcher: searcher, k: sweep.depth, passages: set.index == nil ? frequencies : nil, progress: progress,
+      interruption: interruption)
     let queries = try turns.map { turn throws(ParlanceError) in
       (id: turn.id, words: try recipe.student.form.query(for: turn))
     }
@@ -164,7 +175,7 @@ public struct SweepRun: Sendable {
           turn: places[answer.id]?.number ?? 0, values: [], terms: answer.vector.count,
           flops: answer.effort.flops ?? 0, postings: Int(answer.effort.postings ?? 0),
           encodeMilliseconds: answer.effort.encoding ?? 0, searchMilliseconds: answer.effort.searching ?? 0,
-          divergence: try ListDivergence(teachers, vectors).value(of: answer.vector, for: answer.id)))
+          divergence: try ListDivergence(teachers, collection.vectors).value(of: answer.vector, for: answer.id)))
     }
     try ranking.finish()
     try writer.finish()

@@ -69,7 +69,7 @@
           ids.map { mean((queries[$0] ?? []).map { $0.values[measure] }) }
         })
       efforts = queries.compactMapValues { QueryEffort(meanOf: $0.map(\.effort)) }
-      let divergences = queries.values.flatMap { $0.compactMap(\.divergence) }
+      let divergences = ids.flatMap { (queries[$0] ?? []).compactMap(\.divergence) }
       divergence = divergences.isEmpty ? nil : mean(divergences)
     }
   }

@@ -1,5 +1,6 @@
 import BinaryFiles
 public import Diagnostics
+import Distillation
 import Evaluation
 import Yams
 
@@ -20,8 +21,8 @@ extension Sweep {
     do {
       root = try Yams.compose(yaml: text)
     } catch {
-      let words = "\(error)".split(whereSeparator: \.isNewline).joined(separator: " ")
-      throw ParlanceError(.badInput, "expected YAML: \(words)", at: .init(file: file))
+      let fault = YAMLFault(error)
+      throw ParlanceError(.badInput, fault.words, at: .init(file: file, line: fault.line))
     }
     guard let root, root.mapping != nil else {
       throw ParlanceError(.badInput, "expected a mapping with the parts of a sweep", at: .init(file: file))
@@ -250,6 +251,23 @@ extension Sweep {
     }
     for name in quick?.arms ?? [] where !arms.contains(where: { $0.name == name }) {
       throw part("quick").fault("no arm is called \(name), in `quick.arms`")
+    }
+  }
+}
+
+extension Sweep.Setting {
+  /// `key=value` of a command line, the value in YAML.
+  ///
+  /// - Throws: `usage` when it is none.
+  public init(parsing text: String) throws(ParlanceError) {
+    guard let sign = text.firstIndex(of: "="), sign != text.startIndex else {
+      throw ParlanceError(.usage, "expected a setting such as optimisation.epochs=5, found \"\(text)\"")
+    }
+    do {
+      let value = try Yams.compose(yaml: String(text[text.index(after: sign)...]))
+      self.init(String(text[..<sign]), value.map(FlowYAML.text) ?? "null")
+    } catch {
+      throw ParlanceError(.usage, "expected YAML behind the = of the setting \"\(text)\"")
     }
   }
 }

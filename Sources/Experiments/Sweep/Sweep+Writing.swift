@@ -10,7 +10,7 @@ extension Sweep {
     func add(_ key: String, _ value: String?) {
       if let value { lines.append("\(key): \(value)") }
     }
-    func text(_ value: String?) -> String? { value.map(Self.quoted) }
+    func text(_ value: String?) -> String? { value.map(FlowYAML.quoted) }
     func settings(_ settings: [Setting]) -> String {
       // A key that is there twice is won by the last one, as on the command line.
       var last: [Setting] = []
@@ -18,33 +18,33 @@ extension Sweep {
         last.removeAll { $0.key == setting.key }
         last.append(setting)
       }
-      return "{" + last.map { "\(Self.quoted($0.key)): \($0.value)" }.joined(separator: ", ") + "}"
+      return "{" + last.map { "\(FlowYAML.quoted($0.key)): \($0.value)" }.joined(separator: ", ") + "}"
     }
-    add("name", name.isEmpty ? nil : Self.quoted(name))
+    add("name", name.isEmpty ? nil : FlowYAML.quoted(name))
     add("question", text(question))
     add("hypothesis", text(hypothesis))
-    add("recipe", Self.quoted(recipe))
+    add("recipe", FlowYAML.quoted(recipe))
     add("set", settings(self.settings))
     lines.append("arms:")
-    for arm in arms { lines.append("  - {name: \(Self.quoted(arm.name)), set: \(settings(arm.settings))}") }
+    for arm in arms { lines.append("  - {name: \(FlowYAML.quoted(arm.name)), set: \(settings(arm.settings))}") }
     if !seeds.isEmpty { add("seeds", "[" + seeds.map { "\($0)" }.joined(separator: ", ") + "]") }
     if !folds.isEmpty { add("folds", "[" + folds.map { "\($0)" }.joined(separator: ", ") + "]") }
     add("baseline", text(baseline))
     if !prepare.isEmpty {
       lines.append("prepare:")
       for step in prepare {
-        let words = step.command.map(Self.quoted).joined(separator: ", ")
-        lines.append("  - {makes: \(Self.quoted(step.makes)), run: [\(words)]}")
+        let words = step.command.map(FlowYAML.quoted).joined(separator: ", ")
+        lines.append("  - {makes: \(FlowYAML.quoted(step.makes)), run: [\(words)]}")
       }
     }
     lines.append("evaluate:")
     for set in evaluate {
-      let index = set.index.map { ", index: \(Self.quoted($0))" } ?? ""
+      let index = set.index.map { ", index: \(FlowYAML.quoted($0))" } ?? ""
       lines.append(
-        "  - {name: \(Self.quoted(set.name)), conversations: \(Self.quoted(set.conversations)), "
-          + "qrels: \(Self.quoted(set.qrels))\(index), held_out: \(set.heldOut)}")
+        "  - {name: \(FlowYAML.quoted(set.name)), conversations: \(FlowYAML.quoted(set.conversations)), "
+          + "qrels: \(FlowYAML.quoted(set.qrels))\(index), held_out: \(set.heldOut)}")
     }
-    add("measures", Self.quoted(measures.map(\.description).joined(separator: " ")))
+    add("measures", FlowYAML.quoted(measures.map(\.description).joined(separator: " ")))
     add("depth", "\(depth)")
     var parts = ["cores_per_run: \(budget.coresPerRun)", "memory_per_run: \(budget.memoryPerRun)"]
     if let cores = budget.cores { parts.append("cores: \(cores)") }
@@ -52,19 +52,6 @@ extension Sweep {
     add("budget", "{\(parts.joined(separator: ", "))}")
     add("keep_students", "\(keepsStudents)")
     return lines.map { $0 + "\n" }.joined()
-  }
-
-  private static func quoted(_ text: String) -> String {
-    var quoted = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"", "\\": quoted += "\\\(scalar)"
-      case "\n": quoted += "\\n"
-      case "\t": quoted += "\\t"
-      default: quoted.unicodeScalars.append(scalar)
-      }
-    }
-    return quoted + "\""
   }
 }
 

@@ -63,19 +63,29 @@ struct SweepNode {
   }
 
   /// The value as YAML on one line, as the command line's settings take it.
-  var flow: String { Self.flow(node) }
+  var flow: String { FlowYAML.text(of: node) }
+}
 
-  private static func flow(_ node: Node) -> String {
+/// YAML on one line, which stands in other YAML on one line.
+enum FlowYAML {
+  static func text(of node: Node) -> String {
     switch node {
-    case .scalar(let scalar): return scalar.style == .plain ? scalar.string : quoted(scalar.string)
-    case .sequence(let list): return "[" + list.map(flow).joined(separator: ", ") + "]"
+    case .scalar(let scalar):
+      return scalar.style == .plain && isPlain(scalar.string) ? scalar.string : quoted(scalar.string)
+    case .sequence(let list): return "[" + list.map(text).joined(separator: ", ") + "]"
     case .mapping(let mapping):
-      return "{" + mapping.map { "\(flow($0.key)): \(flow($0.value))" }.joined(separator: ", ") + "}"
+      return "{" + mapping.map { "\(text(of: $0.key)): \(text(of: $0.value))" }.joined(separator: ", ") + "}"
     case .alias: return "null"
     }
   }
 
-  private static func quoted(_ text: String) -> String {
+  /// Whether a plain scalar is the same one between brackets, too; what is not is always a text.
+  private static func isPlain(_ text: String) -> Bool {
+    text.unicodeScalars.allSatisfy { !",[]{}\n".unicodeScalars.contains($0) } && !text.contains(": ")
+      && !text.hasSuffix(":")
+  }
+
+  static func quoted(_ text: String) -> String {
     var quoted = "\""
     for scalar in text.unicodeScalars {
       switch scalar {

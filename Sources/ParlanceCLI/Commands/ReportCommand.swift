@@ -109,6 +109,9 @@ struct ReportCommand: AsyncParsableCommand {
   var significance: SignificanceOptions
 
   func validate() throws {
+    guard vectors == nil || !queries.isEmpty else {
+      throw ValidationError("--vectors is what runs' queries cost there, and needs --queries")
+    }
     guard shown >= 0 else { throw ValidationError("--shown is 0 or more") }
     guard out != "-" || chosenFormat != .svg else { throw ValidationError("SVG goes into a folder") }
     guard format != nil || Self.formatOf(out) != nil || !Self.foreignEndings.contains(Self.ending(of: out)) else {

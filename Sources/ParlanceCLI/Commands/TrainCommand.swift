@@ -111,6 +111,7 @@ struct TrainCommand: AsyncParsableCommand {
         left.turnsWithoutNegatives,
         "turns have no negative: their list ends before sampling.window, or has nothing but their positives"
       ),
+      (left.setsWithoutTurn, "training sets have so small a share that no turn of theirs comes in an epoch"),
       (left.turnsWithoutRewrite, "turns have no rewrite to be shown"),
       (left.turnsWithoutGold, "turns have no relevant passage; the teacher's best stands in"),
       (left.heldOutWithoutGold, "turns held out for validation have no relevant passage and are not measured"),

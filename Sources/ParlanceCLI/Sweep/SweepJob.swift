@@ -27,6 +27,7 @@
       var (sweep, yaml) = try read()
       for name in command.arms { try sweep.checkArm(name) }
       let runs = try sweep.runs().map { run throws(ParlanceError) in (run: run, recipe: try run.recipe(of: sweep)) }
+      for (_, recipe) in runs { try sweep.check(recipe) }
       try tellAlike(runs)
       guard !command.dryRun else { return try tell(sweep, runs) }
       var others = try others(of: sweep)
@@ -115,13 +116,7 @@
     private func read() throws(ParlanceError) -> (Sweep, String) {
       var sweep = try Sweep(reading: command.sweep)
       if command.quick { sweep = try sweep.quickened() }
-      for setting in command.settings {
-        guard let sign = setting.firstIndex(of: "="), sign != setting.startIndex else {
-          throw ParlanceError(.usage, "expected a setting such as optimisation.epochs=5, found \"\(setting)\"")
-        }
-        sweep.settings.append(
-          Sweep.Setting(String(setting[..<sign]), String(setting[setting.index(after: sign)...])))
-      }
+      for setting in command.settings { sweep.settings.append(try Sweep.Setting(parsing: setting)) }
       return try sweep.resolved()
     }
 

@@ -55,10 +55,9 @@
     func makeIndexes(of recipes: [Recipe]) async throws {
       var seen: Set<String> = []
       var data = DataFingerprints()
-      for recipe in recipes where seen.insert(recipe.vectors).inserted {
-        let searches = sweep.evaluate.contains { $0.index == nil } || recipe.validation != nil
+      for recipe in recipes where sweep.searchesVectors(of: recipe) && seen.insert(recipe.vectors).inserted {
         let index = folder.index(of: try data.of(recipe.vectors))
-        if !searches || (try? InvertedIndex(path: index)) != nil { continue }
+        if (try? InvertedIndex(path: index)) != nil { continue }
         // What a killed sweep began goes on to its end.
         let lock = try await lock(of: index)
         defer { withExtendedLifetime(lock) {} }

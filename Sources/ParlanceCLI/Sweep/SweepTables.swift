@@ -91,9 +91,16 @@
       report.judgments = judgments
       for arm in arms {
         report.efforts[arm.arm] = arm.efforts
-        report.costs[arm.arm] = EffortSummary(Array(arm.efforts.values)).flatMap { QueryCost($0) }
+        report.costs[arm.arm] = EffortSummary(arm.efforts).flatMap { QueryCost($0) }
       }
       let queries = arms[0].evaluation.queries
+      if let other = arms.first(where: { $0.evaluation.queries != queries }) {
+        throw ParlanceError(
+          .badInput,
+          "the arms \(arms[0].arm) and \(other.arm) were measured on other turns, \(queries.count) and "
+            + "\(other.evaluation.queries.count) of them; arms are compared on the same ones: `folds` in the sweep, or the same "
+            + "`validation` in all arms")
+      }
       let groups = places.groups(queries)
       report.addIntervals(by: configuration, groups: groups)
       if let base = arms.first(where: { $0.arm == baseline }), arms.count > 1, groups.groups.count > 1 {

@@ -43,6 +43,7 @@ struct Axis: Sendable, Equatable {
   func share(of value: Double) -> Double { (value - low) / (high - low) }
 
   func label(_ tick: Double) -> String {
-    abs(tick) >= 10_000 ? FixedDecimal.grouped(Int(tick.rounded())) : FixedDecimal.text(tick, digits: digits)
+    guard abs(tick) >= 10_000 else { return FixedDecimal.text(tick, digits: digits) }
+    return Int(exactly: tick.rounded()).map(FixedDecimal.grouped) ?? "\(tick)"
   }
 }

@@ -2,7 +2,7 @@
 ///
 /// ```swift
 /// let chart = Chart(
-///   title: "nDCG@3 against FLOPS", kind: .points(front: .leastAcross), x: "FLOPS", y: "nDCG@3",
+///   title: "nDCG@3 against FLOPS", kind: .points, x: "FLOPS", y: "nDCG@3",
 ///   series: [.init(name: "bm25", points: [.init(x: 1.02, y: 0.512)])])
 /// print(chart.svg())
 /// ```
@@ -44,6 +44,8 @@ public struct Chart: Sendable, Equatable {
   public var series: [Series]
   /// Whether y begins at 0 whatever the values are.
   public var fromZero = false
+  /// What the points' intervals are called.
+  public var intervalLevel = "95 %"
 
   public init(title: String, kind: Kind, x: String, y: String, series: [Series], fromZero: Bool = false) {
     self.title = title
@@ -71,7 +73,7 @@ public struct Chart: Sendable, Equatable {
     if case .points = kind {
       var table = Table(columns: [.label("run"), .figure(x), .figure(y)])
       let hasIntervals = series.contains { $0.points.contains { $0.interval != nil } }
-      if hasIntervals { table.columns.append(.figure("95 % interval")) }
+      if hasIntervals { table.columns.append(.figure("\(intervalLevel) interval")) }
       table.rows = series.compactMap { entry in
         guard let point = entry.points.first else { return nil }
         var row = [Table.Cell(entry.name), .figure(point.x, digits: 2), .figure(point.y, digits: 3)]

@@ -48,7 +48,7 @@ extension EvaluationReport {
   /// A row for each run: postings and latencies, which the table of measures has no room for; `nil` where none is known.
   public func effortTable() -> Table? {
     let known = evaluations.compactMap { run in
-      efforts[run.name].flatMap { EffortSummary(Array($0.values)) }.map { (run.name, $0) }
+      efforts[run.name].flatMap { EffortSummary($0) }.map { (run.name, $0) }
     }
     guard known.contains(where: { $0.1.postings != nil || $0.1.encoding != nil || $0.1.searching != nil }) else {
       return nil

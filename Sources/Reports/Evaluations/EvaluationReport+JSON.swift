@@ -43,7 +43,7 @@ extension EvaluationReport {
           ["l0": .number($0.meanLength), "flops": .number($0.flops), "postings": .number($0.postings)]
         }
       ),
-      ("effort", efforts[evaluation.name].flatMap { EffortSummary(Array($0.values)) }?.json),
+      ("effort", efforts[evaluation.name].flatMap { EffortSummary($0) }?.json),
       ("effortTurns", effortTurns(evaluation.name)),
       ("missing", .integer(evaluation.missing.count)), ("ignored", .integer(evaluation.ignoredQueries)),
       ("turns", places.map { .array(evaluation.byTurn($0).map(turn)) }),
@@ -86,7 +86,8 @@ extension BaselineComparison {
       ("baseline", .string(baseline)), ("test", .string(configuration.test.rawValue)),
       ("unit", .string(configuration.unit.rawValue)), ("correction", .string(configuration.correction.rawValue)),
       ("alpha", .number(configuration.alpha)), ("permutations", .integer(configuration.permutations)),
-      ("resamples", .integer(configuration.resamples)), ("seed", .integer(Int(truncatingIfNeeded: configuration.seed))),
+      ("resamples", .integer(configuration.resamples)),
+      ("seed", Int(exactly: configuration.seed).map { .integer($0) } ?? .string("\(configuration.seed)")),
       ("queries", .integer(queries)), ("conversations", conversations.map { .integer($0) }),
       ("comparisons", .array(entries.map(\.json))),
     ])

@@ -23,7 +23,7 @@ extension EvaluationReport {
     let queries = part.evaluations[0].queries
     part.efforts = efforts.mapValues { efforts in efforts.filter { isKept($0.key) } }
     // What is not known query by query is that of all queries.
-    part.costs = part.efforts.compactMapValues { EffortSummary(Array($0.values)).flatMap { QueryCost($0) } }
+    part.costs = part.efforts.compactMapValues { EffortSummary($0).flatMap { QueryCost($0) } }
     part.unreachable = [:]
     let groups = places?.groups(queries)
     if intervals != nil { part.addIntervals(by: configuration, groups: groups) }

@@ -49,7 +49,7 @@ extension EvaluationReport {
   public func ratioTable() -> Table? {
     guard let comparison, let ratios = ratios() else { return nil }
     let configuration = comparison.configuration
-    let level = FixedDecimal.text((1 - configuration.alpha) * 100, digits: 0)
+    let level = FixedDecimal.level(alpha: configuration.alpha)
     var table = Table(
       title: "In proportion to \(comparison.baseline)",
       columns: [.label("run"), .figure("times fewer FLOPS")]
@@ -59,7 +59,7 @@ extension EvaluationReport {
         + run.measures.map { $0?.cell { FixedDecimal.signed(100 * ($0 - 1), digits: 1) + " %" } ?? "" }
     }
     table.notes = [
-      "Of means over all queries; in brackets \(level) % intervals, percentile bootstrap by \(configuration.unit.rawValue), "
+      "Of means over all queries; in brackets \(level) intervals, percentile bootstrap by \(configuration.unit.rawValue), "
         + "\(FixedDecimal.grouped(configuration.resamples)) resamples."
     ]
     return table

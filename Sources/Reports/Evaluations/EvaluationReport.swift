@@ -14,6 +14,8 @@ public struct EvaluationReport: Sendable {
   /// Confidence intervals of each evaluation's means, in the order of its measures.
   public private(set) var intervals: [[Bootstrap.Interval?]]?
   private var intervalsRest = ""
+  /// What the intervals are called: `95 %`.
+  private(set) var intervalLevel = ""
   public var places: ConversationPlaces?
   /// For measures with a `rel`: how many counted queries have no passage of that grade.
   public var unreachable: [Measure: Int] = [:]
@@ -120,11 +122,11 @@ public struct EvaluationReport: Sendable {
     guard let comparison, !comparison.entries.isEmpty else { return nil }
     let configuration = comparison.configuration
     let corrected = configuration.correction != .none
-    let level = FixedDecimal.text((1 - configuration.alpha) * 100, digits: 0)
+    let level = FixedDecimal.level(alpha: configuration.alpha)
     var table = Table(
       title: "Differences from \(comparison.baseline)",
       columns: [
-        .label("run"), .label("measure"), .figure("difference"), .figure("\(level) % interval"), .figure("p"),
+        .label("run"), .label("measure"), .figure("difference"), .figure("\(level) interval"), .figure("p"),
       ])
     if corrected { table.columns.append(.figure("p (\(configuration.correction.title))")) }
     table.columns.append(.figure("+/-/="))
@@ -163,9 +165,10 @@ public struct EvaluationReport: Sendable {
     intervals = evaluations.map { evaluation in
       evaluation.values.map { bootstrap.interval($0, level: 1 - configuration.alpha) }
     }
-    let level = FixedDecimal.text((1 - configuration.alpha) * 100, digits: 0)
+    let level = FixedDecimal.level(alpha: configuration.alpha)
+    intervalLevel = level
     intervalsRest =
-      "\(level) % confidence intervals of the means: percentile bootstrap by \(configuration.unit.rawValue), "
+      "\(level) confidence intervals of the means: percentile bootstrap by \(configuration.unit.rawValue), "
       + "\(FixedDecimal.grouped(configuration.resamples)) resamples"
   }
 

@@ -19,8 +19,9 @@ extension ExperimentReport {
         ChartGroup(
           title: "Effectiveness against cost" + suffix,
           note:
-            "Up is better, left is cheaper. The dashed line joins the runs that no other beats at less or equal cost; "
-            + "whiskers are 95 % intervals of the mean.", charts: set.pareto),
+            "Up is better, left is cheaper. The dashed line joins the runs that no other beats at less or equal cost"
+            + (set.report.intervals == nil ? "." : "; whiskers are \(set.report.intervalLevel) intervals of the mean."),
+          charts: set.pareto),
         ChartGroup(title: "By turn depth" + suffix, note: set.turnNote, charts: set.byTurn),
       ]
     }.filter { !$0.charts.isEmpty } + trainingGroups
@@ -43,7 +44,7 @@ extension ExperimentReport {
 
 extension ExperimentReport.Figures {
   private var summaries: [String: EffortSummary] {
-    report.efforts.compactMapValues { EffortSummary(Array($0.values)) }
+    report.efforts.compactMapValues { EffortSummary($0) }
   }
 
   /// The first measure and the last one, which as a rule look at the top and at recall.
@@ -67,8 +68,10 @@ extension ExperimentReport.Figures {
             name: evaluation.name,
             points: across.map { [.init(x: $0, y: evaluation.means[measure], interval: interval)] } ?? [])
         }.filter { !$0.points.isEmpty }
-        return Chart(
+        var chart = Chart(
           title: "\(name) against \(cost.name)", kind: .points, x: cost.name, y: name, series: series)
+        if report.intervals != nil { chart.intervalLevel = report.intervalLevel }
+        return chart
       }.filter { $0.series.count > 1 }
     }
   }

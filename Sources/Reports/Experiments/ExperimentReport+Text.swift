@@ -72,6 +72,9 @@ extension ExperimentReport {
 
   private static func csvQuoted(_ text: String) -> String {
     let isPlain = text.unicodeScalars.allSatisfy { $0 != "," && $0 != "\"" && $0 != "\n" && $0 != "\r" }
-    return isPlain ? text : "\"" + text.replacing("\"", with: "\"\"") + "\""
+    if isPlain { return text }
+    var quoted = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars { quoted.append(contentsOf: scalar == "\"" ? [scalar, scalar] : [scalar]) }
+    return "\"\(String(quoted))\""
   }
 }

@@ -35,6 +35,19 @@ public enum FixedDecimal {
     p >= 0 && p < 0.0001 ? "< 0.0001" : text(p, digits: 4)
   }
 
+  /// The same behind its sign: `= 0.0314`, `< 0.0001`.
+  static func relation(_ p: Double) -> String {
+    let text = probability(p)
+    return text.hasPrefix("<") ? text : "= " + text
+  }
+
+  /// What an interval is called that leaves out `alpha`, with the digits that this takes: `95 %`, `99.9 %`.
+  static func level(alpha: Double) -> String {
+    let percent = (1 - alpha) * 100
+    let digits = (0..<6).first { abs(percent - (Double(text(percent, digits: $0)) ?? 0)) < 1e-9 } ?? 6
+    return text(percent, digits: digits) + " %"
+  }
+
   /// `41,280`
   public static func grouped(_ number: Int) -> String {
     let digits = Array(String(number.magnitude))

@@ -24,7 +24,7 @@ struct ExperimentTable {
       text +=
         "; \(FixedDecimal.signed(entry.difference, digits: report.digits)) from \(comparison.baseline), "
         + (entry.isSignificant ? "a significant difference" : "no significant difference")
-        + " (p = \(FixedDecimal.probability(entry.adjusted)))"
+        + " (p \(FixedDecimal.relation(entry.adjusted)))"
     } else if report.comparison?.baseline == best.name, report.evaluations.count > 1 {
       text += "; no run is better than the baseline"
     }
@@ -50,7 +50,7 @@ struct ExperimentTable {
     let table = report.measuresTable()
     let texts =
       table.legend.map { "\($0.mark.sign(ascii: false)) \($0.meaning)" } + table.notes
-      + (report.intervals == nil ? [] : ["Below a mean: its 95 % interval."])
+      + (report.intervals == nil ? [] : ["Below a mean: its \(report.intervalLevel) interval."])
       + (hasLatency ? ["ms: of one query after the other, from words to ids."] : [])
     return texts.map { "<p class=\"note\">\(htmlEscaped($0))</p>" }
   }
@@ -63,7 +63,7 @@ struct ExperimentTable {
     func number(_ value: Double?, digits: Int) -> String {
       "<td class=\"figure\">\(value.map { FixedDecimal.text($0, digits: digits) } ?? "")</td>"
     }
-    let summary = report.efforts[evaluation.name].flatMap { EffortSummary(Array($0.values)) }
+    let summary = report.efforts[evaluation.name].flatMap { EffortSummary($0) }
     if hasCosts {
       let cost = report.costs[evaluation.name]
       cells += [number(cost?.meanLength, digits: 1), number(cost?.flops, digits: 2)]

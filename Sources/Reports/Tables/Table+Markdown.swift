@@ -25,15 +25,17 @@ extension Table {
 
   /// Takes their meaning from the characters that Markdown would read as markup.
   static func markdownEscaped(_ text: String) -> String {
-    var escaped = ""
-    for character in text {
-      if character.isNewline {
-        escaped.append(" ")
+    // By scalars: an accent behind a bar makes another character of it in Swift, and not in Markdown.
+    var escaped = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      if Character(scalar).isNewline {
+        // One space for the two of a line's end.
+        if scalar != "\n" || escaped.last != " " { escaped.append(" ") }
         continue
       }
-      if "\\|*_`<>[]&#~".contains(character) { escaped.append("\\") }
-      escaped.append(character)
+      if "\\|*_`<>[]&#~".unicodeScalars.contains(scalar) { escaped.append("\\") }
+      escaped.append(scalar)
     }
-    return escaped
+    return String(escaped)
   }
 }

@@ -3,7 +3,7 @@ import Diagnostics
 import SparseVectors
 
 /// The query side of a residual student: `gate * frozen(last question) + student(conversation)`.
-final class ResidualQueries: Sendable {
+package final class ResidualQueries: Sendable {
   let frozen: SparseEncoder
   let gate: StudentDeclaration.Gate
   let factors: TermFactors?
@@ -15,7 +15,7 @@ final class ResidualQueries: Sendable {
   }
 
   /// The last question of a formed query: what stands before its first separator.
-  static func lastQuestion(of text: String) -> String {
+  package static func lastQuestion(of text: String) -> String {
     text.firstRange(of: "[SEP]").map { String(text[..<$0.lowerBound]) } ?? text
   }
 

@@ -1,3 +1,5 @@
+import SparseEncoder
+import SparseVectors
 import Testing
 
 @testable import Distillation
@@ -162,6 +164,26 @@ struct ObjectiveTests {
     let same = objective.loss(of: PassageScores(own_S: [1, 3, 2]), on: SampledBatch([first], weights: [1]))
     #expect(
       same.parts.total == objective.loss(of: PassageScores(own_S: [1, 3, 2]), on: SampledBatch([first])).parts.total)
+  }
+
+  @Test("counts the weights of a query as it counts its scores")
+  func weighsTermError() throws {
+    var configuration = Objective.Configuration()
+    configuration.contrastive.weight = 0
+    configuration.termMSE.weight = 1
+    let objective = Objective(configuration)
+    let queries = SparseRows(starts: [0, 1, 2], terms: [TermID(1), TermID(2)], weights: [3, 5], positions: [0, 0])
+    let teachers = [SparseVector.empty, .empty]
+    func error(_ weights: [Double]) -> (value: Double?, gradient: [Double]) {
+      var parts = LossParts()
+      let gradient = objective.termError(of: queries, from: teachers, weights: weights, adding: &parts)
+      return (parts.termMSE, gradient.queries)
+    }
+    let (plain, even, uneven) = (error([]), error([1, 1]), error([2, 0.5]))
+    #expect(plain == even)
+    #expect(even.value == 17)
+    #expect(uneven.value == 15.25)
+    #expect(uneven.gradient == [6, 2.5])
   }
 
   @Test("never counts a known positive as a negative, unless it is told to")

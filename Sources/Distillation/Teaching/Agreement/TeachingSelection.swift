@@ -38,6 +38,16 @@ public struct TeachingSelection: Sendable, Hashable, Codable {
 
   public init() {}
 
+  /// Sets are written in one order, so that the same choice is the same bytes.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(filters.sorted { $0.rawValue < $1.rawValue }, forKey: .filters)
+    try container.encode(consensus.sorted { $0.rawValue < $1.rawValue }, forKey: .consensus)
+    try container.encode(depth, forKey: .depth)
+    try container.encode(leastAgreement, forKey: .leastAgreement)
+    try container.encode(filteredWeight, forKey: .filteredWeight)
+  }
+
   /// Whether all teach alike.
   public var isNeutral: Bool { filters.isEmpty && consensus.isEmpty }
 
