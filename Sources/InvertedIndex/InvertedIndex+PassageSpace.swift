@@ -24,6 +24,11 @@ extension InvertedIndex {
     trusted: Bool = false
   ) throws(ParlanceError) {
     guard vocabularyDigest == manifest.vocabularyDigest else {
+      if bm25 != nil {
+        throw ParlanceError(
+          .badInput, "the index holds BM25's weights of words, which are searched without a model; leave it out",
+          at: .init(file: path))
+      }
       throw ParlanceError(
         .badInput,
         "expected queries over the vocabulary \(manifest.vocabularyDigest.prefix(12)) of the passages, those of "

@@ -59,6 +59,15 @@ struct DataCommandTests {
     #expect(output.contains(message), "\(output)")
   }
 
+  @Test("what has no name of a set's files is told, and what nobody would take for one is not")
+  func others() throws {
+    var files = Self.good
+    for name in ["conversation.jsonl", "qrels.tsv", "rewrites/a.json", ".hidden"] { files[name] = "x\n" }
+    let (output, code) = try check(files)
+    #expect(
+      code == 0 && output.contains("not looked at: conversation.jsonl, qrels.tsv, rewrites/a.json\n"), "\(output)")
+  }
+
   /// A turn of the conversation: its questions, answered by "so".
   static func turn(_ id: String, _ conversation: String, _ questions: [String]) -> String {
     let messages = questions.map { "{\"role\":\"user\",\"content\":\"\($0)\"}" }

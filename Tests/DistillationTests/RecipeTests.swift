@@ -39,7 +39,9 @@ struct RecipeTests {
       yaml: Self.whole, file: "r.yaml",
       settings: [
         "optimisation.epochs=7", "data.0.share=0.5", "student.residual.gate=term", "sampling.window=[1, 50]",
+        "data.0.qrels=", "validation=",
       ])
+    #expect(recipe.data[0].qrels == nil && recipe.validation == nil)
     #expect(recipe.optimisation.epochs == 7)
     #expect(recipe.data[0].share == 0.5)
     #expect(recipe.student.residual?.gate == .term)

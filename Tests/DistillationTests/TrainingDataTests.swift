@@ -108,6 +108,9 @@ struct TrainingDataTests {
     recipe.validation?.qrels = fixture("qrels.txt")
     recipe.data[0].qrels = nil
     #expect(try await read(recipe).omissions.heldOutWithoutGold == 0)
+    recipe.validation?.folds = 1000
+    let empty = await #expect(throws: ParlanceError.self) { try await read(recipe) }
+    #expect(empty?.message.contains("fewer folds") == true, "\(empty as Any)")
   }
 
   @Test("judgments may have DiSCo's form, those of the training sets and those of the validation")

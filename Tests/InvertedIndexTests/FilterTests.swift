@@ -199,6 +199,7 @@ struct FilterParsingTests {
         == PassageFilter([.init("year", .range(NumberRange(from: 2020, to: 2024.5, includingUpper: false)))]))
     for (text, words) in [
       ("[]", "an array"), (#"{"a":null}"#, "null"), (#"{"a":[[1]]}"#, "an array"), (#"{"a":{}}"#, "no bound"),
+      (#"{"a":9007199254740993}"#, "2^53"), (#"{"a":["x",-1234567890123456789]}"#, "2^53"),
       (#"{"a":{"ge":1}}"#, #"found "ge""#), (#"{"a":{"gt":"1"}}"#, "a string"), (#"{"a":{"gt":1,"gte":2}}"#, "two"),
     ] {
       let error = #expect(throws: ParlanceError.self) { try json(text) }
@@ -214,6 +215,9 @@ struct FilterParsingTests {
     }
     #expect(try values("lang=en|de") == [.string("en"), .string("de")])
     #expect(try values("year=2020") == [.string("2020"), .number(2020)])
+    // Beyond, whole numbers are not told from their neighbours.
+    #expect(try values("id=9007199254740991").count == 2)
+    #expect(try values("id=9007199254740993") == [.string("9007199254740993")])
     #expect(try values("public=true") == [.string("true"), .bool(true)])
     #expect(try values(#"path=a\|b\\c\d"#) == [.string(#"a|b\c\d"#)])
     #expect(try values("a=") == [.string("")])

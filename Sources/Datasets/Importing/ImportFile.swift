@@ -26,20 +26,30 @@ struct ImportFile {
 
   private static func label(of name: String) -> String {
     let end = name.lastIndex(of: ".").flatMap { name[$0...].contains("/") ? nil : $0 } ?? name.endIndex
-    return String(
-      String.UnicodeScalarView(name[..<end].unicodeScalars.map { ExternalID.fault(of: String($0)) == nil ? $0 : "_" }))
+    return usable(String(name[..<end]))
   }
 
-  /// The same files, those of equal names told apart by their whole paths.
+  /// A name that an id may have.
+  private static func usable(_ name: String) -> String {
+    String(String.UnicodeScalarView(name.unicodeScalars.map { ExternalID.fault(of: String($0)) == nil ? $0 : "_" }))
+  }
+
+  /// The same files, those of equal labels told apart by their extensions, or by their whole paths.
   static func distinct(_ files: [ImportFile]) -> [ImportFile] {
-    var counts: [String: Int] = [:]
-    for file in files { counts[file.label, default: 0] += 1 }
-    return files.map { file in
-      guard counts[file.label, default: 0] > 1 else { return file }
-      var file = file
-      file.label = label(of: file.path)
-      return file
+    func relabelled(_ files: [ImportFile], _ label: (ImportFile) -> String) -> [ImportFile] {
+      var counts: [String: Int] = [:]
+      for file in files { counts[file.label, default: 0] += 1 }
+      return files.map { file in
+        guard counts[file.label, default: 0] > 1 else { return file }
+        var file = file
+        file.label = label(file)
+        return file
+      }
     }
+    let labels: [(ImportFile) -> String] = [
+      { usable($0.name) }, { label(of: $0.path) }, { usable($0.path) },
+    ]
+    return labels.reduce(files, relabelled)
   }
 
   /// What tells the file from the others of an import, without white space and extension: `2024/01` of `2024/01.jsonl`.

@@ -15,7 +15,8 @@ struct RecipeSetting {
     }
     path = text[..<sign].split(separator: ".", omittingEmptySubsequences: false)
     do {
-      value = try Yams.compose(yaml: String(text[text.index(after: sign)...])) ?? Node("null")
+      value =
+        try Yams.compose(yaml: String(text[text.index(after: sign)...])) ?? Yams.compose(yaml: "null") ?? Node("null")
     } catch {
       throw ParlanceError(.usage, "expected YAML behind the = of the setting \"\(text)\"")
     }

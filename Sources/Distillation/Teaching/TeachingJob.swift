@@ -99,7 +99,7 @@ public struct TeachingJob: Sendable {
         .badInput,
         summary.withoutTerms == summary.queries
           ? "none of the \(summary.queries) queries has a term in its vector, so that none finds a passage"
-          : "the teachers found no passage for any of the \(summary.queries) queries; are the vectors of the passages empty?"
+          : "the teachers found no passage for any of the \(summary.queries) queries: no passage has a term that one of them has"
       )
     }
     for (teacher, rows) in zip(teachers, rows) {

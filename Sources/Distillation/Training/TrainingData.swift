@@ -201,6 +201,13 @@ struct TrainingDataReader {
   private func checkHeldOut(_ data: inout TrainingData) throws(ParlanceError) {
     guard recipe.validation != nil else { return }
     let judged = Set(data.heldOutQrels.queries())
+    guard !data.heldOut.isEmpty else {
+      let folds = recipe.validation?.folds ?? 1
+      throw ParlanceError(
+        .badInput,
+        "of `validation.folds`, \(folds), fold \(recipe.validation?.fold ?? 0) has no conversation of the training sets; fewer folds "
+          + "have more each")
+    }
     data.omissions.heldOutWithoutGold = data.heldOut.count { !judged.contains($0.id) }
     guard data.omissions.heldOutWithoutGold < data.heldOut.count else {
       throw ParlanceError(

@@ -405,6 +405,7 @@ final class TrainingLoop {
   }
 
   private func notFinite(step: Int) -> ParlanceError {
+    folder.removeIndex()
     let ids = batches(ofStep: step).map(visits).joined().map { data.examples[$0.example].id.string }
     return ParlanceError(
       .badInput,

@@ -39,14 +39,23 @@ extension PassageFilter {
     case .array(let elements):
       return .anyOf(
         try elements.map { element throws(ParlanceError) in
-          guard let value = Value(element) else { throw refused(element, of: field) }
-          return value
+          try asked(element, of: field)
         })
     case .object(let bounds): return .range(try range(bounds, of: field))
     default:
-      guard let value = Value(value) else { throw refused(value, of: field) }
-      return .anyOf([value])
+      return .anyOf([try asked(value, of: field)])
     }
+  }
+
+  private static func asked(_ json: JSONValue, of field: String) throws(ParlanceError) -> Value {
+    guard let value = Value(json) else { throw refused(json, of: field) }
+    if case .number(let number) = value, !value.isExact {
+      throw ParlanceError(
+        .usage,
+        "the filter of \"\(field)\": whole numbers from 2^53 on, such as \(number), cannot be told from their neighbours; keep ids "
+          + "of that size as strings")
+    }
+    return value
   }
 
   private static func range(_ bounds: JSONObject, of field: String) throws(ParlanceError) -> NumberRange {
@@ -142,7 +151,8 @@ extension PassageFilter {
   /// Whether `2020` was meant as a number or as a string only the passages know.
   private static func readings(_ text: String) -> [Value] {
     var readings = [Value.string(text)]
-    if let number = number(text) { readings.append(.number(number)) }
+    // A number that stands for its neighbours as well is asked for as a string alone.
+    if let number = number(text), Value.number(number).isExact { readings.append(.number(number)) }
     if text == "true" || text == "false" { readings.append(.bool(text == "true")) }
     return readings
   }

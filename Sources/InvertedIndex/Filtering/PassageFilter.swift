@@ -110,6 +110,11 @@ extension PassageFilter.Value {
     }
   }
 
+  /// Whether no other whole number is the same number in 64 bits: passages' numbers are kept as these.
+  var isExact: Bool {
+    if case .number(let number) = self { abs(number) < 0x1p53 || number != number.rounded() } else { true }
+  }
+
   /// Strings are compared by their bytes, as everywhere: two spellings of one character are two values.
   public static func == (left: Self, right: Self) -> Bool {
     switch (left, right) {

@@ -41,12 +41,22 @@ struct IndexDeleteCommand: ParsableCommand {
     var wanted = passages.map { ExternalID($0) }
     if let ids {
       let lines = try LineReader(path: ids, interruption: console.interruption)
-      while let line = try lines.nextString() { if !line.isEmpty { wanted.append(ExternalID(line)) } }
+      while let line = try lines.nextString() {
+        if line.isEmpty { continue }
+        if let fault = ExternalID.fault(of: line) {
+          throw ParlanceError(.badInput, "expected an id \(fault), found \"\(line)\"", at: lines.location)
+        }
+        wanted.append(ExternalID(line))
+      }
     }
     let index = try LiveIndex(path: path)
+    let before = index.snapshot
+    let missing = try Set(wanted).filter { id throws(ParlanceError) in try before.document(for: id) == nil }.sorted()
     let change = try index.delete(wanted)
-    let missing = Set(wanted).count - change.deleted
-    if missing > 0 { console.note("\(missing) of the ids \(missing == 1 ? "is" : "are") not in the index") }
+    if !missing.isEmpty {
+      let named = missing.prefix(5).map(\.string).joined(separator: ", ") + (missing.count > 5 ? ", ..." : "")
+      console.note("\(missing.count) of the ids \(missing.count == 1 ? "is" : "are") not in the index: \(named)")
+    }
     try IndexChangeReport(change, of: index.snapshot).print(asJSON: json)
   }
 }

@@ -183,7 +183,7 @@ struct SearchCommand: AsyncParsableCommand {
     // An index of a version without columns does not know its fields.
     guard index.hasMetadataColumns else { return }
     for field in Set(filter.conditions.map(\.field)).sorted() where !known.contains(field) {
-      let nearest = NearestName.of(field, among: known).map { "; did you mean \($0)?" }
+      let nearest = NearestName.of(field, among: known, within: max(1, field.count / 3)).map { "; did you mean \($0)?" }
       Console.standard.warn(
         "no passage of the index has the field \"\(field)\""
           + (nearest ?? (known.isEmpty ? "; there are none" : "; there are \(known.joined(separator: ", "))")))

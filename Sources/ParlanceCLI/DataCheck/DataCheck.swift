@@ -92,7 +92,21 @@ struct DataCheck: Encodable {
         at: .init(file: folder))
     }
     summariseLeaks()
+    noteOthers(among: names + rewrites.map { "rewrites/" + $0 })
   }
+
+  /// Names what has a name that no file of a set has: as a rule one that was meant to be read.
+  private mutating func noteOthers(among names: [String]) {
+    let read = Set(files.map(\.name))
+    let others = names.filter { name in
+      !read.contains(name) && name != "rewrites" && !name.hasPrefix(".") && !name.hasPrefix("rewrites/.")
+    }
+    guard !others.isEmpty else { return }
+    let more = others.count > Self.namesTold ? " and \(others.count - Self.namesTold) more" : ""
+    findings.append("not looked at: \(others.prefix(Self.namesTold).joined(separator: ", "))\(more)")
+  }
+
+  private static let namesTold = 5
 
   private static func names(in folder: String) throws(ParlanceError) -> [String] {
     do {

@@ -110,6 +110,7 @@ struct EncodeJob {
     let writer = try VectorsWriter(path: command.target, description: description, resuming: !command.restart)
     var tally = Tally()
     tally.resumed = writer.resumedCount
+    var words = try EncodedWords(for: command.target, resumed: writer.resumedCount)
     if writer.resumedCount > 0 {
       console.note("going on after \(FixedDecimal.grouped(writer.resumedCount)) \(unit) that are encoded already")
       for position in 0..<writer.resumedCount {
@@ -121,13 +122,16 @@ struct EncodeJob {
             at: .init(file: VectorsWriter.partialPath(for: command.target)))
         }
         try writer.check(item.id, at: position)
+        try words.add(item, isThere: true)
       }
+      try words.checkResumed()
     }
     do throws(ParlanceError) {
       try await encode(encoder, input, total: total, resumed: writer.resumedCount, window: .full) {
-        id, encoded throws(ParlanceError) in
-        try writer.append(id, encoded.vector)
-        tally.add(id, encoded)
+        item, encoded throws(ParlanceError) in
+        try words.add(item, isThere: false)
+        try writer.append(item.id, encoded.vector)
+        tally.add(item.id, encoded)
       }
     } catch {
       if error.code == .interrupted {
@@ -136,6 +140,7 @@ struct EncodeJob {
       throw error
     }
     try writer.finish()
+    words.remove()
     return tally
   }
 
@@ -147,10 +152,10 @@ struct EncodeJob {
     do throws(ParlanceError) {
       try await encode(
         encoder, input, total: total, resumed: 0, window: readsStream ? .asAvailable : .full
-      ) { id, encoded throws(ParlanceError) in
-        try writer.write(id, encoded.vector)
+      ) { item, encoded throws(ParlanceError) in
+        try writer.write(item.id, encoded.vector)
         if command.target == "-" { try writer.flush() }
-        tally.add(id, encoded)
+        tally.add(item.id, encoded)
       }
     } catch {
       // On a stream nothing before the failure is lost; a file is not left half.
@@ -163,7 +168,7 @@ struct EncodeJob {
 
   private func encode(
     _ encoder: SparseEncoder, _ input: EncodeInput, total: Int?, resumed: Int, window: EncodeWindow,
-    to receive: (ExternalID, EncodedText) throws(ParlanceError) -> Void
+    to receive: (EncodeInput.Item, EncodedText) throws(ParlanceError) -> Void
   ) async throws(ParlanceError) {
     let bar = ProgressBar(console)
     defer { bar.finish() }
@@ -173,7 +178,7 @@ struct EncodeJob {
     ) { item, encoded throws(ParlanceError) in
       var kept = encoded
       if let count = command.keepTerms { kept.vector = encoded.vector.keepingHeaviest(count) }
-      try receive(item.id, kept)
+      try receive(item, kept)
     }
   }
 

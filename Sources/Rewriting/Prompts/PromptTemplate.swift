@@ -84,6 +84,12 @@ public struct PromptTemplate: Sendable, Hashable {
       } else if parts.isEmpty {
         if !line.hasPrefix("#"), !line.allSatisfy(\.isWhitespace) { try settings.take(line, at: location) }
       } else {
+        if let place = line.firstMatch(of: #/{{\s*(\w+)\s*}}/#), !["{{history}}", "{{question}}"].contains(place.0) {
+          throw ParlanceError(
+            .badInput,
+            "no turn has something to put in the place of \(place.0); there are {{history}} and {{question}}",
+            at: location)
+        }
         parts[parts.count - 1].text += line + "\n"
       }
     }

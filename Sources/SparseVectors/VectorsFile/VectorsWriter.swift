@@ -52,6 +52,9 @@ public final class VectorsWriter {
     }
   }
 
+  /// So many vectors at a time come into the partial file, and can be gone on after.
+  public static let resumableEvery = VectorsHead.passagesPerChunk
+
   /// Where the vectors of a writer that can be gone on with are until the file is finished.
   public static func partialPath(for path: String) -> String {
     // Beside the file itself, where `path` is a link: links in a circle fail when the file is opened.

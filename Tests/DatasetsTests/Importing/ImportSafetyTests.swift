@@ -68,6 +68,8 @@ struct ImportSafetyTests {
       try result.turns().sorted() == [
         "2024/01-1_1 2024/01-1: Hi?", "2025/01-1_1 2025/01-1: Ho?", "chat_log-1_1 chat_log-1: He?",
       ])
+    let formats = try ImportedFolder(.openai, ["c/a.jsonl": Self.log(nil, "Hi?"), "c/a.json": Self.log(nil, "Ho?")])
+    #expect(try formats.turns().sorted() == ["c/a.json-1_1 c/a.json-1: Ho?", "c/a.jsonl-1_1 c/a.jsonl-1: Hi?"])
     // Named one by one they have no folder in common.
     let folder = try TestSupport.temporaryFolder("import")
     defer { try? FileManager.default.removeItem(atPath: folder) }

@@ -264,6 +264,7 @@ struct ImporterTests {
     #expect(
       result.summary.skipped == [
         "messages that are neither the user's nor the assistant's": 1, "messages without text": 1,
+        "parts of messages that are no text": 1,
         "conversations without a question": 1,
       ])
     let shared =

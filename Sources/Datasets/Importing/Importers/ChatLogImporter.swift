@@ -58,7 +58,10 @@ struct ChatLogImporter: Importer {
         output.skip("messages that are neither the user's nor the assistant's")
         continue
       }
-      guard let text = text(of: message.object["content"] ?? message.object["value"]), !text.isBlank else {
+      let content = message.object["content"] ?? message.object["value"]
+      let others = (content?.array ?? []).count { $0["text"]?.string == nil && $0.string == nil }
+      if others > 0 { output.skip("parts of messages that are no text", others) }
+      guard let text = text(of: content), !text.isBlank else {
         output.skip("messages without text")
         continue
       }
