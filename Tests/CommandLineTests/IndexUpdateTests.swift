@@ -73,7 +73,8 @@ struct IndexUpdateTests {
         ("add index --vectors new.vectors", 64, "texts of its passages"), ("add index", 64, "--vectors"),
         ("add index --model m", 64, "--passages"), ("add none --vectors new.vectors", 66, "there is none"),
         ("add index --vectors foreign.vectors --passages new.jsonl", 65, "which encoded the passages"),
-        ("add bm25 --vectors new.vectors --passages new.jsonl", 65, "vocabulary"), ("delete index", 64, "--ids"),
+        ("add bm25 --vectors new.vectors --passages new.jsonl", 64, "BM25 weighs each word"),
+        ("delete index", 64, "--ids"),
         ("delete index a --ids gone.txt", 64, "either"), ("delete index --ids none.txt", 66, "none.txt"),
         ("merge none", 66, "there is none"),
       ] {

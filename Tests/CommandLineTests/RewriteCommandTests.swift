@@ -36,6 +36,7 @@ struct RewriteCommandTests {
       ("c.jsonl --out o --endpoint http://x --model m --dry-run --price 1", 64, "two numbers of 0 or more"),
       ("c.jsonl --out o --endpoint http://x --model m --prompt nope", 64, "there is no prompt \"nope\""),
       ("c.jsonl --out o --endpoint http://x --model m --prompt bad.prompt", 65, "bad.prompt:1: expected"),
+      ("c.jsonl --out nodir/o --endpoint http://x --model m --dry-run", 73, "there is no folder nodir"),
       ("c.jsonl --out o --endpoint http://x --model m --prompt none.prompt", 66, "none.prompt"),
       ("c.jsonl --out o --endpoint http://x --model m --key-variable NO_SUCH_KEY", 64, "NO_SUCH_KEY, which is not set"),
       ("c.jsonl --out c.jsonl --endpoint http://x --model m", 64, "the output is one of the inputs"),

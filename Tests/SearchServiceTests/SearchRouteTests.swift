@@ -168,6 +168,13 @@ struct SearchRouteTests {
     #expect(response.status == 415)
   }
 
+  @Test("a body that is packed is refused as such, whatever is in it")
+  func encoded() async throws {
+    let response = await (try ServiceFixture()).send(
+      "POST", "/v1/search", "\u{1F}\u{8B}", headers: ["content-encoding": "gzip"])
+    #expect(response.status == 415 && response.text.contains("content encoding"), "\(response.text)")
+  }
+
   @Test("a method that the path does not have is told with those that it has", arguments: ["GET", "TRACE", "QUERY"])
   func methods(method: String) async throws {
     let response = await (try ServiceFixture()).send(method, "/v1/search")

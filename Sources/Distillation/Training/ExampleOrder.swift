@@ -31,6 +31,7 @@ struct ExampleOrder: Sendable {
   /// An example's turn to be learned from.
   struct Visit: Hashable, Sendable {
     var example: Int
+    var epoch: Int
     /// How often it has come in the epoch before, which a share above 1 makes happen.
     var repetition: Int
   }
@@ -46,7 +47,7 @@ struct ExampleOrder: Sendable {
         // What a share leaves over is drawn anew each epoch.
         let examples =
           left >= set.examples.count ? set.examples : Array(set.examples.shuffled(using: &generator).prefix(left))
-        order += examples.map { Visit(example: $0, repetition: repetition) }
+        order += examples.map { Visit(example: $0, epoch: number, repetition: repetition) }
         left -= set.examples.count
         repetition += 1
       }

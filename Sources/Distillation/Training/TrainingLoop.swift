@@ -223,28 +223,36 @@ final class TrainingLoop {
     return Array(order.batch(batch, of: epoch.order))
   }
 
-  /// Adds the gradients of one batch.
-  ///
-  /// - Parameter share: of the batch in its step.
-  private func accumulate(
-    _ visits: [ExampleOrder.Visit], batch: Int, share: Float, step: Int, _ counts: inout (queries: Int, terms: Int)
-  ) throws(ParlanceError) -> [(name: String, value: Double)] {
-    var generator = StepGenerator(seed: recipe.optimisation.seed, "step", UInt64(batch))
-    try engine.seed(generator.next())
-    let log = self.samples
+  /// What the queries of a batch read, and the passages that they are trained on.
+  private func draw(
+    _ visits: [ExampleOrder.Visit], step: Int, _ generator: inout StepGenerator
+  ) throws(ParlanceError) -> (readings: [TrainingExample.Reading], batch: SampledBatch) {
     var readings: [TrainingExample.Reading] = []
-    var samples: [PassageSample] = []
-    var known: [Set<UInt32>] = []
-    var weights: [Double] = []
+    var drawn: [PassageSample] = []
     for visit in visits {
       let example = data.examples[visit.example]
       readings.append(readingChoice.reading(of: example, &generator))
       let sample = try sample(visit)
-      try log?.write(step: step, example.id, sample, of: vectors)
-      samples.append(sample)
-      known.append(Set(example.gold))
-      weights.append(example.weight)
+      try samples?.write(step: step, example.id, sample, of: vectors)
+      drawn.append(sample)
     }
+    let examples = visits.map { data.examples[$0.example] }
+    return (
+      readings,
+      SampledBatch(drawn, knownPositives: examples.map { Set($0.gold) }, weights: examples.map(\.weight))
+    )
+  }
+
+  /// Adds the gradients of one batch.
+  ///
+  /// - Parameter share: of the batch in its step.
+  private func accumulate(
+    _ visits: [ExampleOrder.Visit], batch number: Int, share: Float, step: Int,
+    _ counts: inout (queries: Int, terms: Int)
+  ) throws(ParlanceError) -> [(name: String, value: Double)] {
+    var generator = StepGenerator(seed: recipe.optimisation.seed, "step", UInt64(number))
+    try engine.seed(generator.next())
+    let (readings, batch) = try draw(visits, step: step, &generator)
     let forward: StudentModel.Forward
     do throws(ParlanceError) {
       forward = try student.forward(
@@ -253,11 +261,11 @@ final class TrainingLoop {
       // The engine's word for hidden states that are no numbers.
       throw error.code == .badInput ? notFinite(step: step) : error
     }
-    counts.queries += forward.queries.count
-    counts.terms += forward.queries.terms.count
-    if forward.queries.terms.isEmpty { memory.batchesWithoutTerms += 1 }
+    let queries = forward.queries
+    counts.queries += queries.count
+    counts.terms += queries.terms.count
+    if queries.terms.isEmpty { memory.batchesWithoutTerms += 1 }
 
-    let batch = SampledBatch(samples, knownPositives: known, weights: weights)
     let learned = try student.passages.map { encoder throws(ParlanceError) in
       try encoder.forward(
         batch.passages, dropout: recipe.optimisation.dropout, precision: recipe.optimisation.precision,
@@ -267,28 +275,37 @@ final class TrainingLoop {
     if learned == nil {
       for passage in batch.passages { passages.append(try vectors.vector(at: Int(passage))) }
     }
-    let queries = forward.queries
+    let (line, gradients) = try differentiate(
+      queries, visits, on: batch, passages, areLearned: learned != nil, step: step)
+    try student.backward(forward, gradients.queries.map { Float($0) * share })
+    if let learned { try student.passages?.backward(learned, gradients.passages.map { Float($0) * share }) }
+    return line
+  }
+
+  /// The loss of a batch, part by part, and its derivative with respect to each weight.
+  private func differentiate(
+    _ queries: SparseRows, _ visits: [ExampleOrder.Visit], on batch: SampledBatch, _ passages: [SparseVector],
+    areLearned: Bool, step: Int
+  ) throws(ParlanceError) -> (line: [(name: String, value: Double)], gradients: WeightGradients) {
     let scores = scorer.scores(of: queries, with: passages, in: batch, cross: objective.usesCrossScores)
     var (parts, byScores) = objective.loss(of: scores, on: batch)
     var gradients = scorer.gradients(
-      from: byScores, of: queries, with: passages, in: batch, byPassages: learned != nil)
+      from: byScores, of: queries, with: passages, in: batch, byPassages: areLearned)
     let (penalties, byWeights) = regulariser.penalty(
       of: queries, turns: visits.map { data.examples[$0.example].turn }, passages: passages, step: step,
-      byPassages: learned != nil)
+      byPassages: areLearned)
     gradients += byWeights
     if objective.usesTeacherVectors {
       let teachers = try visits.map { visit throws(ParlanceError) in try teacherVector(of: data.examples[visit.example])
       }
       gradients += objective.termError(of: queries, from: teachers, weights: batch.weights, adding: &parts)
     }
-    try student.backward(forward, gradients.queries.map { Float($0) * share })
-    if let learned { try student.passages?.backward(learned, gradients.passages.map { Float($0) * share }) }
     var line = parts.named + penalties.named + [("loss", parts.total + penalties.total)]
-    if learned != nil {
+    if areLearned {
       let terms = passages.reduce(0) { $0 + $1.count }
       line.append(("passage_terms", Double(terms) / Double(max(1, passages.count))))
     }
-    return line
+    return (line, gradients)
   }
 
   private func teacherVector(of example: TrainingExample) throws(ParlanceError) -> SparseVector {
@@ -314,7 +331,7 @@ final class TrainingLoop {
     }
     let sample = sampler.sample(
       list: list, gold: example.gold, score: score, collectionCount: vectors.count, seed: recipe.optimisation.seed,
-      epoch: max(0, epoch.number), query: UInt64(visit.example), repetition: visit.repetition)
+      epoch: visit.epoch, query: UInt64(visit.example), repetition: visit.repetition)
     if let failure { throw failure }
     // Turns with empty lists were left out when the data were read.
     return sample ?? PassageSample(passages: [], teacherScores: [], positives: 0)

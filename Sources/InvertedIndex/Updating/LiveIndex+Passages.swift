@@ -136,6 +136,7 @@ extension LiveIndex {
   public func check(
     _ encoder: EncoderIdentity, vocabularyDigest: String, keptTerms: Int?, hasTexts: Bool
   ) throws(ParlanceError) {
+    try checkTakesPassages()
     guard vocabularyDigest == snapshot.manifest.vocabularyDigest else {
       throw ParlanceError(
         .badInput,
@@ -145,14 +146,18 @@ extension LiveIndex {
     try check(encoder, keptTerms: keptTerms, hasTexts: hasTexts)
   }
 
-  func check(_ encoder: EncoderIdentity, keptTerms: Int?, hasTexts: Bool) throws(ParlanceError) {
-    let index = snapshot
-    guard index.bm25 == nil else {
+  private func checkTakesPassages() throws(ParlanceError) {
+    guard snapshot.bm25 == nil else {
       throw ParlanceError(
         .usage,
         "BM25 weighs each word by the whole collection, so that passages cannot be added; build the index anew",
         at: .init(file: path))
     }
+  }
+
+  func check(_ encoder: EncoderIdentity, keptTerms: Int?, hasTexts: Bool) throws(ParlanceError) {
+    let index = snapshot
+    try checkTakesPassages()
     guard encoder == index.passageSpace else {
       // A name says little about what was encoded how.
       let settings =

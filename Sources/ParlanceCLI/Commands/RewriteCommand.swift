@@ -1,4 +1,5 @@
 import ArgumentParser
+import BinaryFiles
 import Conversations
 import Diagnostics
 import Reports
@@ -88,6 +89,9 @@ struct RewriteCommand: AsyncParsableCommand {
       guard !["", "-wal", "-shm", "-journal"].contains(where: { path == cache + $0 }) else {
         throw ParlanceError(.usage, "the answers are kept in this file; expected another name", at: .init(file: path))
       }
+    }
+    for path in options.paths(out) + [cache] where !FileNames.exists(folder(of: path)) {
+      throw ParlanceError(.cannotWrite, "there is no folder \(folder(of: path))", at: .init(file: path))
     }
     let console = Console.standard
     let turns = try TurnReader.all(conversations, interruption: console.interruption)

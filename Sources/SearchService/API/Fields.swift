@@ -26,6 +26,10 @@ package struct Fields: Sendable {
     guard type.lowercased() == "application/json" else {
       throw Problem(415, "Unsupported media type", "expected the content type application/json")
     }
+    let encoding = request.headers["content-encoding"] ?? "identity"
+    guard encoding.lowercased() == "identity" else {
+      throw Problem(415, "Unsupported media type", "expected a body without a content encoding, such as gzip")
+    }
     let value: JSONValue
     do {
       value = try JSONValue(parsing: request.body, file: "body")
