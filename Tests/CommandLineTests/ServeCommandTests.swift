@@ -273,7 +273,7 @@
       try SearchFixture.inFolder { folder in
         let second = try ParlanceProcess.run(["serve", "--index", "bm25", "--port", "\(served.port)"], in: folder)
         #expect(second.code == 69)
-        #expect(second.error.contains("127.0.0.1:\(served.port)"))
+        #expect(second.error.contains("127.0.0.1:\(served.port): another program listens there"), "\(second.error)")
       }
     }
   }

@@ -78,6 +78,24 @@
       #expect(result.failures.first?.reason.contains("asked 2 times") == true)
     }
 
+    @Test("why there is no connection is told in the system's words, and no number of its own")
+    func refusedConnection() async throws {
+      let server = try LocalHTTPServer { _ in .dropped }
+      let port = server.port
+      server.stop()
+      let transport = AsyncHTTPChatTransport(connections: 1, environment: [:])
+      for (host, words) in [
+        ("127.0.0.1:\(port)", "broke off: Connection refused"), ("no.such.host.invalid", ".invalid: "),
+      ] {
+        let error = await #expect(throws: ParlanceError.self) {
+          try await transport.post("http://\(host)/v1", headers: [], body: [], timeout: .seconds(30))
+        }
+        #expect(error?.code == .tryAgain && error?.message.contains(words) == true, "\(error as Any)")
+        #expect(error?.message.contains("errno") == false, "\(error as Any)")
+      }
+      await transport.shutdown()
+    }
+
     @Test("an answer that stalls in its middle is given up in time")
     func stalled() async throws {
       let folder = try TestSupport.temporaryFolder("rewriting")
