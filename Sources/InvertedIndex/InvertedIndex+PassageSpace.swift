@@ -26,7 +26,8 @@ extension InvertedIndex {
     guard vocabularyDigest == manifest.vocabularyDigest else {
       if bm25 != nil {
         throw ParlanceError(
-          .badInput, "the index holds BM25's weights of words, which are searched without a model; leave it out",
+          .badInput,
+          "the index holds BM25's weights of words: words search it without a model, vectors and models of another vocabulary cannot",
           at: .init(file: path))
       }
       throw ParlanceError(

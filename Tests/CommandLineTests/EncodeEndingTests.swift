@@ -34,13 +34,18 @@ struct EncodeEndingTests {
       #expect(stopped.error.contains("the same command goes on from there"), "\(stopped.error)")
       let left = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.contains("o.vectors") }
       #expect(left.sorted() == ["o.vectors.partial", "o.vectors.partial.words"])
-      // The same ids with other words, or with another form, are not gone on with.
+      // The same ids with other words are not gone on with, whether the texts are others or what is taken of them.
+      let taken = try ParlanceProcess.shell("\(encode) o.vectors --passage-text 'of {text}'", in: folder)
+      #expect(taken.code == 65, "\(taken.error)")
       try Self.passages(8000).replacing("\"text\": \"", with: "\"text\": \"again ")
         .write(toFile: folder + "/p.jsonl", atomically: false, encoding: .utf8)
       let changed = try ParlanceProcess.shell("\(encode) o.vectors", in: folder)
-      #expect(changed.code == 65 && changed.error.contains("--restart begins again"), "\(changed.error)")
+      #expect(changed.code == 65 && changed.error.contains("made of other words"), "\(changed.error)")
       try Self.passages(8000).write(toFile: folder + "/p.jsonl", atomically: false, encoding: .utf8)
 
+      // A file that says nothing of what is there, as after a cut of power, is no reason to refuse it.
+      let words = folder + "/o.vectors.partial.words"
+      try "9999999 \(String(repeating: "0", count: 64))\n12".write(toFile: words, atomically: false, encoding: .utf8)
       let resumed = try ParlanceProcess.shell("\(encode) o.vectors", in: folder)
       #expect(resumed.code == 0, "\(resumed.error)")
       #expect(resumed.error.contains("going on after "), "\(resumed.error)")

@@ -91,7 +91,7 @@ struct TrainCommandTests {
       ("recipe.yaml --set data.0.qrels=turns.jsonl --out o", 65, "turns.jsonl:1: expected a"),
       (
         "recipe.yaml --set sampling.window=[30,40] --out o", 65,
-        "a passage besides its positives in `sampling.window`, [30, 40]"
+        "no list reaches rank 30"
       ),
       ("recipe.yaml --set validation.conversations=empty --out o", 65, "empty: expected turns to validate on"),
       ("recipe.yaml --set validation.folds=2 --set data.0.qrels=null --out o", 65, "has a relevant passage"),

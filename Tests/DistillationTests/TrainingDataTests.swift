@@ -70,8 +70,11 @@ struct TrainingDataTests {
     recipe.objective.contrastive.weight = 0.1
     #expect(try await read(recipe).omissions.turnsWithoutNegatives == own.count)
     recipe.sampling.strategy = .uniform(window: RankWindow(1, 20))
+    #expect(try await read(recipe).omissions.turnsWithoutNegatives == own.count)
+    // A window that no list reaches was meant for other lists, whatever else there is to learn.
+    recipe.sampling.strategy = .uniform(window: RankWindow(2, 20))
     let window = await #expect(throws: ParlanceError.self) { try await read(recipe) }
-    #expect(window?.message.contains("`sampling.window`, [1, 20]") == true)
+    #expect(window?.message.contains("no list reaches rank 2") == true, "\(window as Any)")
   }
 
   @Test("the last question is what a search takes for it, up to the first separator, whatever the user typed")

@@ -99,6 +99,9 @@ struct SweepTests {
     }
     let found = DataFingerprints.files(at: folder).map { String($0.dropFirst(folder.count + 1)) }
     #expect(found == ["config.json", "frozen/vocab.txt", "query/model.safetensors"])
+    // By a link it is the same model.
+    try FileManager.default.createSymbolicLink(atPath: folder + "-link", withDestinationPath: folder)
+    #expect(DataFingerprints.files(at: folder + "-link").count == 3)
   }
 
   @Test("quick leaves what it says, and forgets a baseline that is not among it")

@@ -46,8 +46,8 @@ struct PromptTests {
       ("name: a\nversion: 1\n=== robot\n", "f:3: expected system, user or assistant"),
       ("name: a\nversion: 1\n=== user\nx", "f: expected {{question}}"),
       (
-        "name: a\nversion: 1\n=== user\n{{hystory}}\n{{question}}",
-        "f:4: no turn has something to put in the place of {{hystory}}"
+        "name: a\nversion: 1\n=== user\n\n{{question}} {{hystory}}",
+        "f:5: no turn has something to put in the place of {{hystory}}"
       ),
       ("name: a\nversion: 1\n=== user\n{{question}}\n=== assistant\nx", "f: expected a last message of the user"),
     ])

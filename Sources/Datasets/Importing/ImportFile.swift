@@ -49,7 +49,18 @@ struct ImportFile {
     let labels: [(ImportFile) -> String] = [
       { usable($0.name) }, { label(of: $0.path) }, { usable($0.path) },
     ]
-    return labels.reduce(files, relabelled)
+    // What differs in blanks alone is counted.
+    var known: Set<String> = []
+    return labels.reduce(files, relabelled).map { file in
+      var file = file
+      let label = file.label
+      var number = 1
+      while !known.insert(file.label).inserted {
+        number += 1
+        file.label = "\(label).\(number)"
+      }
+      return file
+    }
   }
 
   /// What tells the file from the others of an import, without white space and extension: `2024/01` of `2024/01.jsonl`.

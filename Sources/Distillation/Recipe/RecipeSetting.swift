@@ -1,8 +1,8 @@
-import Diagnostics
-import Yams
+package import Diagnostics
+package import Yams
 
 /// `optimisation.epochs=5` of the command line: a value that wins over the recipe's file.
-struct RecipeSetting {
+package struct RecipeSetting {
   private let text: String
   private let path: [Substring]
   private let value: Node
@@ -10,16 +10,21 @@ struct RecipeSetting {
   /// - Throws: `usage` when it is no `key=value`.
   init(_ text: String) throws(ParlanceError) {
     self.text = text
+    let (key, value) = try Self.parse(text)
+    (path, self.value) = (key.split(separator: ".", omittingEmptySubsequences: false), value)
+  }
+
+  /// The two sides of a setting; nothing behind the sign is `null`.
+  ///
+  /// - Throws: `usage` when it is no `key=value` with YAML as value.
+  package static func parse(_ text: String) throws(ParlanceError) -> (key: String, value: Node) {
     guard let sign = text.firstIndex(of: "="), sign != text.startIndex else {
       throw ParlanceError(.usage, "expected a setting such as optimisation.epochs=5, found \"\(text)\"")
     }
-    path = text[..<sign].split(separator: ".", omittingEmptySubsequences: false)
-    do {
-      value =
-        try Yams.compose(yaml: String(text[text.index(after: sign)...])) ?? Yams.compose(yaml: "null") ?? Node("null")
-    } catch {
-      throw ParlanceError(.usage, "expected YAML behind the = of the setting \"\(text)\"")
-    }
+    let yaml = text[text.index(after: sign)...]
+    let value = try? Yams.compose(yaml: yaml.allSatisfy(\.isWhitespace) ? "null" : String(yaml))
+    guard let value else { throw ParlanceError(.usage, "expected YAML behind the = of the setting \"\(text)\"") }
+    return (String(text[..<sign]), value)
   }
 
   /// - Throws: `usage` when the key goes through something that is neither a mapping nor a list with such a place.

@@ -174,16 +174,18 @@ struct TrainingDataReader {
       throw ParlanceError(.badInput, "all conversations of the training sets are held out for validation")
     }
     guard data.omissions.turnsWithoutNegatives == data.examples.count else { return }
-    if let window = recipe.sampling.strategy.window {
+    if let window = recipe.sampling.strategy.window,
+      data.examples.allSatisfy({ window.places(in: data.teachers[$0.set].passageCount(at: $0.list)).isEmpty })
+    {
       throw ParlanceError(
         .badInput,
-        "no turn's list has a passage besides its positives in `sampling.window`, [\(window.first), \(window.last)], so that "
-          + "there are no negatives")
+        "`sampling.window` is [\(window.first), \(window.last)], and no list reaches rank \(window.first), so that there "
+          + "are no negatives")
     }
     if !recipe.learnsWithoutNegatives {
       throw ParlanceError(
         .badInput,
-        "no turn's list has a passage besides its positives, so that there are no negatives and nothing to learn; lists of "
+        "no turn's list has a passage besides its positives that a negative can be, so that there is nothing to learn; lists of "
           + "more passages are what a student learns from (teach --depth)")
     }
   }

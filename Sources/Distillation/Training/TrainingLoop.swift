@@ -127,6 +127,7 @@ final class TrainingLoop {
     if memory.owesValidation == true {
       try validate(log, seconds: seconds())
       memory.owesValidation = nil
+      try save(log)
     }
     if memory.isFresh {
       // Before the first student: whatever is in the folder belongs to a recipe that is known.

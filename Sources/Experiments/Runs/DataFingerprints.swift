@@ -46,13 +46,15 @@ public struct DataFingerprints {
   static func manifest(of index: String) -> String { index + "/manifest" }
 
   /// Weights, settings and words of a model's folder, those of the folders in it included: a pair has one for each side, a
-  /// residual student its frozen part.
-  private static func parts(ofModel model: String) -> [String] {
-    let names = (try? FileManager.default.subpathsOfDirectory(atPath: model)) ?? []
-    return names.sorted().filter { name in
-      [".json", ".safetensors", ".txt"].contains { name.hasSuffix($0) }
-        && !name.split(separator: "/").contains { $0.hasPrefix(".") }
-    }.map { model + "/" + $0 }.filter(FileNames.isOrdinaryFile)
+  /// residual student its frozen part. Links are followed.
+  private static func parts(ofModel folder: String, depth: Int = 0) -> [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return names.sorted().filter { !$0.hasPrefix(".") }.flatMap { name in
+      let path = folder + "/" + name
+      // No model has its parts deeper; links may go in a circle.
+      guard FileNames.isOrdinaryFile(path) else { return depth < 3 ? parts(ofModel: path, depth: depth + 1) : [] }
+      return [".json", ".safetensors", ".txt"].contains { name.hasSuffix($0) } ? [path] : []
+    }
   }
 
   /// The files that say what is at a path: itself, or those of an index or a model.

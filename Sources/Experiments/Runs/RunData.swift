@@ -42,8 +42,9 @@ struct RunData {
   }
 
   private func compare(_ found: [RunResult.Fingerprint]) throws(ParlanceError) {
-    let known = Set(noted)
-    for print in found where !known.contains(print) {
+    // A file that was not noted, by a version that looked at fewer, tells nothing.
+    let known = Dictionary(noted.map { ($0.file, $0) }) { first, _ in first }
+    for print in found where known[print.file].map({ $0 != print }) ?? false {
       throw ParlanceError(
         .badInput,
         "it changed while the run \(run.id) read it; parlance runs rm \(folder.path) \(run.id) lets it begin anew",

@@ -1,7 +1,7 @@
 import BinaryFiles
 import Checkpoints
-public import Diagnostics
-public import Distillation
+import Diagnostics
+import Distillation
 import InvertedIndex
 import Retrieval
 import SparseEncoder
@@ -23,8 +23,8 @@ struct SearchedCollection {
   ///
   /// - Parameters:
   ///   - student: the folder that the training left.
-  ///   - folder: gets `collection.vectors` and `collection-index`.
-  /// - Throws: `badInput` for a passage without a text; `cannotWrite`; `interrupted`.
+  ///   - folder: gets `own_collection.vectors` and `own_collection-index`, names that no set of turns has.
+  /// - Throws: `badInput` for a passage without a text; `cannotWrite`; `interrupted`, after which it goes on from there.
   init(
     learnedBy student: String, _ settings: Recipe.Passages, like frozen: VectorsFile, in folder: String, cores: Int,
     progress: ProgressHandler?, interruption: Interruption?
@@ -37,11 +37,10 @@ struct SearchedCollection {
     ) { part throws(ParlanceError) in try NativeForwardPass(part, cores: cores) }
     let texts = try PassageTexts(
       path: settings.texts, template: template, vectors: frozen, progress: progress, interruption: interruption)
-    let path = folder + "/collection.vectors"
-    FileNames.remove(path, faults: nil)
+    let path = folder + "/own_collection.vectors"
     let description = VectorsDescription(encoder: encoder.passageIdentity, vocabulary: encoder.vocabulary)
-    let writer = try VectorsWriter(path: path, description: description, resuming: false)
-    for start in stride(from: 0, to: frozen.count, by: 256) {
+    let writer = try VectorsWriter(path: path, description: description, resuming: true)
+    for start in stride(from: writer.resumedCount, to: frozen.count, by: 256) {
       try interruption?.check()
       let places = start..<min(frozen.count, start + 256)
       let words = try places.map { place throws(ParlanceError) in try texts.words(at: UInt32(place)) }
@@ -51,7 +50,7 @@ struct SearchedCollection {
       progress?(Progress("encoding passages", completed: places.upperBound, total: frozen.count, unit: "passages"))
     }
     try writer.finish()
-    index = folder + "/collection-index"
+    index = folder + "/own_collection-index"
     FileNames.removeTree(index)
     let files = try VectorsFiles(paths: [path])
     var configuration = IndexConfiguration()
@@ -67,21 +66,5 @@ struct SearchedCollection {
     guard isOwn else { return }
     FileNames.remove(vectors.path, faults: nil)
     FileNames.removeTree(index)
-  }
-}
-
-extension Sweep {
-  /// Whether a run by the recipe searches the index of the recipe's vectors, for validation or to be measured.
-  public func searchesVectors(of recipe: Recipe) -> Bool {
-    recipe.student.passages == nil && (recipe.validation != nil || evaluate.contains { $0.index == nil })
-  }
-
-  /// - Throws: `badInput` for an index that a recipe's student cannot search.
-  public func check(_ recipe: Recipe) throws(ParlanceError) {
-    guard recipe.student.passages != nil, let set = evaluate.first(where: { $0.index != nil }) else { return }
-    throw ParlanceError(
-      .badInput,
-      "`student.passages` makes vectors of its own of the passages, which the index of the set \(set.name) does not have; leave "
-        + "`index` out, and each run builds its own", at: .init(file: recipe.vectors))
   }
 }

@@ -83,8 +83,13 @@ public struct SweepRun: Sendable {
     }
     let frequencies = try ActivationFrequencies(collection.vectors, interruption: interruption)
     var measured: [RunResult.Measured] = []
-    for set in sweep.evaluate {
-      measured.append(try await measure(encoder, recipe, set, collection, frequencies, teachers))
+    do throws(ParlanceError) {
+      for set in sweep.evaluate {
+        measured.append(try await measure(encoder, recipe, set, collection, frequencies, teachers))
+      }
+    } catch {
+      collection.remove()
+      throw error
     }
     collection.remove()
     let used = usage()

@@ -260,14 +260,7 @@ extension Sweep.Setting {
   ///
   /// - Throws: `usage` when it is none.
   public init(parsing text: String) throws(ParlanceError) {
-    guard let sign = text.firstIndex(of: "="), sign != text.startIndex else {
-      throw ParlanceError(.usage, "expected a setting such as optimisation.epochs=5, found \"\(text)\"")
-    }
-    do {
-      let value = try Yams.compose(yaml: String(text[text.index(after: sign)...]))
-      self.init(String(text[..<sign]), value.map(FlowYAML.text) ?? "null")
-    } catch {
-      throw ParlanceError(.usage, "expected YAML behind the = of the setting \"\(text)\"")
-    }
+    let (key, value) = try RecipeSetting.parse(text)
+    self.init(key, FlowYAML.text(of: value))
   }
 }

@@ -49,10 +49,10 @@ extension PassageFilter {
 
   private static func asked(_ json: JSONValue, of field: String) throws(ParlanceError) -> Value {
     guard let value = Value(json) else { throw refused(json, of: field) }
-    if case .number(let number) = value, !value.isExact {
+    if !value.isExact {
       throw ParlanceError(
         .usage,
-        "the filter of \"\(field)\": whole numbers from 2^53 on, such as \(number), cannot be told from their neighbours; keep ids "
+        "the filter of \"\(field)\": whole numbers from 2^53 on, such as \(json.text), cannot be told from their neighbours; keep ids "
           + "of that size as strings")
     }
     return value

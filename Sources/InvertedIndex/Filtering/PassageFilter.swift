@@ -112,7 +112,7 @@ extension PassageFilter.Value {
 
   /// Whether no other whole number is the same number in 64 bits: passages' numbers are kept as these.
   var isExact: Bool {
-    if case .number(let number) = self { abs(number) < 0x1p53 || number != number.rounded() } else { true }
+    if case .number(let number) = self { abs(number) < 0x1p53 } else { true }
   }
 
   /// Strings are compared by their bytes, as everywhere: two spellings of one character are two values.

@@ -46,10 +46,10 @@ struct EncodedWords {
     try file.write(Array("\(count) \(hash.finish().hexadecimal)\n".utf8).rawSpan)
   }
 
-  /// - Throws: `badInput` unless the words taken so far are those that the vectors were made of. Of vectors without such a file,
-  ///   as versions before left them, nothing is known.
+  /// - Throws: `badInput` where the words taken so far are not those that the vectors were made of. Where no line says how it was,
+  ///   as after a cut of power or of versions before there were lines, nothing is known and nothing refused.
   func checkResumed() throws(ParlanceError) {
-    guard !known.isEmpty, known[count] != hash.finish().hexadecimal else { return }
+    guard let then = known[count], then != hash.finish().hexadecimal else { return }
     throw ParlanceError(
       .badInput,
       "\(count) vectors of it were made of other words under these ids: other texts, another --form or --passage-text, or other "

@@ -27,7 +27,7 @@
       var (sweep, yaml) = try read()
       for name in command.arms { try sweep.checkArm(name) }
       let runs = try sweep.runs().map { run throws(ParlanceError) in (run: run, recipe: try run.recipe(of: sweep)) }
-      for (_, recipe) in runs { try sweep.check(recipe) }
+      try sweep.check(runs)
       try tellAlike(runs)
       guard !command.dryRun else { return try tell(sweep, runs) }
       var others = try others(of: sweep)

@@ -84,10 +84,11 @@ public struct PromptTemplate: Sendable, Hashable {
       } else if parts.isEmpty {
         if !line.hasPrefix("#"), !line.allSatisfy(\.isWhitespace) { try settings.take(line, at: location) }
       } else {
-        if let place = line.firstMatch(of: #/{{\s*(\w+)\s*}}/#), !["{{history}}", "{{question}}"].contains(place.0) {
+        let places = line.matches(of: #/{{\s*(\w+)\s*}}/#).map(\.0)
+        if let place = places.first(where: { !["{{history}}", "{{question}}"].contains($0) }) {
           throw ParlanceError(
             .badInput,
-            "no turn has something to put in the place of \(place.0); there are {{history}} and {{question}}",
+            "no turn has something to put in the place of \(place); there are {{history}} and {{question}}",
             at: location)
         }
         parts[parts.count - 1].text += line + "\n"

@@ -70,6 +70,8 @@ struct ImportSafetyTests {
       ])
     let formats = try ImportedFolder(.openai, ["c/a.jsonl": Self.log(nil, "Hi?"), "c/a.json": Self.log(nil, "Ho?")])
     #expect(try formats.turns().sorted() == ["c/a.json-1_1 c/a.json-1: Ho?", "c/a.jsonl-1_1 c/a.jsonl-1: Hi?"])
+    let blanks = try ImportedFolder(.openai, ["a b.jsonl": Self.log(nil, "Hi?"), "a_b.jsonl": Self.log(nil, "Ho?")])
+    #expect(try blanks.turns().count == 2 && blanks.summary.skipped.isEmpty)
     // Named one by one they have no folder in common.
     let folder = try TestSupport.temporaryFolder("import")
     defer { try? FileManager.default.removeItem(atPath: folder) }
