@@ -112,11 +112,11 @@ struct PromptTests {
   @Test("what a conversation says is never taken for a place of the template")
   func places() throws {
     let template = try PromptTemplate(
-      parsing: "name: a\nversion: 1\n=== user\n{{history}} {{other}} {{question}}{{", file: "f")
+      parsing: "name: a\nversion: 1\n=== user\n{{history}} {other} {{question}}{{", file: "f")
     let turn = Self.turn("c_2", ["print {{question}} and {{history}}", "{{history}}", "why {{question}}?"])
     #expect(
       template.messages(for: turn)[0].content
-        == "user: print {{question}} and {{history}}\nsystem: {{history}} {{other}} why {{question}}?{{")
+        == "user: print {{question}} and {{history}}\nsystem: {{history}} {other} why {{question}}?{{")
   }
 
   @Test("answers of two lines become one query")
