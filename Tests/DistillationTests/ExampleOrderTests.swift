@@ -30,3 +30,17 @@ struct ExampleOrderTests {
     #expect(small.setsWithoutVisit == [0])
   }
 }
+
+@Suite("the learning rate")
+struct LearningRateTests {
+  @Test("rises to its peak, falls to 0, and has the same shape under another peak, whatever its own is")
+  func schedule() {
+    let rate = LearningRate(peak: 6, warmupRatio: 0.25, totalSteps: 8)
+    let rates: [Double] = (1...8).map { rate($0) }
+    let doubled: [Double] = (1...8).map { rate($0, peak: 12) }
+    #expect(rates == [0, 3, 6, 5, 4, 3, 2, 1])
+    #expect(doubled == [0, 6, 12, 10, 8, 6, 4, 2])
+    let still = LearningRate(peak: 0, warmupRatio: 0.25, totalSteps: 8)
+    #expect(still(4) == 0 && still(4, peak: 12) == 10)
+  }
+}
