@@ -28,6 +28,8 @@ struct RunFolder: Sendable {
   /// Of a run that is there, or will be.
   init(_ path: String) { self.path = path }
 
+  /// Refuses to train over a run, before anything is read or made.
+  ///
   /// - Throws: `cannotWrite` when a run is there and `resuming` is off.
   func check(resuming: Bool) throws(ParlanceError) {
     if !resuming, FileNames.exists(state) || FileNames.exists(student) {
@@ -48,8 +50,7 @@ struct RunFolder: Sendable {
     }
   }
 
-  /// Makes the folder and keeps other processes out of it, puts a student back that a kill caught between two names, and clears
-  /// away what belongs to no state.
+  /// Makes the folder, keeps other processes out of it, and mends what a kill left.
   ///
   /// - Throws: `tryAgain` while another process trains there; `cannotWrite`, also as `check(resuming:)`.
   func take(resuming: Bool) throws(ParlanceError) -> FileLock {
@@ -60,6 +61,7 @@ struct RunFolder: Sendable {
     return lock
   }
 
+  /// Puts a student back that a kill caught between two names, and clears away what belongs to no state.
   private func recover() throws(ParlanceError) {
     let files = FileManager.default
     if !FileNames.exists(student), FileNames.exists(student + ".old") {
