@@ -89,7 +89,7 @@ struct EvaluateCostTests {
       ("--queries last.vectors --index none", 66, "none"),
       ("--queries last=qrels.txt --index bm25", 65, "qrels.txt"),
       ("--queries last.vectors last=whole.vectors --index bm25", 65, "is in another file of the run last as well"),
-      ("--queries last=other.vectors --index bm25", 65, "other.vectors: expected queries over the vocabulary"),
+      ("--queries last=other.vectors --index bm25", 65, "other.vectors: the index holds BM25"),
       ("--queries last=strange.vectors --index bm25", 65, "expected the queries of the run last, none of 1 is one"),
     ])
   func malformed(arguments: String, code: Int32, says: String) throws {
