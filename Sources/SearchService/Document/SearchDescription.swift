@@ -137,7 +137,10 @@ extension SearchRoutes {
               ]
             }
           },
-          "FilterValue": {"type": ["string", "number", "boolean"]},
+          "FilterValue": {
+            "type": ["string", "number", "boolean"], "minimum": -9007199254740991, "maximum": 9007199254740991,
+            "description": "Greater whole numbers are not told from their neighbours; ids of that size are strings."
+          },
           "Form": {
             "enum": ["last-turn", "user-turns", "conversation"],
             "description": "Which words are searched for; by default those that the model was trained on."
