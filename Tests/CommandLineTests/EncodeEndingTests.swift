@@ -56,6 +56,28 @@ struct EncodeEndingTests {
     }
   }
 
+  @Test("killed with SIGKILL, it goes on with the words that it had and with no others")
+  func killed() throws {
+    try ParlanceProcess.inFolder(of: ["p.jsonl": Self.passages(8000)]) { folder in
+      let encode = "$PARLANCE encode --model \(EncodeCommandTests.model) --passages p.jsonl --out o.vectors"
+      let stopped = try ParlanceProcess.shell(
+        """
+        \(encode) &
+        while kill -0 $! && [ "$(stat -c %s o.vectors.partial 2>/dev/null || echo 0)" -lt 50000 ]; do sleep 0.01; done
+        kill -KILL $!
+        wait $!
+        """, in: folder)
+      #expect(stopped.code == 137, "\(stopped.error)")
+      try Self.passages(8000).replacing("\"text\": \"", with: "\"text\": \"again ")
+        .write(toFile: folder + "/p.jsonl", atomically: false, encoding: .utf8)
+      let changed = try ParlanceProcess.shell(encode, in: folder)
+      #expect(changed.code == 65 && changed.error.contains("made of other words"), "\(changed.error)")
+      try Self.passages(8000).write(toFile: folder + "/p.jsonl", atomically: false, encoding: .utf8)
+      let resumed = try ParlanceProcess.shell(encode, in: folder)
+      #expect(resumed.code == 0 && resumed.error.contains("going on after "), "\(resumed.error)")
+    }
+  }
+
   @Test("one SIGINT ends the wait at a pipe that gives nothing", arguments: ["--format jsonl", "--out o.vectors"])
   func idle(target: String) throws {
     try ParlanceProcess.inFolder(of: [:]) { folder in
