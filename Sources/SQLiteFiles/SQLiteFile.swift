@@ -2,12 +2,14 @@
   import BinaryFiles
   package import Diagnostics
   package import GRDB
+  import Synchronization
 
   /// One SQLite file of a known kind, which several threads and processes may use.
   package final class SQLiteFile: Sendable {
     package let path: String
     private let kind: SQLiteFileKind
-    private let database: DatabaseQueue
+    /// `nil` once it was closed.
+    private let database: Mutex<DatabaseQueue?>
     /// Whether others had a right to a private file until it was opened here.
     package let wasOpenToOthers: Bool
 
@@ -33,7 +35,7 @@
         if kind.isPrivate { try db.execute(sql: "PRAGMA secure_delete = ON") }
       }
       do {
-        database = try DatabaseQueue(path: path, configuration: configuration)
+        database = Mutex(try DatabaseQueue(path: path, configuration: configuration))
       } catch {
         throw Self.error(error, kind, path)
       }
@@ -45,19 +47,19 @@
         for name in [path, path + "-wal", path + "-shm"] { try FileNames.keepFromOthers(name) }
       }
       if kind.isShared {
-        try telling { try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = WAL") } }
+        try telling { try $0.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = WAL") } }
       }
     }
 
     /// Runs `body` over the file as it is at one moment; whoever writes meanwhile is not waited for where the kind is shared.
     package func read<Value>(_ body: (Database) throws -> Value) throws(ParlanceError) -> Value {
-      try telling { try database.read(body) }
+      try telling { try $0.read(body) }
     }
 
     /// Runs `body` in a transaction that holds the right to write from its beginning, so that what it read still holds when
     /// it writes, whatever other processes do.
     package func write<Value>(_ body: (Database) throws -> Value) throws(ParlanceError) -> Value {
-      try telling {
+      try telling { database in
         var value: Value?
         try database.inDatabase { db in
           try db.inTransaction(.immediate) {
@@ -72,8 +74,12 @@
 
     /// Takes out of the log what is in the file, so that what was deleted is in neither. Nothing happens where somebody reads.
     package func emptyLog() {
-      _ = try? database.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+      try? telling { try $0.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) } }
     }
+
+    /// Closes the file once nobody reads or writes it any more, so that no log is left beside it where no other process has it
+    /// open. Whoever comes afterwards is told.
+    package func close() { database.withLock { $0 = nil } }
 
     private func prepare(making: Bool) throws(ParlanceError) {
       let kind = kind
@@ -103,9 +109,12 @@
       }
     }
 
-    private func telling<Value>(_ body: () throws -> Value) throws(ParlanceError) -> Value {
+    private func telling<Value>(_ body: (DatabaseQueue) throws -> Value) throws(ParlanceError) -> Value {
       do {
-        return try body()
+        guard let database = database.withLock({ $0 }) else {
+          throw ParlanceError(.cannotWrite, "the \(kind.name) is closed", at: .init(file: path))
+        }
+        return try body(database)
       } catch let error as ParlanceError {
         throw error
       } catch {

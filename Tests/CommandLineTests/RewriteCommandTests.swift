@@ -163,17 +163,20 @@ struct RewriteCommandTests {
     @Test("killed at any moment and run again, each turn's whole answer was sent once, but for those under way")
     func killed() throws {
       let sent = Mutex<[[UInt8]: Int]>([:])
-      let enough = Mutex(Int.max)
-      let isEnough = DispatchSemaphore(value: 0)
+      // From the request of this number on they wait until who sent them is dead, so that it cannot come to its end before.
+      let held = Mutex<(limit: Int, waiting: Int)>((.max, 0))
+      let (isEnough, isDead) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
       let server = try LocalHTTPServer { request in
         let count = sent.withLock { sent in
           sent[request.body, default: 0] += 1
           return sent.values.reduce(0, +)
         }
-        if count >= enough.withLock({ $0 }) {
-          enough.withLock { $0 = .max }
-          isEnough.signal()
+        let place = held.withLock { held in
+          if count >= held.limit { held.waiting += 1 }
+          return count >= held.limit ? held.waiting : 0
         }
+        if place == 1 { isEnough.signal() }
+        if place > 0 { isDead.wait() }
         return Self.reply("Query: what is it really?")
       }
       defer { server.stop() }
@@ -185,16 +188,22 @@ struct RewriteCommandTests {
         ]
         var kills = 0
         for limit in [7, 20, 33] {
-          enough.withLock { $0 = limit }
+          held.withLock { $0 = (limit, 0) }
           let process = Process()
           process.executableURL = URL(fileURLWithPath: ParlanceProcess.executable)
           process.arguments = arguments
           process.currentDirectoryURL = URL(fileURLWithPath: folder)
           process.standardError = FileHandle.nullDevice
           try process.run()
-          #expect(isEnough.wait(timeout: .now() + 120) == .success)
+          #expect(isEnough.wait(timeout: .now() + 600) == .success)
           kill(process.processIdentifier, SIGKILL)
           process.waitUntilExit()
+          #expect(process.terminationReason == .uncaughtSignal)
+          let waiting = held.withLock { held in
+            defer { held = (.max, 0) }
+            return held.waiting
+          }
+          for _ in 0..<waiting { isDead.signal() }
           kills += 1
           #expect(!FileManager.default.fileExists(atPath: folder + "/a.jsonl"))
         }

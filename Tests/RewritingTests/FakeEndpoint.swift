@@ -8,7 +8,7 @@ import Synchronization
 final class FakeEndpoint: ChatTransport {
   enum Reply: Sendable {
     case content(String)
-    case status(Int, retryAfter: String? = nil, body: String = "{}")
+    case status(Int, retryAfter: String? = nil, location: String? = nil, body: String = "{}")
     case raw(String)
     case broken
   }
@@ -60,8 +60,8 @@ final class FakeEndpoint: ChatTransport {
     case .content(let content):
       whole.withLock { $0[body, default: 0] += 1 }
       return ChatReply(status: 200, body: Array(Self.answer(content).utf8))
-    case .status(let status, let retryAfter, let body):
-      return ChatReply(status: status, retryAfter: retryAfter, body: Array(body.utf8))
+    case .status(let status, let retryAfter, let location, let body):
+      return ChatReply(status: status, retryAfter: retryAfter, location: location, body: Array(body.utf8))
     case .raw(let text): return ChatReply(status: 200, body: Array(text.utf8))
     case .broken: throw ParlanceError(.tryAgain, "the endpoint cannot be reached, or broke off: reset")
     }

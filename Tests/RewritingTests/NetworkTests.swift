@@ -15,6 +15,8 @@
       var configuration = RewriteJob.Configuration(
         endpoint: "http://127.0.0.1:\(port)/v1", model: "m", prompt: try PromptTemplate(named: "few-shot"))
       configuration.retries = RetryPolicy(attempts: 60, first: .milliseconds(1), most: .milliseconds(20))
+      // While other tests keep the cores busy an answer may lie for minutes before anybody looks.
+      configuration.timeout = .seconds(3600)
       return configuration
     }
 
@@ -52,11 +54,10 @@
         #expect(result.cost.remembered == (round == 0 ? 0 : 30))
       }
       #expect(paid.withLock { $0.count } == 30 && paid.withLock { $0.values.allSatisfy { $0 == 1 } })
-      let files = try FileManager.default.contentsOfDirectory(atPath: folder)
-      for file in files {
-        let bytes = try Data(contentsOf: URL(fileURLWithPath: folder + "/" + file))
-        #expect(bytes.range(of: Data("Bearer".utf8)) == nil)
-      }
+      // A job that was shut down leaves no log beside the file, which somebody may move or copy from now on.
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["cache.sqlite"])
+      let bytes = try Data(contentsOf: URL(fileURLWithPath: folder + "/cache.sqlite"))
+      #expect(bytes.range(of: Data("Bearer".utf8)) == nil)
     }
 
     @Test("an endpoint that is not there, or too slow, is asked again and then told")
@@ -128,7 +129,7 @@
         for _ in 0..<2 {
           let job = RewriteJob(
             try configuration(server.port),
-            cache: try SQLiteCache(path: folder + "/cache.sqlite"),
+            cache: try SQLiteCache(path: folder + "/cache.sqlite", claimSeconds: 3600),
             transport: AsyncHTTPChatTransport(connections: 8))
           group.addTask {
             let result = try await job.run(turns)

@@ -26,6 +26,21 @@ struct PromptTests {
     #expect(first.last?.content.contains("(nothing yet)") == true)
   }
 
+  @Test("a prompt gives the label where its last line is the label alone")
+  func givenLabel() throws {
+    for name in PromptTemplate.libraryNames {
+      #expect(try PromptTemplate(named: name).isLabelGiven == (name == "self-contained"), "\(name)")
+    }
+    for (label, end, isGiven) in [
+      ("Query", "Query:", true), ("query:", "**Query:**\n\n", true), ("Query", "*Query:*", true), ("改写", "改写：", true),
+      ("Query", "Query", false), ("Query", "Begin with Query:", false), ("Query", "Query: {{question}}", false),
+      ("", ":", false), ("Query", "Query:\nin one line", false),
+    ] {
+      let text = "name: a\nversion: 1\nlabel: \(label)\n=== user\n{{question}}\n\(end)"
+      #expect(try PromptTemplate(parsing: text, file: "f").isLabelGiven == isGiven, "\(label), \(end)")
+    }
+  }
+
   @Test("a history that is too long keeps whole recent messages, of one that is too long its end")
   func history() {
     let turn = Self.turn("c_2", ["aaaa", "bbbb", "cc", "dd", "?"])
@@ -76,7 +91,7 @@ struct PromptTests {
     ])
   func reading(answer: String, rewrite: String) {
     switch AnswerReading(label: "Query", lines: 1).rewrite(ChatAnswer(content: answer)) {
-    case .success(let text): #expect(text == rewrite)
+    case .success(let found): #expect(found.text == rewrite)
     case .failure(let fault): #expect(fault.rawValue == rewrite)
     }
   }
@@ -92,7 +107,7 @@ struct PromptTests {
   func cutOff(answer: String, lines: Int, rewrite: String?) {
     let result = AnswerReading(label: "Query", lines: lines).rewrite(ChatAnswer(content: answer, finish: "length"))
     switch result {
-    case .success(let text): #expect(text == rewrite)
+    case .success(let found): #expect(found.text == rewrite)
     case .failure(let fault): #expect(rewrite == nil && fault == .cut, "\(fault)")
     }
   }
@@ -103,10 +118,11 @@ struct PromptTests {
     for answer in [
       "Umschrift: wer baute den Turm", "Hier:\n- **Umschrift:** wer baute den Turm", "umschrift:\nwer baute den Turm",
     ] {
-      #expect(try own.rewrite(ChatAnswer(content: answer)).get() == "wer baute den Turm", "\(answer)")
+      #expect(try own.rewrite(ChatAnswer(content: answer)).get().text == "wer baute den Turm", "\(answer)")
     }
     let none = AnswerReading(label: "", lines: 1)
-    #expect(try none.rewrite(ChatAnswer(content: "the tower: who built it")).get() == "the tower: who built it")
+    let found = try none.rewrite(ChatAnswer(content: "the tower: who built it")).get()
+    #expect(found.text == "the tower: who built it" && !found.lacksLabel)
   }
 
   @Test("what a conversation says is never taken for a place of the template")
@@ -123,6 +139,6 @@ struct PromptTests {
   func lines() {
     let reading = AnswerReading(label: "Query", lines: 2)
     let answer = "Query: when was it built?\nKeywords: tower Paris\nIgnored: x"
-    #expect((try? reading.rewrite(ChatAnswer(content: answer)).get()) == "when was it built? tower Paris")
+    #expect((try? reading.rewrite(ChatAnswer(content: answer)).get())?.text == "when was it built? tower Paris")
   }
 }

@@ -132,7 +132,10 @@ struct RewriteJobTests {
     #expect(
       result.failures == [
         .init(
-          turn: "c_1", sample: 0, reason: "the endpoint refuses the question (status 400, invalid_request, max_tokens)",
+          turn: "c_1", sample: 0,
+          reason: "the endpoint refuses the question (status 400, invalid_request, max_tokens)"
+            + "; --max-tokens gives it another value, --parameters another name: "
+            + #"'{"max_tokens":null,"max_completion_tokens":512}'"#,
           kind: .refused)
       ])
     #expect(result.failures.first?.mayAskAgain == false)
@@ -266,7 +269,7 @@ struct RewriteJobTests {
     #expect(silent.asked.count < 200)
     let strict = FakeEndpoint { _, _ in .status(400, body: #"{"error":{"param":"max_tokens"}}"#) }
     let refused = await #expect(throws: ParlanceError.self) { try await Self.job(strict).run(Self.turns(500)) }
-    #expect(refused?.code == .badInput && refused?.message.hasSuffix("(status 400, max_tokens)") == true)
+    #expect(refused?.code == .badInput && refused?.message.contains("(status 400, max_tokens)") == true)
     #expect(strict.asked.count < 60)
     let moody = FakeEndpoint { asked, number in
       asked.question.contains("number 1")
@@ -373,5 +376,26 @@ struct RewriteJobTests {
     #expect(estimate.rewrites == 10 && estimate.remembered == 4)
     #expect(estimate.completionTokens == 6 * 64 && (6 * 150...6 * 400).contains(estimate.promptTokens))
     #expect(endpoint.asked.count == 4)
+  }
+
+  @Test("an estimate counts the second question where the first answer is remembered and is none")
+  func estimateOfSecond() async throws {
+    let endpoint = FakeEndpoint { asked, _ in
+      .content(asked.question.contains("number 0?") ? "Query: when?" : "Query: a good rewrite")
+    }
+    let (cache, turns) = (MemoryCache(), Self.turns(2))
+    let job = try Self.job(endpoint, cache)
+    for turn in turns {
+      let key = job.requests(turn, 0)[0].key(prompt: job.configuration.prompt.identity)
+      cache.store(ChatAnswer(content: "Query: no"), for: key, model: "m", prompt: "self-contained/1")
+    }
+    let before = try job.estimate(turns)
+    #expect(before.rewrites == 2 && before.remembered == 0 && before.completionTokens == 2 * 64)
+    #expect(before.promptTokens > 0)
+    let result = try await job.run(turns)
+    #expect(endpoint.asked.count == before.missing && result.rewrites[0] == ["c_1": "a good rewrite"])
+    // None twice is remembered as well as a rewrite is.
+    let after = try job.estimate(turns)
+    #expect(after.remembered == 2 && after.promptTokens == 0 && after.completionTokens == 0)
   }
 }

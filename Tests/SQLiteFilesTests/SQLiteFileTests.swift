@@ -48,6 +48,25 @@
       }
     }
 
+    @Test("a file that was closed leaves no log, keeps what was written, and tells whoever still asks it")
+    func closed() throws {
+      try inFolder { path in
+        let file = try SQLiteFile(path: path, kind: Self.kind())
+        try file.write { try $0.execute(sql: "INSERT INTO words (word) VALUES ('kept')") }
+        #expect(FileManager.default.fileExists(atPath: path + "-wal"))
+        for _ in 0..<2 { file.close() }
+        #expect(!FileManager.default.fileExists(atPath: path + "-wal"))
+        for ask in [file.read, file.write] as [((Database) throws -> Int?) throws -> Int?] {
+          let error = #expect(throws: ParlanceError.self) { try ask { try Int.fetchOne($0, sql: "SELECT 1") } }
+          #expect(error?.code == .cannotWrite && error?.message == "the list of words is closed")
+        }
+        file.emptyLog()
+        #expect(
+          try SQLiteFile(path: path, kind: Self.kind()).read { try String.fetchAll($0, sql: "SELECT word FROM words") }
+            == ["kept"])
+      }
+    }
+
     @Test(
       "another's database is refused and stays as it is, also with the same version number",
       arguments: [

@@ -17,10 +17,14 @@ struct RewriteCommand: AsyncParsableCommand {
       are under way as the endpoint bears; it is asked again, after growing waits or those that it names, when it is too \
       busy, fails or breaks off.
 
-      An answer without words, with under three or over 200 of them, or cut off by --max-tokens, is asked for once more with \
-      sampling; what fails even so is listed and has no line in the output. Ends with exit code 75 when a rerun may bring \
-      what is missing, 65 when answers were no rewrites or the endpoint refused the question. A run whose endpoint answers \
-      nobody any more, refuses all, or wants to be paid ends early.
+      An answer without words, with under three or over 200 of them, of several lines without the label that the prompt \
+      neither ends in nor gets, or cut off by --max-tokens, is asked for once more with sampling; what fails even so is listed and has no line in \
+      the output. Ends with exit code 75 when a rerun may bring what is missing, 65 when answers were no rewrites or the \
+      endpoint refused the question. A run whose endpoint answers nobody any more, refuses all, wants to be paid, or whose \
+      first answers are all no rewrites ends early.
+
+      Models differ in their parameters: --parameters sets some, and with null leaves one out, as max_tokens and temperature \
+      for reasoning models of OpenAI.
 
       The key comes from the environment (\(RewriteOptions.keyVariable), or what --key-variable names) and is written \
       nowhere. It goes to https addresses and to this machine, elsewhere only with --key-over-http. HTTPS_PROXY, HTTP_PROXY \
@@ -32,6 +36,9 @@ struct RewriteCommand: AsyncParsableCommand {
           --model mistral-7b --out rewrites/mistral.jsonl
         parlance rewrite conversations.jsonl --endpoint https://host/v1 --model big \\
           --out rewrites/big.jsonl --dry-run --price 0.15,0.60
+        parlance rewrite conversations.jsonl --endpoint https://host/v1 --model o \\
+          --out rewrites/o.jsonl --parameters \\
+          '{"max_tokens":null,"max_completion_tokens":2048,"temperature":null}'
         parlance rewrite --show-prompt few-shot > mine.prompt
       """)
 

@@ -39,6 +39,11 @@ struct RewriteOptions: ParsableArguments {
   @Option(help: "For endpoints that draw by a seed; each sample adds one to it.")
   var seed: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "A JSON object merged into the body of each question; null takes a parameter away.", valueName: "json"))
+  var parameters: String?
+
   @Option(help: ArgumentHelp("The environment variable that holds the key.", valueName: "name"))
   var keyVariable = RewriteOptions.keyVariable
 
@@ -65,6 +70,7 @@ struct RewriteOptions: ParsableArguments {
       throw ValidationError("expected --temperature from 0 to 2, found \(temperature)")
     }
     if let topP, !(topP > 0 && topP <= 1) { throw ValidationError("expected --top-p above 0, up to 1, found \(topP)") }
+    do throws(ParlanceError) { _ = try patch() } catch { throw ValidationError(error.message) }
     if samples > 1, temperature == 0 { throw ValidationError("several samples at temperature 0 would be the same") }
   }
 
@@ -84,7 +90,13 @@ struct RewriteOptions: ParsableArguments {
     configuration.topP = topP
     configuration.maximumTokens = maxTokens
     configuration.seed = seed
+    configuration.parameters = try patch()
     return configuration
+  }
+
+  private func patch() throws(ParlanceError) -> RequestPatch {
+    guard let parameters else { return RequestPatch.empty }
+    return try RequestPatch(parsing: parameters)
   }
 
   /// - Throws: `usage` when the key would cross a network unencrypted, and nobody asked for that.

@@ -13,6 +13,8 @@ protocol AnswerCache: Sendable {
   func giveBack(_ key: String) throws(ParlanceError)
   /// Says that this one's claims still stand.
   func renew() throws(ParlanceError)
+  /// Lets go of the files; nothing can be asked of the cache any more.
+  func close()
 }
 
 /// What a cache says about a question.
@@ -41,4 +43,6 @@ final class MemoryCache: AnswerCache {
   func giveBack(_ key: String) {}
 
   func renew() {}
+
+  func close() {}
 }

@@ -11,8 +11,7 @@
   final class SQLiteCache: AnswerCache {
     private let file: SQLiteFile
     private let owner: CacheOwner
-
-    private static let claimSeconds = 60
+    private let claimSeconds: Int
 
     /// 2 has owners of claims, and why a model ended; 1 had process numbers.
     private static let kind: SQLiteFileKind = {
@@ -27,9 +26,11 @@
       return kind
     }()
 
+    /// - Parameter claimSeconds: how long a claim lasts that is not renewed.
     /// - Throws: `cannotWrite` when the file cannot be made; `badInput` when it is another's, or a later version's.
-    init(path: String, owner: CacheOwner = .current()) throws(ParlanceError) {
+    init(path: String, owner: CacheOwner = .current(), claimSeconds: Int = 60) throws(ParlanceError) {
       self.owner = owner
+      self.claimSeconds = claimSeconds
       file = try SQLiteFile(path: path, kind: Self.kind)
     }
 
@@ -56,7 +57,7 @@
         if let answer = try Self.answer(db, key) { return .answered(answer) }
         let claim = try Row.fetchOne(
           db, sql: "SELECT * FROM claims WHERE key = ? AND renewed > unixepoch() - ?",
-          arguments: [key, Self.claimSeconds])
+          arguments: [key, claimSeconds])
         if let claim {
           let other = CacheOwner(
             token: claim["owner"], place: claim["place"], process: claim["process"], began: claim["began"])
@@ -103,6 +104,8 @@
         try db.execute(sql: "UPDATE claims SET renewed = unixepoch() WHERE owner = ?", arguments: [owner.token])
       }
     }
+
+    func close() { file.close() }
 
     private static func answer(_ db: Database, _ key: String) throws -> ChatAnswer? {
       try Row.fetchOne(

@@ -9,7 +9,7 @@ import StrictJSON
 /// What came back.
 public struct ChatAnswer: Sendable, Hashable {
   public var content: String
-  /// Why the model ended: `stop`, `length`, or another word of the endpoint's.
+  /// Why the model ended: `stop`, `length`, `content_filter`, or another word of the endpoint's; `refusal` where the answer is one.
   public var finish: String?
   /// Tokens read and written, where the endpoint counts them.
   public var promptTokens: Int?
@@ -31,19 +31,31 @@ public struct ChatAnswer: Sendable, Hashable {
     return answer
   }
 
+  /// What `finish` says of a failure that came with status 200, and of a refusal in a place of its own.
+  static let failed = "error"
+  private static let refusal = "refusal"
+
   /// Whether it ended because it reached the greatest number of tokens.
   var wasCutOff: Bool { finish == "length" }
+  /// Whether the endpoint kept it back for what it says.
+  var wasFiltered: Bool { finish == "content_filter" }
+  /// Whether the model says, where the endpoint keeps that apart, that it does not answer.
+  var isRefusal: Bool { finish == Self.refusal }
 
   /// - Returns: `nil` for what is no whole answer: garbage, half a body, another document.
-  public init?(body: [UInt8]) {
-    let document =
-      (try? JSONValue(parsing: body, file: "answer"))
-      ?? (try? JSONValue(parsing: LoneSurrogates.replaced(in: body), file: "answer"))
+  public init?(body: [UInt8]) { self.init(Self.document(in: body), body: body) }
+
+  /// The same of a body that was read.
+  ///
+  /// - Parameter document: what `document(in:)` makes of the body.
+  init?(_ document: JSONValue?, body: [UInt8]) {
     if let document {
       guard let choice = document["choices"]?.array?.first, let message = choice["message"] else { return nil }
       let usage = document["usage"]
+      let content = Self.text(of: message["content"])
+      let isRefusal = content.allSatisfy(\.isWhitespace) && Self.hasRefusal(message)
       self.init(
-        content: Self.text(of: message["content"]), finish: choice["finish_reason"]?.string,
+        content: content, finish: isRefusal ? Self.refusal : choice["finish_reason"]?.string,
         promptTokens: usage?["prompt_tokens"]?.integer, completionTokens: usage?["completion_tokens"]?.integer)
       return
     }
@@ -55,6 +67,18 @@ public struct ChatAnswer: Sendable, Hashable {
       content: Self.stored(choice.message.content ?? ""), finish: choice.finish_reason,
       promptTokens: loose.usage?.prompt_tokens,
       completionTokens: loose.usage?.completion_tokens)
+  }
+
+  /// A body as JSON, where a strict reader can read it, halves of characters apart.
+  static func document(in body: [UInt8]) -> JSONValue? {
+    (try? JSONValue(parsing: body, file: "answer"))
+      ?? (try? JSONValue(parsing: LoneSurrogates.replaced(in: body), file: "answer"))
+  }
+
+  /// Whether a message has a refusal in place of its content, or as a part of it.
+  private static func hasRefusal(_ message: JSONValue) -> Bool {
+    if let text = message["refusal"]?.string, !text.isEmpty { return true }
+    return (message["content"]?.array ?? []).contains { $0["type"]?.string == "refusal" }
   }
 
   /// A text, or the texts among its parts: some endpoints keep reasoning and answer apart.

@@ -21,6 +21,8 @@ struct ChatClient: Sendable {
     case failed(String)
     /// Refused for what it says, with the reason. A later run fares no better.
     case refused(String)
+    /// Refused with status 403, whose words are given: for the key, or for what it says; other questions show which.
+    case forbidden(String)
   }
 
   /// How often a question is paid whose answer cannot be read.
@@ -28,7 +30,7 @@ struct ChatClient: Sendable {
 
   /// - Returns: the answer and how often was asked.
   /// - Throws: `unavailable` where no question can be answered: a key that is refused, an account without money, an address or
-  ///   a model that is not there; `tryAgain` where the endpoint asks for more quiet than anybody waits for; `usage` for an
+  ///   a model that is not there or elsewhere; `tryAgain` where the endpoint asks for more quiet than anybody waits for; `usage` for an
   ///   address that is none; `interrupted`.
   func ask(_ request: ChatRequest) async throws(ParlanceError) -> (outcome: Outcome, asked: Int) {
     var headers = [("content-type", "application/json"), ("accept", "application/json")]
@@ -55,6 +57,7 @@ struct ChatClient: Sendable {
           (reason, unreadable) = (why, unreadable + 1)
           if unreadable == Self.unreadableAnswers { return (.answered(.unreadable), attempt) }
         case .refused(let why): return (.refused(why), attempt)
+        case .forbidden(let words): return (.forbidden(words), attempt)
         case .again(let why, let isTooMuch):
           reason = why
           if isTooMuch { limit.overloaded(asked: asked, now: clock.now) }
@@ -108,39 +111,54 @@ struct ChatClient: Sendable {
     /// Whole, so that it was paid, and no answer.
     case unreadable(String)
     case refused(String)
+    case forbidden(String)
     case again(String, isTooMuch: Bool)
   }
 
   private func judge(_ reply: ChatReply) throws(ParlanceError) -> Verdict {
     switch reply.status {
     case 200..<300:
-      if let answer = ChatAnswer(body: reply.body) { return .answered(answer) }
+      let document = ChatAnswer.document(in: reply.body)
+      if let document, let error = EndpointError(in: document, http: reply.status) { return try judge(error) }
+      if let answer = ChatAnswer(document, body: reply.body) {
+        // Of a body that only a loose reader can read.
+        guard answer.finish != ChatAnswer.failed else { return .again("the endpoint failed", isTooMuch: false) }
+        return .answered(answer)
+      }
       if reply.isTooLong { return .unreadable("the answer is longer than any rewrite") }
       if ChatAnswer.wasPaid(reply.body) { return .unreadable("the answer has no message") }
       return .again("the answer is not whole, or none of chat/completions", isTooMuch: false)
-    case 401, 403:
-      throw ParlanceError(
-        .unavailable, "the endpoint refuses the key" + (key == nil ? ", none was given" : "") + error(in: reply))
-    case 402: throw ParlanceError(.unavailable, "the endpoint wants to be paid first" + error(in: reply))
-    case 404, 405: throw ParlanceError(.unavailable, "the endpoint has no such address or model" + error(in: reply))
-    case 429 where kinds(in: reply).contains("insufficient_quota"):
-      throw ParlanceError(.unavailable, "the account's quota is used up" + error(in: reply))
-    case 429, 503: return .again("the endpoint is overloaded" + error(in: reply), isTooMuch: true)
-    case 408, 409, 425, 500...599: return .again("the endpoint failed" + error(in: reply), isTooMuch: false)
-    default: return .refused("the endpoint refuses the question" + error(in: reply))
+    case 300..<400: throw redirection(reply)
+    default: return try judge(EndpointError(reply))
     }
   }
 
-  /// What kind of error the endpoint says it is, and which parameter it means.
-  private func kinds(in reply: ChatReply) -> [String] {
-    let document = try? JSONValue(parsing: reply.body, file: "answer")
-    return ["type", "code", "param"].compactMap { document?["error"]?[$0]?.string }
+  private func judge(_ error: EndpointError) throws(ParlanceError) -> Verdict {
+    let words = scrubbed(" (\(error.words))")
+    switch error.status {
+    case 401:
+      throw ParlanceError(
+        .unavailable, "the endpoint refuses the key" + (key == nil ? ", none was given" : "") + words)
+    case 402: throw ParlanceError(.unavailable, "the endpoint wants to be paid first" + words)
+    case 403: return error.isAboutContent ? .refused(Self.refusal + words) : .forbidden(words)
+    case 404, 405: throw ParlanceError(.unavailable, "the endpoint has no such address or model" + words)
+    case 429 where error.isUsedUpQuota: throw ParlanceError(.unavailable, "the account's quota is used up" + words)
+    case 429, 503: return .again("the endpoint is overloaded" + words, isTooMuch: true)
+    case 408, 409, 425, 500...599: return .again("the endpoint failed" + words, isTooMuch: false)
+    default: return .refused(Self.refusal + words + error.advice)
+    }
   }
 
-  /// Status and kind of an error; never its message, which may repeat the conversation.
-  private func error(in reply: ChatReply) -> String {
-    let words = [String(reply.status)] + kinds(in: reply).map { String($0.prefix(60)) }
-    return scrubbed(" (status " + words.joined(separator: ", ") + ")")
+  static let refusal = "the endpoint refuses the question"
+
+  /// Where a redirect leads, without what is behind the path: that may be a secret of theirs.
+  private func redirection(_ reply: ChatReply) -> ParlanceError {
+    let address = (reply.location ?? "").prefix { $0 != "?" && $0 != "#" }
+    let place = address.isEmpty ? "" : " to " + scrubbed(String(address.prefix(200)))
+    return ParlanceError(
+      .unavailable,
+      "the endpoint redirects\(place) (status \(reply.status)), which is not followed; name the final address as --endpoint"
+    )
   }
 
   private func scrubbed(_ text: String) -> String {

@@ -17,14 +17,19 @@ public struct ChatReply: Sendable {
   public var status: Int
   /// `Retry-After` as it was sent.
   public var retryAfter: String?
+  /// `Location` as it was sent.
+  public var location: String?
   /// Empty where it was too long to be an answer.
   public var body: [UInt8]
   /// Whether the body was longer than any answer.
   public var isTooLong: Bool
 
-  public init(status: Int, retryAfter: String? = nil, body: [UInt8], isTooLong: Bool = false) {
+  public init(
+    status: Int, retryAfter: String? = nil, location: String? = nil, body: [UInt8], isTooLong: Bool = false
+  ) {
     self.status = status
     self.retryAfter = retryAfter
+    self.location = location
     self.body = body
     self.isTooLong = isTooLong
   }

@@ -31,6 +31,9 @@ extension RewriteJob {
     #endif
   }
 
-  /// Ends the connections; the job cannot run again.
-  public func shutdown() async { await transport.shutdown() }
+  /// Ends the connections and closes the cache's file; the job cannot run again.
+  public func shutdown() async {
+    await transport.shutdown()
+    cache.close()
+  }
 }

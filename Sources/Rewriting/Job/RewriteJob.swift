@@ -6,7 +6,7 @@ import Identifiers
 public struct RewriteJob: Sendable {
   /// What is asked, of whom, and how.
   public struct Configuration: Sendable {
-    /// The address up to `/v1`, or the whole one with `/chat/completions`.
+    /// The address up to `/v1`, or the whole one with `/chat/completions`; a query, as `?api-version=1`, stays behind it.
     public var endpoint: String
     public var model: String
     public var prompt: PromptTemplate
@@ -21,6 +21,8 @@ public struct RewriteJob: Sendable {
     public var maximumTokens: Int?
     public var topP: Double?
     public var seed: Int?
+    /// What is sent besides, in the place of these, or not at all.
+    public var parameters = RequestPatch.empty
     /// Rewrites of each turn.
     public var samples = 1
 
@@ -31,9 +33,11 @@ public struct RewriteJob: Sendable {
     }
 
     var url: String {
-      var address = endpoint
-      while address.hasSuffix("/") { address.removeLast() }
-      return address.hasSuffix("/chat/completions") ? address : address + "/chat/completions"
+      let whole = endpoint.prefix { $0 != "#" }
+      var path = String(whole.prefix { $0 != "?" })
+      let query = whole.dropFirst(path.count)
+      while path.hasSuffix("/") { path.removeLast() }
+      return (path.hasSuffix("/chat/completions") ? path : path + "/chat/completions") + query
     }
 
     /// Samples of one turn are to differ, so they are drawn unless a temperature is given.
@@ -75,17 +79,17 @@ public struct RewriteJob: Sendable {
   /// Asks for all rewrites of these turns that the cache does not have.
   ///
   /// - Throws: as `ChatClient.ask`; `tryAgain` for an endpoint that answers nobody; `badInput` for one that refuses every
-  ///   question; `cannotWrite` and `tryAgain` when the cache cannot be written; `interrupted`. What was answered until then is
-  ///   in the cache.
+  ///   question, or of whose first answers none is a rewrite; `unavailable` for one that forbids them all; `cannotWrite` and `tryAgain` when the cache cannot be written;
+  ///   `interrupted`. What was answered until then is in the cache.
   public func run(_ turns: [Turn]) async throws(ParlanceError) -> RewriteResult {
     let renewal = Task { [cache] in
-      while !Task.isCancelled {
-        try? await Task.sleep(for: .seconds(Self.renewalSeconds))
-        try? cache.renew()
-      }
+      while (try? await Task.sleep(for: .seconds(Self.renewalSeconds))) != nil { try? cache.renew() }
     }
-    defer { renewal.cancel() }
-    return try await ask(turns)
+    let result = await Self.result { () async throws(ParlanceError) in try await ask(turns) }
+    renewal.cancel()
+    // Nothing of a job that has ended may still write.
+    await renewal.value
+    return try result.get()
   }
 
   private func ask(_ turns: [Turn]) async throws(ParlanceError) -> RewriteResult {
@@ -99,7 +103,8 @@ public struct RewriteJob: Sendable {
       turns.indices.flatMap { turn in (0..<configuration.samples).map { Item(turn: turn, sample: $0) } })
     let total = waiting.count
     var fault: ParlanceError?
-    var health = EndpointHealth()
+    var health = EndpointHealth(
+      tokenBound: configuration.parameters.tokenBound, hasKey: configuration.key != nil)
     await withTaskGroup(of: (Item, Result<ItemOutcome, ParlanceError>).self) { group in
       var underWay = 0
       while true {
@@ -115,7 +120,7 @@ public struct RewriteJob: Sendable {
         case .success(.taken): waiting.append(item)
         case .success(let outcome):
           result.add(outcome, turns[item.turn].id, item.sample)
-          do throws(ParlanceError) { try health.note(outcome) } catch { fault = fault ?? error }
+          do throws(ParlanceError) { try health.note(outcome, turn: item.turn) } catch { fault = fault ?? error }
         case .failure(let error): fault = fault ?? error
         }
         if fault == nil, interruption?.isRequested == true {
@@ -125,19 +130,25 @@ public struct RewriteJob: Sendable {
       }
     }
     if let fault { throw fault }
+    try health.end()
     return result
   }
 
-  private static func result(
-    _ body: () async throws(ParlanceError) -> ItemOutcome
-  ) async -> Result<ItemOutcome, ParlanceError> {
+  private static func result<Value>(
+    _ body: () async throws(ParlanceError) -> Value
+  ) async -> Result<Value, ParlanceError> {
     do throws(ParlanceError) { return .success(try await body()) } catch { return .failure(error) }
   }
 
   /// What became of one rewrite.
   enum ItemOutcome: Sendable {
-    case rewritten(String, RewriteResult.Cost)
-    case failed(String, RewriteResult.Cost, RewriteResult.Failure.Kind)
+    case rewritten(AnswerReading.Found, RewriteResult.Cost)
+    /// Answered twice, the second time with this.
+    case noRewrite(AnswerReading.Fault, RewriteResult.Cost)
+    case unanswered(String, RewriteResult.Cost)
+    case refused(String, RewriteResult.Cost)
+    /// Refused with status 403, of which the words are given.
+    case forbidden(String, RewriteResult.Cost)
     /// Another process, or another turn with the same words, is asking for it; it is looked at again later.
     case taken
   }
@@ -146,23 +157,24 @@ public struct RewriteJob: Sendable {
   private func rewrite(
     _ turn: Turn, _ sample: Int, _ client: ChatClient
   ) async throws(ParlanceError) -> ItemOutcome {
-    let reading = AnswerReading(label: configuration.prompt.label, lines: configuration.prompt.lines)
+    let reading = AnswerReading(configuration.prompt)
     var cost = RewriteResult.Cost()
-    var reason = ""
+    var fault = AnswerReading.Fault.empty
     for request in requests(turn, sample) {
       let answer: ChatAnswer
       switch try await self.answer(to: request, client, &cost) {
       case nil: return .taken
-      case .failed(let why)?: return .failed(why, cost, .unanswered)
-      case .refused(let why)?: return .failed(why, cost, .refused)
+      case .failed(let why)?: return .unanswered(why, cost)
+      case .refused(let why)?: return .refused(why, cost)
+      case .forbidden(let words)?: return .forbidden(words, cost)
       case .answered(let found)?: answer = found
       }
       switch reading.rewrite(answer) {
-      case .success(let text): return .rewritten(text, cost)
-      case .failure(let fault): reason = fault.rawValue
+      case .success(let found): return .rewritten(found, cost)
+      case .failure(let reason): fault = reason
       }
     }
-    return .failed(reason + ", twice", cost, .noRewrite)
+    return .noRewrite(fault, cost)
   }
 
   /// The question, and what is asked when its answer is no rewrite.
@@ -170,11 +182,15 @@ public struct RewriteJob: Sendable {
     let first = ChatRequest(
       model: configuration.model, messages: configuration.prompt.messages(for: turn),
       maximumTokens: configuration.maximumTokens ?? configuration.prompt.maximumTokens,
-      temperature: configuration.usedTemperature, topP: configuration.topP, seed: configuration.seed, sample: sample)
+      temperature: configuration.usedTemperature, topP: configuration.topP, seed: configuration.seed, sample: sample,
+      parameters: configuration.parameters)
     var second = first
-    (second.temperature, second.topP) = (max(0.7, first.temperature), 0.9)
+    second.temperature = max(0.7, first.temperature)
+    // Parameters that say how answers are drawn, or that the endpoint has no temperature, hold for this question, too.
+    if !["temperature", "top_p"].contains(where: configuration.parameters.mentions) { second.topP = 0.9 }
     // The same words again would be the same question to the cache.
     if second == first { second.temperature += 0.1 }
+    if !configuration.parameters.isEmpty { second.isRepeated = second.body == first.body }
     return [first, second]
   }
 
@@ -204,6 +220,7 @@ public struct RewriteJob: Sendable {
       cost.answered += 1
       cost.promptTokens = RewriteResult.Cost.sum(cost.promptTokens, answer.promptTokens ?? 0)
       cost.completionTokens = RewriteResult.Cost.sum(cost.completionTokens, answer.completionTokens ?? 0)
+      if answer.promptTokens == nil || answer.completionTokens == nil { cost.uncounted += 1 }
       try cache.store(answer, for: key, model: configuration.model, prompt: configuration.prompt.identity)
       return outcome
     } catch {

@@ -12,6 +12,8 @@ public struct RewriteResult: Sendable {
     public var remembered = 0
     public var promptTokens = 0
     public var completionTokens = 0
+    /// Answers received whose tokens the endpoint did not count, or not both numbers: the two above are too small by those.
+    public var uncounted = 0
 
     static func += (left: inout Cost, right: Cost) {
       left.asked += right.asked
@@ -19,6 +21,7 @@ public struct RewriteResult: Sendable {
       left.remembered += right.remembered
       left.promptTokens = sum(left.promptTokens, right.promptTokens)
       left.completionTokens = sum(left.completionTokens, right.completionTokens)
+      left.uncounted += right.uncounted
     }
 
     /// What endpoints count may be any number.
@@ -49,6 +52,8 @@ public struct RewriteResult: Sendable {
   /// By the sample, from 0: the rewrites by the turn.
   public private(set) var rewrites: [[ExternalID: String]]
   public private(set) var failures: [Failure] = []
+  /// Rewrites out of answers that do not have the label that the prompt asks for: a person should look at some.
+  public private(set) var unlabelled = 0
   public private(set) var cost = Cost()
 
   init(samples: Int) {
@@ -59,13 +64,22 @@ public struct RewriteResult: Sendable {
 
   mutating func add(_ outcome: RewriteJob.ItemOutcome, _ turn: ExternalID, _ sample: Int) {
     switch outcome {
-    case .rewritten(let text, let cost):
-      rewrites[sample][turn] = text
-      self.cost += cost
-    case .failed(let reason, let cost, let kind):
-      failures.append(Failure(turn: turn, sample: sample, reason: reason, kind: kind))
-      self.cost += cost
     case .taken: break
+    case .rewritten(let found, let cost):
+      rewrites[sample][turn] = found.text
+      if found.lacksLabel { unlabelled += 1 }
+      self.cost += cost
+    case .noRewrite(let fault, let cost): add(turn, sample, fault.rawValue + ", twice", .noRewrite, cost)
+    case .unanswered(let reason, let cost): add(turn, sample, reason, .unanswered, cost)
+    case .refused(let reason, let cost): add(turn, sample, reason, .refused, cost)
+    case .forbidden(let words, let cost): add(turn, sample, ChatClient.refusal + words, .refused, cost)
     }
+  }
+
+  private mutating func add(
+    _ turn: ExternalID, _ sample: Int, _ reason: String, _ kind: Failure.Kind, _ cost: Cost
+  ) {
+    failures.append(Failure(turn: turn, sample: sample, reason: reason, kind: kind))
+    self.cost += cost
   }
 }

@@ -40,6 +40,13 @@ public struct PromptTemplate: Sendable, Hashable {
   /// `self-contained/1`
   public var identity: String { "\(name)/\(version)" }
 
+  /// Whether the last message ends in a line of the label alone, so that an answer may go on behind it.
+  var isLabelGiven: Bool {
+    let bare = label.map { AnswerLine.bare($0) } ?? ""
+    guard !bare.isEmpty, let last = parts.last?.text.split(whereSeparator: \.isNewline).last else { return false }
+    return AnswerLine(marked: last).rest(behind: bare)?.isEmpty == true
+  }
+
   /// The messages about a turn.
   public func messages(for turn: Turn) -> [ChatMessage] {
     let history = HistoryText.of(turn, atMost: Self.historyLength)
