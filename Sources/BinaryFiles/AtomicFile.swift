@@ -45,6 +45,7 @@ public final class AtomicFile {
     } catch {
       throw ParlanceError(error.code, error.message, at: .init(file: path))
     }
+    file.takeRights(of: target)
     temporaryPath = file.path
     isResumable = false
     buffer.reserveCapacity(Self.bufferSize)
@@ -119,8 +120,10 @@ public final class AtomicFile {
     return 0
   }
 
+  /// - Precondition: the file was neither committed nor abandoned: its bytes are those of the finished file by then.
   /// - Throws: `cannotWrite`. Afterwards the file can only be abandoned.
   public func write(_ bytes: RawSpan) throws(ParlanceError) {
+    precondition(isOpen, "the file was committed or abandoned before")
     let bytes = bytes.extracting(try keep(bytes)..<bytes.byteCount)
     if buffer.count + bytes.byteCount > Self.bufferSize { try flush() }
     if bytes.byteCount >= Self.bufferSize {

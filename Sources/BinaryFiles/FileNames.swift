@@ -26,25 +26,48 @@ package enum FileNames {
     }
   }
 
-  /// Puts the folder `fresh` at `path` in one step where the system can; what was there before is removed.
+  /// Puts the folder `fresh` at `path` in one step where the system can, and brings the name to the disk; what was there before is
+  /// removed.
   ///
-  /// - Throws: `cannotWrite`.
+  /// - Throws: `cannotWrite`; what was there before is there again, unless the last step failed, bringing the name to the disk.
   package static func replace(folder path: String, by fresh: String, faults: FaultLayer?) throws(ParlanceError) {
-    guard exists(path) else { return try rename(fresh, to: path, faults: faults) }
+    try replace(folder: path, by: fresh, faults: faults) { unsafe parlance_exchange_names($0, $1) == 0 }
+  }
+
+  /// Where a folder is between the two steps that replace it, and after a kill at that moment; a name that nobody else takes.
+  package static func replacedFolder(_ path: String) -> String {
+    folder(of: path) + "/." + fileName(of: path) + ".old"
+  }
+
+  /// - Parameter exchange: gives each of two names what the other stands for, or returns false.
+  static func replace(
+    folder path: String, by fresh: String, faults: FaultLayer?, exchanging exchange: (String, String) -> Bool
+  ) throws(ParlanceError) {
+    guard exists(path) else {
+      try rename(fresh, to: path, faults: faults)
+      return try sync(folder: folder(of: path), faults: faults)
+    }
     if let number = faults?.failure(of: .rename(from: fresh, to: path)) {
       throw systemError(number, cannot: "put the new folder in its place", path: path, fallback: .cannotWrite)
     }
-    let old = path + ".old"
-    removeTree(old)
-    if unsafe parlance_exchange_names(fresh, path) == 0 {
-      removeTree(fresh)
-      return
+    var old = fresh
+    if !exchange(fresh, path) {
+      // Not every file system exchanges names: for a moment there is no folder.
+      old = replacedFolder(path)
+      // Of a kill behind such a moment: the folder of that time has long had its name.
+      removeTree(old)
+      guard systemRename(path, old) == 0 else {
+        throw systemError(errno, cannot: "put the old folder out of its place", path: path, fallback: .cannotWrite)
+      }
+      guard systemRename(fresh, path) == 0 else {
+        let number = errno
+        _ = systemRename(old, path)
+        throw systemError(number, cannot: "put the new folder in its place", path: path, fallback: .cannotWrite)
+      }
     }
-    // Not every file system exchanges names: for a moment there is no folder.
-    guard systemRename(path, old) == 0, systemRename(fresh, path) == 0 else {
-      throw systemError(errno, cannot: "put the new folder in its place", path: path, fallback: .cannotWrite)
-    }
-    removeTree(old)
+    // Also where the names do not come to the disk: they are exchanged, and the old folder is nobody's.
+    defer { removeTree(old) }
+    try sync(folder: folder(of: path), faults: faults)
   }
 
   /// Removes a folder with all that is in it, if it is there; a failure only leaves rubbish behind.

@@ -28,7 +28,6 @@ public import Diagnostics
   public enum Access: Sendable {
     case normal
     case sequential
-    case random
   }
 
   /// - Throws: `noInput` when there is no such file, when it may not be read, or when it is not a regular file.
@@ -58,7 +57,6 @@ public import Diagnostics
       switch access {
       case .normal: break
       case .sequential: _ = unsafe madvise(base, count, MADV_SEQUENTIAL)
-      case .random: _ = unsafe madvise(base, count, MADV_RANDOM)
       }
     }
     self.path = path
@@ -115,14 +113,6 @@ public import Diagnostics
         .badInput, "the file was written to while it was in use; files must be replaced by renaming",
         at: .init(file: path))
     }
-  }
-
-  /// Tells the system that `range` is needed soon.
-  public func willNeed(_ range: Range<Int>) {
-    guard let base = unsafe base, !range.isEmpty, range.lowerBound >= 0, range.upperBound <= count else { return }
-    let page = Int(sysconf(Int32(_SC_PAGESIZE)))
-    let start = range.lowerBound / page * page
-    _ = unsafe madvise(base + start, range.upperBound - start, MADV_WILLNEED)
   }
 
   private nonisolated(unsafe) static let nowhere = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64)

@@ -57,7 +57,10 @@ package final class OutputFile {
   }
 
   deinit {
-    if closes { close(descriptor) }
+    guard closes else { return }
+    // A process that is being started holds a copy for a moment, and with it the lock, unless that is given back by name.
+    _ = flock(descriptor, LOCK_UN)
+    close(descriptor)
   }
 
   /// Opens an existing file or a new one at its end, locked, so that a second writer of the same file is refused.
@@ -75,6 +78,19 @@ package final class OutputFile {
       case let number: throw systemError(number, cannot: "lock it", path: path, fallback: .cannotWrite)
       }
     }
+  }
+
+  /// Gives the file the owner and the rights of `path`, where that is there: what replaces a private file is private from its
+  /// first byte on, and still its owner's when somebody with more rights writes it.
+  package func takeRights(of path: String) {
+    var (other, own) = (stat(), stat())
+    guard unsafe stat(path, &other) == 0, unsafe fstat(descriptor, &own) == 0 else { return }
+    if other.st_uid != own.st_uid || other.st_gid != own.st_gid {
+      // Rights that name another owner would shut out those who could read the file until now.
+      guard fchown(descriptor, other.st_uid, other.st_gid) == 0 else { return }
+    }
+    // What its owner goes on with later he must be able to open.
+    _ = fchmod(descriptor, other.st_mode & 0o777 | 0o600)
   }
 
   /// Asks for the lock that tells other writers that somebody is writing this file.

@@ -28,7 +28,7 @@ public final class InvertedIndex: Sendable {
   public var passageSpace: EncoderIdentity { manifest.passageSpace }
   /// How words are weighed, where the index holds BM25's weights.
   public var bm25: BM25Configuration? { manifest.bm25 }
-  /// Whether the texts of the passages are inside.
+  /// Whether every passage has its text inside; also where no passage is left.
   public var hasTexts: Bool { manifest.segments.allSatisfy(\.hasTexts) }
 
   let manifest: IndexManifest
@@ -73,7 +73,8 @@ public final class InvertedIndex: Sendable {
   ///   - method: how to go through postings; what is found is the same.
   ///   - interruption: looked at between the ranges of passages, for a large index that comes from a slow disk.
   /// - Throws: `usage` for a `k` below 1 and for terms outside of the vocabulary; `badInput` when the index turns out to
-  ///   be damaged; `unavailable` for a filter where the index was built without texts; `interrupted`.
+  ///   be damaged, and for a score that float32 cannot hold; `unavailable` for a filter where the index was built without
+  ///   texts; `interrupted`.
   /// - Complexity: one addition for each posting of the query's terms at most; of weights in bytes, where k passages are known,
   ///   terms are left out that are in many passages and add little. Ranges of passages of which none fits are skipped.
   public func search(
@@ -122,7 +123,20 @@ public final class InvertedIndex: Sendable {
     }
     answer.hits = found.hits
     answer.tell(found.work, of: prepared, splitting: splitting)
+    try checkScores(of: answer, query)
     return answer
+  }
+
+  /// A sum that is too great for its bits is without end, and so the best of all.
+  ///
+  /// - Throws: `badInput` naming the passage.
+  private func checkScores(of answer: SearchAnswer, _ query: SparseVector) throws(ParlanceError) {
+    guard let best = answer.hits.first, !best.score.isFinite else { return }
+    let (passage, greatest) = (try id(of: best.document), query.weights.max() ?? 0)
+    throw ParlanceError(
+      .badInput,
+      "expected scores up to \(Float.greatestFiniteMagnitude), that of the passage \"\(passage)\" overflows; the query's heaviest "
+        + "term weighs \(greatest): make the weights of queries or of passages smaller", at: .init(file: path))
   }
 
   /// The names of the fields that passages have, which filters may ask of, ascending by their bytes; none for an index of before

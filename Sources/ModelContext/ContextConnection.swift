@@ -56,9 +56,9 @@ public final class ContextConnection: Sendable {
   }
 
   private func begin(_ request: RPCRequest) async throws(RPCRefusal) -> Task<Void, Never>? {
-    if request.method == "initialize" {
-      // What comes next is read by what this settles on.
-      let answer = await server.answer(request, negotiated: nil)
+    // What comes next is read by what the first settles on; the second asks whether anybody is there, however busy.
+    if request.method == "initialize" || request.method == "ping" {
+      let answer = await server.answer(request, negotiated: state.withLock { $0.negotiated })
       if let negotiated = answer.negotiated { state.withLock { $0.negotiated = negotiated } }
       answer.messages.forEach(send)
       return nil

@@ -58,6 +58,9 @@ public final class ContextEndpoint: Sendable {
     guard Self.type(request.headers["content-type"]) == "application/json" else {
       return refusal(415, RPCError(.invalidRequest, "expected the content type application/json"))
     }
+    guard request.headers["content-encoding"]?.lowercased() ?? "identity" == "identity" else {
+      return refusal(415, RPCError(.invalidRequest, "expected a body without a content encoding, such as gzip"))
+    }
     let accepted = Self.media(request.headers["accept"] ?? "*/*")
     let takesJSON = !accepted.isDisjoint(with: ["application/json", "application/*", "*/*"])
     let takesEvents = !accepted.isDisjoint(with: ["text/event-stream", "text/*", "*/*"])

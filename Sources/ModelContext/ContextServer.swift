@@ -105,7 +105,7 @@ public struct ContextServer: Sendable {
     guard let name = request.params["name"]?.string else {
       throw RPCError(.invalidParams, "expected a string as \"name\"")
     }
-    let given = request.params["arguments"] ?? .object([:])
+    let given = request.params["arguments"].flatMap { $0.isNull ? nil : $0 } ?? .object([:])
     guard let arguments = given.object else {
       throw RPCError(.invalidParams, "expected an object as \"arguments\", found \(given.kind)")
     }

@@ -73,7 +73,8 @@ public enum RPCMessage: Hashable, Sendable {
     }
     guard let method = member.string else { throw refusal("expected a string as \"method\", found \(member.kind)") }
     if object["id"] != nil, id == nil { throw refusal("expected a string or a whole number as \"id\"") }
-    let given = object["params"] ?? .object([:])
+    // Some write what they do not have as null.
+    let given = object["params"].flatMap { $0.isNull ? nil : $0 } ?? .object([:])
     guard let params = given.object else {
       throw RPCRefusal(RPCError(.invalidParams, "expected an object as \"params\", found \(given.kind)"), id)
     }

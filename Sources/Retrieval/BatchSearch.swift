@@ -43,13 +43,20 @@ public struct BatchSearch: Sendable {
 
   /// Encodes and searches, and finishes the run.
   ///
-  /// - Parameter vectors: gets the queries' vectors as well, and is not finished.
-  /// - Throws: `interrupted`, in which case no run is left; as `QueryEncoder.encode`, `InvertedIndex.search`, `RunWriter`.
+  /// - Parameters:
+  ///   - vectorsWriter: gets the queries' vectors as well, and is not finished.
+  ///   - trusted: search even with an encoder whose vectors are not known to fit the index's.
+  /// - Throws: `badInput` when the encoder is neither that of the passages nor a student distilled for it, or when its terms are
+  ///   of another vocabulary; `interrupted`, in which case no run is left; as `QueryEncoder.encode`, `InvertedIndex.search`,
+  ///   `RunWriter`.
   public func run(
     _ queries: [(id: ExternalID, words: FormedQuery)], by encoder: any QueryEncoder, to run: RunWriter,
-    saving vectorsWriter: VectorsWriter? = nil
+    saving vectorsWriter: VectorsWriter? = nil, trusted: Bool = false
   ) async throws(ParlanceError) -> BatchSummary {
-    try await search(count: queries.count, to: run) { window throws(ParlanceError) in
+    try index.check(
+      encoder.identity, distilledFor: encoder.passageSpace, vocabularyDigest: encoder.vocabulary.digest,
+      trusted: trusted)
+    return try await search(count: queries.count, to: run) { window throws(ParlanceError) in
       let vectors = try await encoder.encode(queries[window].map(\.words), interruption: interruption)
       for (query, vector) in zip(queries[window], vectors) { try vectorsWriter?.append(query.id, vector) }
       return zip(queries[window], vectors).map { NamedQuery(id: $0.id, vector: $1) }
@@ -57,8 +64,17 @@ public struct BatchSearch: Sendable {
   }
 
   /// Searches vectors that were encoded before, and finishes the run.
-  public func run(_ queries: VectorsFile, to run: RunWriter) async throws(ParlanceError) -> BatchSummary {
-    try await search(count: queries.count, to: run) { window throws(ParlanceError) in
+  ///
+  /// - Parameter trusted: search even with vectors of an encoder that is not known to fit the index.
+  /// - Throws: as the other.
+  public func run(
+    _ queries: VectorsFile, to run: RunWriter, trusted: Bool = false
+  ) async throws(ParlanceError) -> BatchSummary {
+    let description = queries.description
+    try index.check(
+      description.encoder, distilledFor: description.passageSpace, vocabularyDigest: description.vocabulary.digest,
+      trusted: trusted)
+    return try await search(count: queries.count, to: run) { window throws(ParlanceError) in
       var named: [NamedQuery] = []
       for row in window {
         let vector = try queries.vector(at: row)
@@ -121,7 +137,7 @@ public struct BatchSearch: Sendable {
     let clock = ContinuousClock()
     let start = clock.now
     let answer = try index.search(
-      query.vector, k: k, filter: filter, approximation: approximation, interruption: interruption)
+      query.vector, named: query.id, k: k, filter: filter, approximation: approximation, interruption: interruption)
     let time = clock.now - start
     var passages: [RankedPassage] = []
     passages.reserveCapacity(answer.hits.count)
@@ -154,7 +170,7 @@ public struct BatchSummary: Sendable, Hashable {
     queries += 1
     if answer.vector.isEmpty {
       emptyQueries += 1
-    } else if answer.effort.postings == 0 {
+    } else if answer.matchedTerms == 0 {
       unmatchedQueries += 1
     }
     postingsTouched += Int(answer.effort.postings ?? 0)

@@ -23,7 +23,9 @@ extension Searcher {
   ) async throws(ParlanceError) -> Searcher {
     let folder = FileManager.default.temporaryDirectory.path + "/parlance-\(UInt64.random(in: 0 ... .max))"
     do {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+      // Nobody else's to read: the passages may be private.
+      try FileManager.default.createDirectory(
+        atPath: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
     } catch {
       throw ParlanceError(.cannotWrite, "cannot make a temporary folder for the index", at: .init(file: folder))
     }

@@ -38,6 +38,8 @@ public struct TimedSearch: Sendable {
     public var vector: SparseVector
     public var passages: [RankedPassage]
     public var effort: QueryEffort
+    /// How many terms of the vector occur in some passage, whether or not it may be found.
+    public var matchedTerms: Int
   }
 
   /// Answers the queries in their order. The first one is encoded once before it counts, so that nothing is cold.
@@ -60,7 +62,8 @@ public struct TimedSearch: Sendable {
     let encoded = try await searcher.encoder.encode(words)
     let middle = clock.now
     let found = try searcher.index.search(
-      encoded.vector, k: k, filter: filter, approximation: searcher.approximation, interruption: interruption)
+      encoded.vector, named: id, k: k, filter: filter, approximation: searcher.approximation, interruption: interruption
+    )
     var ranked: [RankedPassage] = []
     ranked.reserveCapacity(found.hits.count)
     for hit in found.hits {
@@ -76,7 +79,8 @@ public struct TimedSearch: Sendable {
     effort.postings = Double(found.postingsTouched)
     effort.encoding = (middle - start) / .milliseconds(1)
     effort.searching = (end - middle) / .milliseconds(1)
-    return Answer(id: id, vector: encoded.vector, passages: ranked, effort: effort)
+    return Answer(
+      id: id, vector: encoded.vector, passages: ranked, effort: effort, matchedTerms: found.matchedTerms)
   }
 
   private func effortByIndex(_ vector: SparseVector) throws(ParlanceError) -> QueryEffort {

@@ -64,10 +64,10 @@ package final class ConversationSearch: Sendable {
         (encoded.queued, encoded.batch) = (outcome.queued, outcome.batch)
       }
       if let whole = model.query(of: words) { encoded.vector = QueryVector(whole, of: query) }
-      if let kept = loaded.keptTerms { encoded.vector = encoded.vector.keepingHeaviest(kept) }
     } else {
       encoded.vector = try await loaded.searcher.encoder.encode(query)
     }
+    if let kept = loaded.keptTerms { encoded.vector = encoded.vector.keepingHeaviest(kept) }
     encoded.time = clock.now - start
     return encoded
   }

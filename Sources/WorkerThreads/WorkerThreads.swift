@@ -133,7 +133,8 @@ private final class JobQueue: Sendable {
   /// Gets why its thread is not fit for work, if so.
   typealias Job = @Sendable (ParlanceError?) -> Void
 
-  private let state = Mutex<(waiting: [Job], taken: Int)>(([], 0))
+  /// The slots of jobs that were taken are empty, so that what a job holds ends with it however long others wait.
+  private let state = Mutex<(waiting: [Job?], taken: Int)>(([], 0))
   private let available = DispatchSemaphore(value: 0)
 
   func add(_ job: @escaping Job) {
@@ -146,10 +147,11 @@ private final class JobQueue: Sendable {
     available.wait()
     let job: Job? = state.withLock { state in
       guard state.taken < state.waiting.count else { return nil }
-      let job = state.waiting[state.taken]
+      let job = state.waiting[state.taken].take()
       state.taken += 1
-      if state.taken == state.waiting.count {
-        state.waiting.removeAll(keepingCapacity: true)
+      // Seldom enough that a job is moved once on average.
+      if state.taken * 2 >= state.waiting.count {
+        state.waiting.removeFirst(state.taken)
         state.taken = 0
       }
       return job

@@ -4,6 +4,18 @@ import Foundation
 import TestSupport
 import Testing
 
+/// For tests of a process that ends: one that cannot make the file ends as none of them should.
+private func endedFile(_ end: (AtomicFile) throws -> Void) -> AtomicFile {
+  do {
+    let folder = try TestSupport.temporaryFolder("ended")
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let file = try AtomicFile(path: folder + "/a")
+    try file.write([1])
+    try end(file)
+    return file
+  } catch { exit(EXIT_SUCCESS) }
+}
+
 @Suite("Writing binary files") struct WritingTests {
   let folder: String
 
@@ -40,6 +52,29 @@ import Testing
         }
       }
     }
+  }
+
+  @Test("what replaces a private file is private too, also before it has the name", arguments: [0o600, 0o640, 0o664])
+  func rights(mode: Int) throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    func rights(of path: String) throws -> Int? {
+      try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+    }
+    let path = folder + "/a"
+    try Data("old".utf8).write(to: URL(fileURLWithPath: path))
+    try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+    let file = try AtomicFile(path: path)
+    #expect(try rights(of: file.temporaryPath) == mode)
+    try file.write(Array("new".utf8))
+    try file.commit()
+    #expect(try rights(of: path) == mode)
+    #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == Data("new".utf8))
+  }
+
+  @Test("a file that has its name, or was given up, takes no more bytes")
+  func afterTheEnd() async {
+    await #expect(processExitsWith: .failure) { _ = try? endedFile { try $0.commit() }.write([2]) }
+    await #expect(processExitsWith: .failure) { _ = try? endedFile { $0.abandon() }.write([2]) }
   }
 
   @Test("a lock is held by one writer at a time and let go with it")

@@ -122,9 +122,10 @@ struct DataCommandTests {
     #expect(
       output.contains(
         """
-          question: of test "b0", "b5", "b6" and 2 more, of train "a0", "a5", "a6" and 2 more
+        Shared by train and dev:
+          question: of dev "b0", "b5", "b6" and 2 more, of train "a0", "a5", "a6" and 2 more
           and 3 more (--json names all)
-          passage "p": of test "b0", "b1", of train "a0"
+          passage "p": of dev "b0", "b1", of train "a0"
           and 1 more (--json names all)
 
         """), "\(output)")

@@ -55,9 +55,12 @@ struct EvaluateCommandTests {
       "{\"id\": \"\(id)\", \"conversation\": \"\(parts[0])\", \"turn\": \(number), \"messages\": [\(messages.joined(separator: ", "))]}\n"
   }
 
-  private func parlance(_ arguments: String, environment: [String: String] = [:]) throws -> ParlanceResult {
+  private func parlance(
+    _ arguments: String, environment: [String: String] = [:], input: String? = nil
+  ) throws -> ParlanceResult {
     try ParlanceProcess.inFolder(of: Self.files) { folder in
-      try ParlanceProcess.run(arguments.split(separator: " ").map(String.init), in: folder, environment: environment)
+      try ParlanceProcess.run(
+        arguments.split(separator: " ").map(String.init), in: folder, environment: environment, input: input)
     }
   }
 
@@ -193,6 +196,30 @@ struct EvaluateCommandTests {
     #expect(result.output.contains("one (one.trec)") && result.output.contains("one (twin.trec)"))
   }
 
+  @Test("a run that comes through a pipe is read once, also where the baseline is not among the runs")
+  func pipe() throws {
+    for (arguments, input) in [
+      ("- --baseline one.trec", "two.trec"), ("two.trec --baseline -", "one.trec"),
+    ] {
+      let options = " --qrels qrels.txt --measures RR"
+      let piped = try parlance("evaluate " + arguments + options, input: Self.files[input])
+      let plain = try parlance("evaluate two.trec --baseline one.trec" + options)
+      #expect(piped.code == 0 && piped.output == plain.output, "\(piped.error)")
+    }
+  }
+
+  @Test("options of tests are taken where there are some, those of intervals anywhere")
+  func significanceOptions() throws {
+    for options in [
+      "--unit query --alpha 0.1 --resamples 99 --seed 3",
+      "--intervals --unit query --alpha 0.1 --resamples 99 --seed 3",
+      "two.trec --baseline one --test t-test --unit query --correction none --permutations 9 --resamples 9",
+    ] {
+      let result = try parlance("evaluate --qrels qrels.txt one.trec --measures RR " + options)
+      #expect(result.code == 0, "\(result.error)")
+    }
+  }
+
   @Test(
     "what is wrong is told in one line, with the exit code of its kind, and nothing else is printed",
     arguments: [
@@ -207,6 +234,12 @@ struct EvaluateCommandTests {
       ("--qrels qrels.txt one.trec --baseline none.trec", 66, "none.trec"),
       ("--qrels qrels.txt one.trec two.trec --baseline one --unit conversation", 64, "--unit conversation needs"),
       ("--qrels qrels.txt one.trec two.trec --baseline one --alpha 2", 64, "--alpha lies between 0 and 1"),
+      ("--qrels qrels.txt one.trec two.trec --test t-test", 64, "--test is of the tests against a baseline"),
+      ("--qrels qrels.txt one.trec --correction none --intervals", 64, "--correction is of the tests"),
+      ("--qrels qrels.txt one.trec --permutations 9 --intervals", 64, "--permutations is of the tests"),
+      ("--qrels qrels.txt one.trec --intervals --resamples 10000001", 64, "--resamples is between 1 and 10000000"),
+      ("--qrels qrels.txt one.trec two.trec --baseline one --resamples 0", 64, "--resamples is between 1 and"),
+      ("--qrels qrels.txt one.trec --unit conversation", 64, "--unit conversation needs"),
       ("--qrels qrels.txt one.trec --digits 0", 64, "--digits is between 1 and 10"),
       ("--qrels none.txt one.trec", 66, "none.txt"),
       ("--qrels qrels.txt none.trec", 66, "none.trec"),

@@ -61,6 +61,21 @@ struct EvaluateCostTests {
     }
   }
 
+  @Test("costs of some of a run's queries are told as such")
+  func some() throws {
+    try inFolder { folder in
+      let file = try VectorsFile(path: folder + "/last.vectors")
+      let writer = try VectorsWriter(path: folder + "/half.vectors", description: file.description)
+      try writer.append(try file.id(at: 0), try file.vector(at: 0))
+      try writer.finish()
+      let arguments = "evaluate --qrels qrels.txt last.trec --queries last=half.vectors --index bm25"
+      let table = try parlance(arguments, in: folder)
+      #expect(table.output.contains("L0 and FLOPS of last: of 1 of the 2 queries.\n"), "\(table.output)\(table.error)")
+      let json = try parlance(arguments + " --json", in: folder).output.replacing(#/\s+/#, with: " ")
+      #expect(json.contains("\"queries\": 1, \"counted\": 1"), "\(json)")
+    }
+  }
+
   @Test("two files of one run count together, as two students' halves do")
   func halves() throws {
     try inFolder { folder in

@@ -71,7 +71,9 @@ struct IndexUpdateTests {
       #expect(bm25.code == 0, "\(bm25.error)")
       for (arguments, code, words) in [
         ("add index --vectors new.vectors", 64, "texts of its passages"), ("add index", 64, "--vectors"),
-        ("add index --model m", 64, "--passages"), ("add none --vectors new.vectors", 66, "there is none"),
+        ("add index --model m", 64, "--passages"),
+        ("add index --vectors new.vectors --max-length 8", 64, "--max-length goes with --model"),
+        ("add none --vectors new.vectors", 66, "there is none"),
         ("add index --vectors foreign.vectors --passages new.jsonl", 65, "which encoded the passages"),
         ("add bm25 --vectors new.vectors --passages new.jsonl", 64, "BM25 weighs each word"),
         ("delete index", 64, "--ids"),

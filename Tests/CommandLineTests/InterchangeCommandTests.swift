@@ -32,6 +32,7 @@ struct InterchangeCommandTests {
   @Test("vectors and an index go out and come back as the same file", arguments: ["ciff", "anserini", "seismic"])
   func roundTrip(format: String) throws {
     try inFolder { folder, run in
+      let scale = format == "seismic" ? "" : "--scale 1 "
       for command in [
         "vectors export a.vectors --to \(format) --out a.out",
         "vectors import a.out --from \(format) --like a.vectors --out b.vectors",
@@ -39,7 +40,7 @@ struct InterchangeCommandTests {
         "index verify index", "index export index --to vectors --out c.vectors",
         "index export index --to \(format) --out c.out",
         // A byte a weight is enough for whole numbers up to 255, once they are rounded again.
-        "index build --vectors a.vectors --out bytes", "index export bytes --to \(format) --scale 1 --out d.out",
+        "index build --vectors a.vectors --out bytes", "index export bytes --to \(format) \(scale)--out d.out",
       ] {
         let result = try run(command)
         #expect(result.code == 0 && !result.error.contains("whole numbers"), "\(command): \(result.error)")
@@ -81,6 +82,13 @@ struct InterchangeCommandTests {
       ("vectors export a.vectors --to ciff --scale 0 --out out.ciff", 64, "above zero"),
       ("vectors export a.vectors --to ciff --scale 1e9 --out out.ciff", 65, "smaller scale"),
       ("vectors export a.vectors --to ciff --scale 2 --greatest-impact 3 --out out.ciff", 64, "give one of them"),
+      (
+        "vectors export a.vectors --to seismic --greatest-impact 3 --out o", 64,
+        "--greatest-impact is for formats of whole"
+      ),
+      ("vectors export a.vectors --to npz --scale 2 --out o.npz", 64, "--scale is for formats of whole"),
+      ("vectors export a.vectors --to ciff --spelling indices --out o", 64, "--spelling goes with --to jsonl"),
+      ("index export none --to vectors --scale 2 --out o", 64, "--scale is for formats of whole"),
       ("index export none --to ciff --out out.ciff", 66, "none"),
     ])
   func malformed(arguments: String, code: Int32, words: String) throws {

@@ -58,6 +58,10 @@ struct MCPCommandTests {
       #expect(modelless.code == 64 && modelless.output.isEmpty && modelless.error.contains("--model"))
       let missing = try ParlanceProcess.run(["mcp", "--index", "nowhere"], in: folder, input: "")
       #expect(missing.code == 66 && missing.output.isEmpty && missing.error.contains("nowhere"))
+      for option in [["--trust-model"], ["--device", "cpu"], ["--max-length", "8"], ["--passage-text", "{text}"]] {
+        let refused = try ParlanceProcess.run(["mcp", "--index", "nowhere"] + option, in: folder, input: "")
+        #expect(refused.code == 64 && refused.error.contains("\(option[0]) goes with --model"), "\(refused.error)")
+      }
     }
   }
 

@@ -1,6 +1,11 @@
+import ArgumentParser
+import Conversations
 import Foundation
+import Identifiers
 import TestSupport
 import Testing
+
+@testable import ParlanceCLI
 
 @Suite("parlance report")
 struct ReportCommandTests {
@@ -17,9 +22,13 @@ struct ReportCommandTests {
     }
   }
 
-  private func report(_ arguments: String, in folder: String) throws -> ParlanceResult {
+  private func report(_ arguments: String, in folder: String, input: String? = nil) throws -> ParlanceResult {
     try ParlanceProcess.run(
-      ["report"] + arguments.split(separator: " ").map(String.init), in: folder)
+      ["report"] + arguments.split(separator: " ").map(String.init), in: folder, input: input)
+  }
+
+  private func text(_ file: String, in folder: String) throws -> String {
+    try String(contentsOfFile: folder + "/" + file, encoding: .utf8)
   }
 
   private static let known =
@@ -39,6 +48,130 @@ struct ReportCommandTests {
       }
       #expect(html.contains("nDCG@3 against FLOPS") && html.contains("class=\"relevant\""))
     }
+  }
+
+  @Test("a baseline that is not among the runs has its rankings, terms and file on the page, whatever its tag")
+  func otherBaseline() throws {
+    try inFolder { folder in
+      let tagged = try text("last.trec", in: folder).replacing(" last\n", with: " whole\n")
+      try tagged.write(toFile: folder + "/base.trec", atomically: false, encoding: .utf8)
+      for (file, name, queries) in [
+        ("last.trec", "last", "last.vectors"), ("base.trec", "whole (base.trec)", "base=last.vectors"),
+      ] {
+        let result = try report(
+          "whole.trec --baseline \(file) --qrels qrels.txt --conversations turns.jsonl --unit query "
+            + "--queries whole.vectors \(queries) --index bm25 --out r.html", in: folder)
+        #expect(result.code == 0, "\(result.error)")
+        let page = try text("r.html", in: folder)
+        #expect(page.contains("What \(name) searched for") && !page.contains("nothing found"), "\(name)")
+        #expect(page.contains("<td>\(file)</td>") && page.contains("<td>whole.trec</td>"), "\(name)")
+      }
+    }
+  }
+
+  @Test("runs, judgments and conversations may come through a pipe")
+  func pipe() throws {
+    try inFolder { folder in
+      for name in ["last.trec", "qrels.txt", "turns.jsonl"] {
+        let arguments = Self.known.split(separator: " ").map { $0 == name ? "-" : String($0) }.joined(separator: " ")
+        let queries = arguments.replacing("last.vectors", with: "last=last.vectors")
+        let result = try report("\(queries) --out r.html", in: folder, input: text(name, in: folder))
+        #expect(result.code == 0, "\(name): \(result.error)")
+        let page = try text("r.html", in: folder)
+        #expect(page.contains("What last searched for") && !page.contains("nothing found"), "\(name)")
+      }
+    }
+  }
+
+  private func turn(_ id: String, _ questions: [String]) -> String { DataCommandTests.turn(id, "c", questions) }
+
+  /// The page on which `c_3` is won, of these turns.
+  private func casePage(of turns: String) throws -> String {
+    var page = ""
+    try SearchFixture.inFolder { folder in
+      let files = [
+        "c.jsonl": turns, "qrels.txt": "c_3 0 p3 1\n", "base.trec": "c_3 Q0 p1 1 1 base\n",
+        "other.trec": "c_3 Q0 p3 1 1 other\n",
+      ]
+      for (name, text) in files { try text.write(toFile: folder + "/" + name, atomically: false, encoding: .utf8) }
+      let found = try SearchFixture.search(
+        "--index bm25 --conversations c.jsonl --form last-turn --run x.trec --save-queries base.vectors", in: folder)
+      try #require(found.code == 0, "\(found.error)")
+      let result = try report(
+        "base.trec other.trec --qrels qrels.txt --conversations c.jsonl --queries base.vectors --index bm25 --out r.html",
+        in: folder)
+      #expect(result.code == 0, "\(result.error)")
+      page = try text("r.html", in: folder)
+    }
+    return page
+  }
+
+  @Test("where a conversation branches, only the turns on the way to a case tell their terms")
+  func branches() throws {
+    let page = try casePage(
+      of: turn("c_1", ["undo a commit"]) + turn("c_2", ["undo a commit", "and a branch?"])
+        + turn("c_2b", ["undo a commit", "names of a reset"])
+        + turn("c_3", ["undo a commit", "and a branch?", "and a tag?"]))
+    #expect(page.contains("turn 1: undo a commit") && page.contains("turn 2: and a branch?"))
+    #expect(!page.contains("names of a reset"))
+  }
+
+  @Test(
+    "where histories are cut, left out or rewritten, the earlier turns of a conversation tell their terms all the same",
+    arguments: [
+      [["undo a commit"], ["undo a commit", "and a branch?"], ["and a branch?", "and a tag?"]],
+      [["undo a commit"], ["and a branch?"], ["and a tag?"]],
+      [
+        ["undo a commit"], ["undo a commit", "and a branch?"], ["undo a commit", "can I undo a branch?", "and a tag?"],
+      ],
+    ])
+  func cutHistories(questions: [[String]]) throws {
+    let page = try casePage(of: questions.enumerated().map { turn("c_\($0 + 1)", $1) }.joined())
+    for asked in questions {
+      let words = "turn \(asked.count): \(asked[asked.count - 1])"
+      #expect(page.contains(words), "\(words)")
+    }
+  }
+
+  @Test("options of tests are refused where a sweep has no second arm, those that intervals have are not")
+  func faults() throws {
+    for option in [["--test", "t-test"], ["--correction", "none"], ["--permutations", "9"]] {
+      let options = try SignificanceOptions.parse(option)
+      #expect(
+        options.fault(hasBaseline: false, need: "a second arm")
+          == "\(option[0]) is of the tests against a baseline, and needs a second arm")
+      #expect(options.fault(hasBaseline: true) == nil)
+    }
+    let options = try SignificanceOptions.parse([
+      "--unit", "query", "--alpha", "0.1", "--resamples", "9", "--seed", "1",
+    ])
+    #expect(options.fault(hasBaseline: false) == nil)
+  }
+
+  @Test("which turns lead to one")
+  func way() {
+    func turn(_ id: String, _ questions: [String]) -> Turn {
+      Turn(
+        id: ExternalID(id), conversation: "c", number: questions.count,
+        messages: questions.map { Message(role: .user, content: $0) })
+    }
+    let tree = [
+      turn("1", ["a"]), turn("2", ["a", "b"]), turn("2b", ["a", "x"]), turn("3", ["a", "b", "c"]),
+      turn("3b", ["a", "x", "c"]), turn("0", ["z"]),
+    ]
+    for (last, way) in [
+      ("3", ["1", "2", "3"]), ("3b", ["1", "2b", "3b"]), ("2b", ["1", "2b"]), ("1", ["1"]), ("0", ["0"]),
+    ] as [(String, [String])] {
+      let found = tree.first { $0.id.string == last }.map { CaseFinder.way(to: $0, among: tree) } ?? []
+      #expect(found.map(\.id.string) == way, "\(last)")
+    }
+    var other = turn("9", ["a"])
+    other.conversation = "d"
+    let alone = [turn("1", ["a"]), turn("2", ["b"]), turn("3", ["c"]), other]
+    #expect(CaseFinder.way(to: alone[1], among: alone).map(\.id.string) == ["1", "2", "3"])
+    let cut = [turn("1", ["a"]), turn("2", ["a", "b"]), turn("3", ["b", "c"])]
+    #expect(CaseFinder.way(to: cut[2], among: cut).map(\.id.string) == ["1", "2", "3"])
+    #expect(CaseFinder.way(to: cut[1], among: cut).map(\.id.string) == ["1", "2"])
   }
 
   @Test("the form follows from the name, and --format wins")
@@ -69,6 +202,9 @@ struct ReportCommandTests {
       ("last.trec whole.trec --qrels qrels.txt --cases x --out r.html", 64, "called 'x'; there are whole"),
       ("last.trec --qrels qrels.txt --out d --format svg", 64, "there is nothing to draw"),
       ("last.trec --qrels qrels.txt --training x=dir --out r.html", 64, "no run is called 'x'"),
+      ("whole.trec --baseline last.trec --qrels qrels.txt --out last.trec", 64, "one of the inputs"),
+      ("last.trec --qrels qrels.txt --test t-test --out r.html", 64, "--test is of the tests against a baseline"),
+      ("last.trec --qrels qrels.txt --resamples 99999999999 --out r.html", 64, "--resamples is between 1 and 10000000"),
     ])
   func refused(arguments: String, code: Int32, says: String) throws {
     try inFolder { folder in

@@ -63,10 +63,10 @@ struct SearchEndingTests {
   func interrupted(signal: String) throws {
     try SearchFixture.inFolder { folder in
       try SearchFixture.many(60_000).write(toFile: folder + "/many.jsonl", atomically: false, encoding: .utf8)
-      try "before\n".write(toFile: folder + "/out.trec", atomically: false, encoding: .utf8)
       // The signal comes when the run has been begun, which its hidden temporary file tells.
-      let result = try ParlanceProcess.shell(
+      let result = try ParlanceProcess.shellUntilHit(
         """
+        echo before > out.trec
         $PARLANCE search --index bm25 --conversations many.jsonl --run out.trec &
         while kill -0 $! && ! ls -A | grep -q '^.out.trec.partial'; do sleep 0.01; done
         kill -\(signal) $!

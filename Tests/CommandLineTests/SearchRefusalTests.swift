@@ -143,7 +143,9 @@ struct SearchRefusalTests {
       let asked = try ParlanceProcess.run(
         ["index", "build", "--vectors", "passages.vectors", "--out", "index", "--dry-run", "--json"], in: folder)
       let told = try JSONSerialization.jsonObject(with: Data(asked.output.utf8)) as? [String: Int]
-      #expect(try #require(told?["memory"]) > 0 && told?.count == 3, "\(asked.output) \(asked.error)")
+      #expect(
+        try #require(told?["memory"]) > 0 && told?["temporary_disk"] != nil && told?.count == 3,
+        "\(asked.output) \(asked.error)")
       #expect(!FileManager.default.fileExists(atPath: folder + "/index"))
       let built = try ParlanceProcess.run(
         ["index", "build", "--vectors", "passages.vectors", "--out", "index"], in: folder)

@@ -3,10 +3,8 @@
   import TestSupport
   import Testing
 
-  @Suite("connections of parlance serve", .timeLimit(.minutes(2)))
+  @Suite("connections of parlance serve", .timeLimit(.minutes(30)))
   struct ServeConnectionTests {
-    private static let patient = ["--receive-timeout", "3600"]
-
     @Test(
       "behind the last answer the connection is closed, and what comes behind the last request is none",
       arguments: [
@@ -16,7 +14,7 @@
         "POST /nowhere HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100000",
       ])
     func last(request: String) throws {
-      let served = try ServedFixture(Self.patient)
+      let served = try ServedFixture()
       defer { withExtendedLifetime(served) {} }
       let connection = try served.connect()
       try connection.send(request + "\r\n\r\n" + ServedFixture.request("GET", "/readyz"))
@@ -27,7 +25,7 @@
 
     @Test("a client of HTTP/1.0 that asks to keep the connection keeps it, and is told so")
     func kept() throws {
-      let served = try ServedFixture(Self.patient)
+      let served = try ServedFixture()
       defer { withExtendedLifetime(served) {} }
       let connection = try served.connect()
       for _ in 0..<2 {
@@ -39,9 +37,36 @@
       #expect(connection.rest().hasPrefix("HTTP/1.1 200"))
     }
 
+    @Test("who waits for leave to send a body gets it once its head was let in, in HTTP/1.1; else the answer at once")
+    func leave() throws {
+      let served = try ServedFixture(["--max-body", "1000"])
+      defer { withExtendedLifetime(served) {} }
+      let question = ServeCommandTests.question
+      func head(_ path: String, _ length: Int, version: String = "1.1") -> String {
+        "POST \(path) HTTP/\(version)\r\nhost: localhost\r\nconnection: keep-alive\r\nexpect: 100-Continue\r\n"
+          + "content-type: application/json\r\ncontent-length: \(length)\r\n\r\n"
+      }
+      let connection = try served.connect()
+      for _ in 0..<2 {
+        try connection.send(head("/v1/search", question.utf8.count))
+        #expect(try connection.head() == "HTTP/1.1 100 Continue")
+        try connection.send(question)
+        let answer = try connection.answer()
+        #expect(answer.status == 200 && answer.body.contains(#""id":"p1""#))
+      }
+      let old = try served.connect()
+      try old.send(head("/v1/search", question.utf8.count, version: "1.0") + question)
+      #expect(try old.answer().status == 200)
+      for (path, length, status) in [("/nowhere", 20, 404), ("/v1/search", 1001, 413)] {
+        let refused = try served.connect()
+        try refused.send(head(path, length))
+        #expect(try refused.answer().status == status)
+      }
+    }
+
     @Test("who opens connections and asks nothing keeps nobody out: the one that was waited for longest is closed")
     func crowd() throws {
-      let served = try ServedFixture(Self.patient + ["--max-connections", "8"])
+      let served = try ServedFixture(["--max-connections", "8"])
       defer { withExtendedLifetime(served) {} }
       let silent = try (0..<30).map { _ in try served.connect() }
       var asking: [ClientConnection] = []

@@ -3,7 +3,7 @@
   import TestSupport
   import Testing
 
-  @Suite("the service's page", .timeLimit(.minutes(3)))
+  @Suite("the service's page", .timeLimit(.minutes(30)))
   struct ServePageTests {
     /// Debian's browser, where it is installed.
     static let hasBrowser = FileManager.default.isExecutableFile(atPath: "/usr/bin/chromium")

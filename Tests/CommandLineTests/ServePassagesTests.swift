@@ -4,7 +4,7 @@
   import TestSupport
   import Testing
 
-  @Suite("parlance serve --writable", .timeLimit(.minutes(5)))
+  @Suite("parlance serve --writable", .timeLimit(.minutes(30)))
   struct ServePassagesTests {
     static let model = TestSupport.packageRoot + "/Tests/CheckpointsTests/Goldens/bert-old-names"
 
@@ -64,9 +64,12 @@
         let clients = DispatchGroup()
         let port = served.port
         for client in 0..<2 {
-          DispatchQueue.global().async(group: clients) {
+          // On threads of their own, since they wait and Dispatch has few.
+          clients.enter()
+          Thread.detachNewThread {
             let ledger = Self.write("c\(client)", to: port, from: seeds[client], count: count)
             ledgers.withLock { $0.append(ledger) }
+            clients.leave()
           }
         }
         while count.value < least { usleep(500) }

@@ -4,7 +4,7 @@
   import Testing
 
   @Suite(
-    "the interface as it is described", .timeLimit(.minutes(5)),
+    "the interface as it is described", .timeLimit(.minutes(30)),
     .enabled(if: TestSupport.judgePython != nil, "the Python judges are not installed (make test brings them)"))
   struct ServeSchemaTests {
     @Test("schemathesis finds no request that is answered otherwise than /openapi.json says")

@@ -368,11 +368,16 @@ struct TeachCommandTests {
         teach="$PARLANCE teach --vectors p.vectors --index index --model \(model) --conversations many.jsonl \
         --form last-turn --out o.teacher"
         """
-      let result = try ParlanceProcess.shell(
+      let prepared = try ParlanceProcess.shell(
+        """
+        $PARLANCE encode --model \(model) --passages passages.jsonl --out p.vectors &&
+        $PARLANCE index build --vectors p.vectors --out index
+        """, in: folder)
+      #expect(prepared.code == 0, "\(prepared.error)")
+      let result = try ParlanceProcess.shellUntilHit(
         script + """
 
-          $PARLANCE encode --model \(model) --passages passages.jsonl --out p.vectors 2>/dev/null
-          $PARLANCE index build --vectors p.vectors --out index 2>/dev/null
+          rm -f o.teacher o.teacher.*
           $teach &
           while kill -0 $! 2>/dev/null && [ "$(cat *.partial 2>/dev/null | wc -c)" -lt 20000 ]; do sleep 0.01; done
           kill -INT $!

@@ -359,7 +359,7 @@ struct TrainerTests {
     _ = try await fixture.train(fixture.recipe, into: "run")
     let weights = try fixture.bytes("run/student/model.safetensors")
     let files = FileManager.default
-    try files.moveItem(atPath: fixture("run/student"), toPath: fixture("run/student.old"))
+    try files.moveItem(atPath: fixture("run/student"), toPath: fixture("run/.student.old"))
     _ = try await fixture.train(fixture.recipe, into: "run", resuming: true)
     #expect(try fixture.bytes("run/student/model.safetensors") == weights)
     try files.removeItem(atPath: fixture("run/training.state"))

@@ -29,6 +29,128 @@ struct SignificanceTests {
     }
   }
 
+  @Test("resamples that no machine has room for are refused before anything is drawn, of however many units")
+  func tooManyResamples() throws {
+    for (queries, resamples) in [(2, Int.max), (2, 10_000_001), (2, 0), (2, -1), (200_000, Int.max), (0, Int.max)] {
+      let groups = QueryGroups(queryCount: queries)
+      let error = #expect(throws: ParlanceError.self) { try Bootstrap(groups, resamples: resamples) }
+      #expect(error?.code == .usage && error?.message.contains("10000000 as --resamples") == true, "\(resamples)")
+      #expect(throws: ParlanceError.self) { try PairedComparer(.query, groups: groups, resamples: resamples) }
+    }
+    let few = try Bootstrap(QueryGroups(queryCount: 2), resamples: 1)
+    #expect(few.interval([1, 1]) == Bootstrap.Interval(low: 1, high: 1))
+    let many = try Bootstrap(QueryGroups(queryCount: 200_000), resamples: 2)
+    #expect(many.interval([Double](repeating: 1, count: 200_000)) == Bootstrap.Interval(low: 1, high: 1))
+    for (queries, resamples) in [(200_000, 10_000), (2, 10_000_000), (0, 1)] {
+      _ = try Bootstrap(QueryGroups(queryCount: queries), resamples: resamples)
+    }
+  }
+
+  /// The interval of a mean as it is found from draws that are kept, all of them beside each other.
+  private func keptInterval(_ values: [Double], _ groups: QueryGroups, _ resamples: Int, _ seed: UInt64) -> [Double] {
+    let count = groups.groups.count
+    let sums = groups.groups.map { group in group.reduce(0.0) { $0 + values[$1] } }
+    var random = SeededGenerator(seed: seed)
+    var draws = [UInt32](repeating: 0, count: resamples * count)
+    var queries = [Int](repeating: 0, count: resamples)
+    for resample in 0..<resamples {
+      for _ in 0..<count {
+        let group = random.index(below: count)
+        draws[resample * count + group] += 1
+        queries[resample] += groups.groups[group].count
+      }
+    }
+    var means: [Double] = []
+    for resample in 0..<resamples {
+      var sum = 0.0
+      for unit in 0..<count { sum += Double(draws[resample * count + unit]) * sums[unit] }
+      means.append(sum / Double(queries[resample]))
+    }
+    means.sort()
+    // With 401 resamples the quantiles of 0.95 are the 11th from each end.
+    return [means[10], means[resamples - 11]]
+  }
+
+  @Test("intervals are those of draws that are kept, and the same however many lists are added up at once")
+  func drawnAgain() throws {
+    var random = SeededGenerator(seed: 31)
+    let queries = (0..<90).map { ExternalID("q\($0)") }
+    let conversation = Dictionary(uniqueKeysWithValues: queries.indices.map { (queries[$0], ExternalID("c\($0 / 7)")) })
+    let lists = (0..<9).map { Self.differences(90, shift: Double($0) / 10, &random) }
+    for groups in [QueryGroups(queryCount: 90), QueryGroups(queries: queries, conversation: conversation)] {
+      var bootstrap = try Bootstrap(groups, resamples: 401, seed: 8)
+      let together = bootstrap.intervals(lists)
+      #expect(together.count == 9 && Set(together.map { $0?.low }).count == 9)
+      for (list, interval) in zip(lists, together) {
+        let kept = keptInterval(list, groups, 401, 8)
+        let found = try #require(interval)
+        #expect(abs(found.low - kept[0]) < 1e-12 && abs(found.high - kept[1]) < 1e-12)
+        #expect(bootstrap.interval(list) == found)
+      }
+      let pairs = lists.map { (values: $0, others: $0.map { 20 + $0 }) }
+      let ratios = bootstrap.ratioIntervals(pairs)
+      #expect(pairs.map { bootstrap.ratioInterval($0.values, over: $0.others) } == ratios && !ratios.contains(nil))
+      for atOnce in [1, 2, 4, 9] {
+        bootstrap.listsAtOnce = atOnce
+        #expect(bootstrap.intervals(lists) == together && bootstrap.ratioIntervals(pairs) == ratios)
+      }
+    }
+    #expect(try Bootstrap(QueryGroups(queryCount: 3)).intervals([]).isEmpty)
+    #expect(try Bootstrap(QueryGroups(queryCount: 1)).intervals([[1], [2]]) == [nil, nil])
+  }
+
+  /// Twenty conversations of a turn that is won, and one of sixty turns that are lost.
+  static func contradiction() throws -> (run: Evaluation, baseline: Evaluation, groups: QueryGroups) {
+    let measures = [try Measure(parsing: "RR")]
+    let queries = (10..<90).map { ExternalID("q\($0)") }
+    let gains = (0..<80).map { $0 < 20 ? 0.1 + 0.001 * Double($0) : -0.1 }
+    let conversation = Dictionary(
+      uniqueKeysWithValues: queries.enumerated().map { ($0.element, ExternalID("c\(min($0.offset, 20))")) })
+    return (
+      Evaluation(name: "run", measures: measures, queries: queries, values: [gains.map { 0.5 + $0 }]),
+      Evaluation(name: "base", measures: measures, queries: queries, values: [gains.map { _ in 0.5 }]),
+      QueryGroups(queries: queries, conversation: conversation)
+    )
+  }
+
+  @Test("what was tested is the mean over queries, but in the t test by conversation the mean of conversations' means")
+  func tested() throws {
+    let (run, baseline, groups) = try Self.contradiction()
+    for test in SignificanceTest.allCases {
+      for unit in SamplingUnit.allCases {
+        var configuration = BaselineComparison.Configuration()
+        (configuration.test, configuration.unit, configuration.permutations) = (test, unit, 99)
+        let comparison = try BaselineComparison([run], with: baseline, groups: groups, configuration: configuration)
+        let entry = comparison.entries[0]
+        #expect(entry.difference < 0)
+        #expect(comparison.units.groups.count == (unit == .query ? 80 : 21))
+        if test == .tTest, unit == .conversation {
+          #expect(abs(entry.tested - (20 * 0.1095 - 0.1) / 21) < 1e-12 && entry.isSignificant, "\(entry.tested)")
+        } else {
+          #expect(abs(entry.tested - entry.difference) < 1e-12, "\(test), \(unit)")
+        }
+      }
+    }
+  }
+
+  @Test("means over the same seeds in another order are the same: neither counted as won or lost, nor tested")
+  func rounding() throws {
+    let (up, down) = ((0.1 + 0.2 + 0.3) / 3, (0.3 + 0.2 + 0.1) / 3)
+    #expect(up != down)
+    let measures = [try Measure(parsing: "RR")]
+    func evaluation(_ name: String, _ values: [Double]) -> Evaluation {
+      Evaluation(
+        name: name, measures: measures, queries: values.indices.map { ExternalID("q\($0)") }, values: [values])
+    }
+    let comparer = try PairedComparer(.query, groups: QueryGroups(queryCount: 5), permutations: 9, resamples: 9)
+    let baseline = evaluation("base", [up, up, down, 0.25, 0.5])
+    let some = try comparer.compare(evaluation("run", [down, up, up, 0.5, 0.25]), with: baseline)[0]
+    #expect([some.wins, some.losses, some.ties] == [1, 1, 3])
+    let none = try comparer.compare(evaluation("run", [down, down, down, 0.25, 0.5]), with: baseline)[0]
+    #expect([none.wins, none.losses, none.ties] == [0, 0, 5])
+    #expect(none.randomisation.p == 1 && none.tTest?.p == 1 && none.difference == 0)
+  }
+
   @Test(
     "the t distribution is scipy's to 1e-10, from half a degree of freedom to a million",
     .enabled(if: Judge.isInstalled, "the Python judges are not installed"))
@@ -150,7 +272,7 @@ struct SignificanceTests {
     let qrels = Qrels(grades: ["1": ["a": 1], "2": ["a": 1], "3": ["a": 1]])
     let run = EvaluateTests.run(["1": [("a", 1)], "2": [("a", 1)], "3": [("a", 1)]])
     let whole = try evaluate(run, qrels: qrels, measures: Measure.standard)
-    let comparer = PairedComparer(.query, groups: QueryGroups(queryCount: 2), permutations: 9, resamples: 9)
+    let comparer = try PairedComparer(.query, groups: QueryGroups(queryCount: 2), permutations: 9, resamples: 9)
     let pairs = [([0, 1], [0, 2]), ([0, 1], [0]), ([0], [0, 1])]
     for (ours, theirs) in pairs {
       let (ours, theirs) = (whole.restricted(to: ours), whole.restricted(to: theirs))
@@ -190,16 +312,16 @@ struct SignificanceTests {
   }
 
   @Test("turns that go together fool a test by query, not one by conversation", arguments: [UInt64(78)])
-  func clusteredTypeOneError(seed: UInt64) {
+  func clusteredTypeOneError(seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)
     let trials = 400
     let queries = (0..<200).map { ExternalID("\($0)") }
     let conversation = Dictionary(uniqueKeysWithValues: queries.indices.map { (queries[$0], ExternalID("\($0 / 8)")) })
     let groups = QueryGroups(queries: queries, conversation: conversation)
     #expect(groups.groups.count == 25)
-    let byQuery = PairedComparer(
+    let byQuery = try PairedComparer(
       .query, groups: QueryGroups(queryCount: queries.count), permutations: 999, resamples: 400, seed: seed)
-    let byConversation = PairedComparer(
+    let byConversation = try PairedComparer(
       .conversation, groups: groups, permutations: 999, resamples: 400, seed: seed)
     var found = [SamplingUnit: [Int]](uniqueKeysWithValues: [(.query, [0, 0, 0]), (.conversation, [0, 0, 0])])
     for _ in 0..<trials {
@@ -235,7 +357,8 @@ struct SignificanceTests {
           random_state=np.random.default_rng(1)).confidence_interval
       answer = [float(ci.low), float(ci.high)]
       """, values, as: [Double].self)
-    let interval = try #require(Bootstrap(QueryGroups(queryCount: 120), resamples: 20_000, seed: 2).interval(values))
+    let bootstrap = try Bootstrap(QueryGroups(queryCount: 120), resamples: 20_000, seed: 2)
+    let interval = try #require(bootstrap.interval(values))
     #expect(abs(interval.low - expected[0]) < 0.01)
     #expect(abs(interval.high - expected[1]) < 0.01)
   }
@@ -244,7 +367,7 @@ struct SignificanceTests {
   func ratio() throws {
     var random = SeededGenerator(seed: 9)
     let values = (0..<60).map { _ in Double.random(in: 0.5...2, using: &random) }
-    let bootstrap = Bootstrap(
+    let bootstrap = try Bootstrap(
       QueryGroups(
         queries: (0..<60).map { ExternalID("q\($0)") },
         conversation: Dictionary(
@@ -266,9 +389,9 @@ struct SignificanceTests {
     let values = Self.differences(50, shift: 0, &random)
     let queries = (0..<50).map { ExternalID("\($0)") }
     let one = Dictionary(uniqueKeysWithValues: queries.map { ($0, ExternalID("c")) })
-    let interval = try #require(Bootstrap(QueryGroups(queryCount: 50)).interval(values))
+    let interval = try #require(try Bootstrap(QueryGroups(queryCount: 50)).interval(values))
     #expect(interval.low < values.mean && values.mean < interval.high)
-    #expect(Bootstrap(QueryGroups(queries: queries, conversation: one)).interval(values) == nil)
+    #expect(try Bootstrap(QueryGroups(queries: queries, conversation: one)).interval(values) == nil)
   }
 
   @Test("a query without a conversation is a group of its own")

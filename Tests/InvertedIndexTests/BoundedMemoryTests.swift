@@ -5,6 +5,7 @@ import Identifiers
 import InvertedIndex
 import SparseVectors
 import StrictJSON
+import Synchronization
 import Testing
 
 @testable import BinaryFiles
@@ -48,6 +49,44 @@ struct BoundedMemoryTests {
     }
     // The file has no name.
     #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path) == [])
+  }
+
+  /// A row that is compared by its key alone, and counts how often.
+  private struct CountedRow: BitwiseCopyable, Comparable {
+    var key: UInt32
+    var value: UInt32
+
+    static let comparisons = Atomic(0)
+
+    static func == (left: Self, right: Self) -> Bool { left.key == right.key }
+    static func < (left: Self, right: Self) -> Bool {
+      comparisons.wrappingAdd(1, ordering: .relaxed)
+      return left.key < right.key
+    }
+  }
+
+  @Test("many runs are merged by few comparisons, and rows that are equal keep the order of their runs")
+  func manyRuns() throws {
+    let scratch = try Scratch()
+    let (runs, length) = (512, 4)
+    var random = SeededGenerator(seed: 12)
+    let rows = (0..<runs * length).map { CountedRow(key: .random(in: 0..<300, using: &random), value: UInt32($0)) }
+    let memory = length * MemoryLayout<CountedRow>.stride
+    var sorter = RowSorter<CountedRow>(memory: memory, scratch: BuildScratch(memory: memory, folder: scratch.path))
+    for row in rows { try sorter.append(row) }
+    let sorted = sorter.finish()
+    #expect(sorted.runs.count == runs)
+    CountedRow.comparisons.store(0, ordering: .relaxed)
+    var found: [CountedRow] = []
+    try sorted.forEach { found.append($0) }
+    // Two for each of nine levels of the heap, and as many to fill it; to look at every run takes 20 times as many.
+    let comparisons = CountedRow.comparisons.load(ordering: .relaxed)
+    #expect(comparisons <= 2 * 9 * rows.count + 2 * runs, "\(comparisons)")
+    // The number of a row's run is its value by the length of runs.
+    let expected = rows.map { ($0.key, $0.value / UInt32(length)) }.sorted { $0 < $1 }
+    #expect(found.map { $0.key } == expected.map { $0.0 })
+    #expect(found.map { $0.value / UInt32(length) } == expected.map { $0.1 })
+    #expect(Set(found.map { $0.value }).count == rows.count)
   }
 
   /// 3,000 passages with metadata.

@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 import Identifiers
 import SparseVectors
@@ -59,6 +60,31 @@ struct EarlierPostingsTests {
         let scale = try #require(greatest[term.term]) / 255
         #expect(abs(term.passageWeight - term.queryWeight) <= scale * 0.5001)
       }
+    }
+  }
+
+  @Test(
+    "of a term that they say no passage has are refused, whatever it is said to weigh, and do not end the process",
+    arguments: [0, 3e38] as [Float])
+  func forgedStatistics(greatest: Float) throws {
+    func passage(with term: UInt32) -> Int? { Self.vectors.firstIndex { $0.terms.contains(TermID(term)) } }
+    let rare = try #require((0..<UInt32(Self.terms)).first { $0 % 6 != 0 && passage(with: $0) != nil })
+    for term in [0, rare] {
+      let scratch = try Scratch()
+      try FileManager.default.copyItem(atPath: Self.path, toPath: scratch("index"))
+      // Another segment has it.
+      try LiveIndex(path: scratch("index")).add(MemoryVectors([SparseVector([term: 1])], ids: ["new"]), by: .test)
+      try ForgedFile.changePostings(scratch("index/000001.postings"), section: "terms") { bytes in
+        let number = (0..<4).map { UInt8(truncatingIfNeeded: greatest.bitPattern >> UInt32(8 * $0)) }
+        bytes.replaceSubrange(8 * Int(term)..<8 * Int(term) + 8, with: [0, 0, 0, 0] + number)
+      }
+      let index = try InvertedIndex(path: scratch("index"))
+      let query = SparseVector([term: 1])
+      let error = #expect(throws: ParlanceError.self) { try index.search(query, k: 3) }
+      #expect(error?.code == .badInput, "\(error as Any)")
+      let document = DocumentID(UInt32(try #require(passage(with: term))))
+      #expect(throws: ParlanceError.self) { try index.explain(query, document) }
+      #expect(try InvertedIndex.verify(path: scratch("index")).map(\.file) == ["000001.postings"])
     }
   }
 

@@ -135,11 +135,12 @@ struct ExactSearchTests {
     }
   }
 
-  @Test("extreme weights neither overflow nor vanish")
+  @Test("extreme weights do not vanish, and scores that overflow are refused")
   func extremeWeights() throws {
     let scratch = try Scratch()
     let least = Float.leastNonzeroMagnitude
     let great = Float.greatestFiniteMagnitude
+    var overflows = 0
     let vectors = [
       SparseVector([0: least, 1: great]), SparseVector([0: 70 * least, 1: 1]), SparseVector([1: great]),
       SparseVector([0: great]),
@@ -152,8 +153,31 @@ struct ExactSearchTests {
         SparseVector([0: least]), SparseVector([0: 1, 1: 1]), SparseVector([0: great, 1: great]),
         SparseVector([0: least, 1: great]),
       ] {
-        #expect(try index.search(query, k: 4).hits == plain.search(query, k: 4))
+        let expected = plain.search(query, k: 4)
+        if expected.first?.score == .infinity {
+          overflows += 1
+          let error = #expect(throws: ParlanceError.self) { try index.search(query, k: 4) }
+          #expect(error?.code == .badInput, "\(error as Any)")
+        } else {
+          #expect(try index.search(query, k: 4).hits == expected)
+        }
       }
     }
+    // The products of the greatest with themselves do.
+    #expect(overflows >= 4 && overflows < 8)
+  }
+
+  @Test("a score that float32 cannot hold is told with its passage", arguments: StoredWeights.allCases)
+  func overflow(weights: StoredWeights) throws {
+    let scratch = try Scratch()
+    let greatest = weights == .f16 ? 65_504 : Float.greatestFiniteMagnitude
+    let vectors = MemoryVectors([SparseVector([0: 1]), SparseVector([1: greatest]), SparseVector([1: 1])])
+    let index = try InvertedIndex.built(vectors, vocabularySize: 2, weights: weights, at: scratch("index"))
+    let query = SparseVector([1: 1e38])
+    for approximation in [nil, try Approximation(dial: 0.5)] {
+      let error = #expect(throws: ParlanceError.self) { try index.search(query, k: 2, approximation: approximation) }
+      #expect(error?.code == .badInput && error?.message.contains("\"p1\" overflows") == true, "\(error as Any)")
+    }
+    #expect(try index.search(SparseVector([0: 1, 1: 0.5]), k: 3).hits.count == 3)
   }
 }

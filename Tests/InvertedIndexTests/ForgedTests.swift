@@ -110,6 +110,75 @@ struct ForgedTests {
   }
 }
 
+@Suite("A manifest whose checksum is true and which lies")
+struct ForgedManifestTests {
+  @Test("about the length of a file is refused, and verify names the file", arguments: [-1, 1])
+  func lengths(more: Int) throws {
+    let scratch = try Scratch()
+    let path = scratch("index")
+    try DamageTests.buildLive(path)
+    let honest = try IndexManifest.read(from: path).manifest
+    let changes: [(inout IndexManifest) -> IndexManifest.File] = [
+      { manifest in
+        manifest.vocabularyFile.bytes += more
+        return manifest.vocabularyFile
+      },
+      { manifest in
+        manifest.segments[1].passagesFile.bytes += more
+        return manifest.segments[1].passagesFile
+      },
+      { manifest in
+        manifest.segments[0].postingsFile.bytes += more
+        return manifest.segments[0].postingsFile
+      },
+    ]
+    for change in changes {
+      var manifest = honest
+      let file = change(&manifest)
+      try manifest.write(to: path)
+      let error = #expect(throws: ParlanceError.self) { try InvertedIndex(path: path) }
+      #expect(error?.code == .badInput && error?.location?.file == path + "/" + file.name, "\(error as Any)")
+      #expect(try InvertedIndex.verify(path: path).map(\.file) == [file.name])
+    }
+  }
+
+  @Test("with lengths or numbers of postings that cannot be added up is refused, and does not end the process")
+  func sums() throws {
+    let scratch = try Scratch()
+    let path = scratch("index")
+    try DamageTests.buildLive(path)
+    let honest = try IndexManifest.read(from: path).manifest
+    var forgeries = [honest, honest]
+    forgeries[0].vocabularyFile.bytes = .max
+    forgeries[1].segments[1].postings = .max
+    for manifest in forgeries {
+      try ForgedFile.writeManifest(manifest, to: path)
+      for open in [{ _ = try InvertedIndex(path: path) }, { _ = try InvertedIndex.verify(path: path) }] {
+        let error = #expect(throws: ParlanceError.self) { try open() }
+        #expect(error?.code == .badInput && error?.message.contains("makes no sense") == true, "\(error as Any)")
+      }
+    }
+    try honest.write(to: path)
+    #expect(try InvertedIndex.verify(path: path) == [])
+  }
+
+  @Test("that has forgotten which passages are deleted leaves ids twice, which verify finds")
+  func twice() throws {
+    let scratch = try Scratch()
+    let path = scratch("index")
+    try DamageTests.buildLive(path)
+    #expect(try InvertedIndex.verify(path: path) == [])
+    var manifest = try IndexManifest.read(from: path).manifest
+    manifest.deletedFile = nil
+    for segment in manifest.segments.indices { manifest.segments[segment].deleted = nil }
+    try manifest.write(to: path)
+    // The second segment has "p1" again.
+    let damages = try InvertedIndex.verify(path: path)
+    #expect(damages.map(\.file) == ["manifest"], "\(damages)")
+    #expect(damages.first?.message.contains("\"p1\" is passage") == true, "\(damages)")
+  }
+}
+
 @Suite("Bitmaps whose checksums are true and whose contents are not")
 struct ForgedBitmapTests {
   /// 100 passages of which all have term 0 and some term 1; ranges of 64.

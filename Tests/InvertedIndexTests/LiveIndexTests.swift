@@ -291,6 +291,88 @@ struct LiveIndexTests {
     #expect(try spools() == [])
   }
 
+  @Test("whoever has finished lets others write, however long it is referred to, and takes nothing of theirs away")
+  func finished() throws {
+    let scratch = try Scratch()
+    let vocabulary = Vocabulary.numbered(5)
+    for fails in [false, true] {
+      let path = scratch("index\(fails)")
+      let writer = try IndexWriter(path: path, passageSpace: .test, vocabulary: vocabulary)
+      for id in ["a", "b"] as [ExternalID] { try writer.append(id, SparseVector([0: 1])) }
+      let passages = ["a", "b"].map { Passage(id: ExternalID($0), text: "text of \($0)") }
+      // One that failed leaves nothing, and lets others write as well.
+      let built = Result { try writer.finish(texts: Texts.source(fails ? [] : passages)) }
+      #expect(((try? built.get()) == nil) == fails)
+      if fails { #expect(try FileManager.default.contentsOfDirectory(atPath: path) == ["lock"]) }
+      _ = try InvertedIndex.built(BuildTests.two, vocabularySize: 5, texts: Texts.of(BuildTests.two), at: path)
+      withExtendedLifetime(writer) {}
+      #expect(try InvertedIndex.verify(path: path) == [])
+    }
+
+    let path = scratch("indexfalse")
+    let (one, other) = (try LiveIndex(path: path), try LiveIndex(path: path))
+    for fails in [false, true] {
+      let addition = try IndexAddition(to: one, by: .test, vocabulary: vocabulary, hasTexts: true)
+      try addition.append("new", SparseVector([2: 1]))
+      let texts = fails ? [] : [Passage(id: "new", text: "text")]
+      let change = Result { try addition.finish(texts: Texts.source(texts)) }
+      #expect((try? change.get()) == (fails ? nil : IndexChange(added: 1)))
+      #expect(try other.delete(["new"]).deleted == (fails ? 0 : 1))
+      withExtendedLifetime(addition) {}
+      #expect(try !FileManager.default.contentsOfDirectory(atPath: path).contains { $0.contains("spool") })
+    }
+    #expect(try InvertedIndex.verify(path: path) == [])
+  }
+
+  @Test("is changed whatever else lies in its folder, which stays; without a manifest that can be read it is refused")
+  func strangers() throws {
+    let scratch = try Scratch()
+    let path = scratch("index")
+    _ = try InvertedIndex.built(BuildTests.two, vocabularySize: 3, at: path)
+    let strangers = [".DS_Store", ".nfs0000000001", "notes.txt", "000001.postings.bak", "x.build"]
+    for name in strangers { try Data(name.utf8).write(to: URL(fileURLWithPath: path + "/" + name)) }
+    func checkStrangers() throws {
+      for name in strangers { #expect(FileManager.default.contents(atPath: path + "/" + name) == Data(name.utf8)) }
+      #expect(try InvertedIndex.verify(path: path) == [])
+    }
+    let live = try LiveIndex(path: path)
+    try live.add(MemoryVectors([SparseVector([2: 1])], ids: ["new"]), by: .test)
+    try checkStrangers()
+    #expect(try live.delete(["p0"]).deleted == 1)
+    #expect(try live.merge() && live.snapshot.count == 2)
+    try checkStrangers()
+    _ = try InvertedIndex.built(BuildTests.two, vocabularySize: 3, at: path)
+    try checkStrangers()
+    let manifest = path + "/manifest"
+    let whole = try Data(contentsOf: URL(fileURLWithPath: manifest))
+    for bytes in [nil, whole.dropLast()] {
+      try FileManager.default.removeItem(atPath: manifest)
+      if let bytes { try bytes.write(to: URL(fileURLWithPath: manifest)) }
+      let error = #expect(throws: ParlanceError.self) {
+        try InvertedIndex.built(BuildTests.two, vocabularySize: 3, at: path)
+      }
+      #expect(error?.code == .cannotWrite && error?.message.contains("another folder") == true, "\(error as Any)")
+      if bytes == nil { try whole.write(to: URL(fileURLWithPath: manifest)) }
+    }
+  }
+
+  @Test("of which no passage is left does not say that it has texts, and takes passages with or without them")
+  func emptied() throws {
+    for hasTexts in [true, false] {
+      let scratch = try Scratch()
+      let two = BuildTests.two
+      let built = try InvertedIndex.built(
+        two, vocabularySize: 3, texts: hasTexts ? Texts.of(two) : nil, at: scratch("index"))
+      #expect(built.info.hasTexts == hasTexts)
+      let live = try LiveIndex(path: scratch("index"))
+      try live.delete(["p0", "p1"])
+      #expect(live.snapshot.info.segments == 0 && !live.snapshot.info.hasTexts)
+      #expect(try !live.merge())
+      try live.add(two, by: .test, texts: hasTexts ? nil : Texts.of(two))
+      #expect(live.snapshot.info.hasTexts == !hasTexts)
+    }
+  }
+
   @Test("no wish for a merge is lost, and failures are not repeated at once")
   func mergeRequests() {
     let requests = MergeRequests()
@@ -458,6 +540,20 @@ struct LiveIndexTests {
 
 @Suite("Which segments are merged")
 struct MergePolicyTests {
+  @Test(
+    "a policy whose merges would never end is refused",
+    arguments: [(1, 4096, 0.25), (0, 4096, 0.25), (-8, 4096, 0.25), (8, 0, 0.25), (8, -1, 0.25), (8, 4096, Double.nan)])
+  func refused(factor: Int, smallest: Int, deletedShare: Double) throws {
+    let scratch = try Scratch()
+    _ = try InvertedIndex.built(BuildTests.two, vocabularySize: 3, at: scratch("index"))
+    var policy = MergePolicy()
+    (policy.factor, policy.smallest, policy.deletedShare) = (factor, smallest, deletedShare)
+    let error = #expect(throws: ParlanceError.self) { try LiveIndex(path: scratch("index"), policy: policy) }
+    #expect(error?.code == .usage && error?.message.contains("merge policy") == true, "\(error as Any)")
+    (policy.factor, policy.smallest, policy.deletedShare) = (2, 1, 0)
+    _ = try LiveIndex(path: scratch("index"), policy: policy)
+  }
+
   @Test("those of a level when there are many, and the worn ones; there are never many segments")
   func levels() {
     let policy = MergePolicy()

@@ -208,6 +208,17 @@ struct SplitSearchTests {
     for weights in [StoredWeights.f16, .f32] {
       #expect(try built(weights, perRange: 5000).search(query, k: 2).algorithm == .everyPosting(.floats))
     }
+    // No passage has the last term.
+    for weights in [StoredWeights.u8, .f32] {
+      let few = try InvertedIndex.built(
+        MemoryVectors([SparseVector([0: 1]), SparseVector([1: 1])]), vocabularySize: 3, weights: weights,
+        at: scratch("few \(weights)"))
+      for method in [SearchMethod.fastest, .everyPosting] {
+        #expect(try few.search(SparseVector([2: 1]), k: 2, method: method).algorithm == .everyPosting(.noPostings))
+        #expect(try few.search(.empty, k: 2, method: method).algorithm == .everyPosting(.noPostings))
+        #expect(try few.search(SparseVector([1: 1]), k: 2, method: method).algorithm != .everyPosting(.noPostings))
+      }
+    }
     let algorithms = [SearchAlgorithm.split] + SearchAlgorithm.Reason.allCases.map { .everyPosting($0) }
     #expect(Set(algorithms.map(\.description)).count == algorithms.count)
   }

@@ -130,6 +130,10 @@ struct ContextConnectionTests {
     let waiting = await connection.receive(list(2))
     #expect(await connection.receive(list(3)) == nil)
     #expect(sent.all.last?["id"] == .integer(3) && sent.all.last?.at("error.code") == .integer(-32000))
+    // Whether anybody is there is answered however many wait.
+    let ping = #"{"jsonrpc": "2.0", "id": 9, "method": "ping", "params": null}"#
+    #expect(await connection.receive(Array(ping.utf8)) == nil)
+    #expect(sent.all.last == .object(["jsonrpc": "2.0", "id": .integer(9), "result": .object([:])]))
     // What was taken back makes room when it has ended, not before.
     await connection.receive(cancel("2"))?.value
     #expect(await connection.receive(list(4)) == nil)
@@ -137,7 +141,7 @@ struct ContextConnectionTests {
     await atWork?.value
     await waiting?.value
     await connection.receive(list(5))?.value
-    #expect(sent.all.map { $0["id"]?.integer } == [3, 4, 1, 5])
+    #expect(sent.all.map { $0["id"]?.integer } == [3, 9, 4, 1, 5])
     #expect(sent.all.last?["result"] != nil)
   }
 

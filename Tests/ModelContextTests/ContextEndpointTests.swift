@@ -127,7 +127,8 @@ struct ContextEndpointTests {
     "other media, other origins and what is no message are refused",
     arguments: [
       (["content-type": "text/plain"], 415), (["content-type": "text/plain;a=b,application/json"], 415),
-      (["content-type": nil], 415), (["accept": "text/html"], 406),
+      (["content-type": nil], 415), (["content-encoding": "gzip"], 415), (["content-encoding": "Identity"], 200),
+      (["accept": "text/html"], 406),
       (["accept": "application/json;q=0.5"], 200), (["accept": nil], 200), (["origin": "https://evil.example"], 403),
       (["origin": "null"], 403), (["origin": "http://localhost.evil.example"], 403), (["origin": "localhost"], 403),
       (["origin": "https://chat.example"], 200), (["origin": "http://localhost:3000"], 200),

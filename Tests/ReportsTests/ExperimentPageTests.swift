@@ -29,7 +29,7 @@ struct ExperimentPageTests {
     let groups = places.groups(queries)
     var figures = EvaluationReport(evaluations: [first, second])
     figures.places = places
-    figures.addIntervals(by: configuration, groups: groups)
+    try figures.addIntervals(by: configuration, groups: groups)
     figures.comparison = try BaselineComparison([second], with: first, groups: groups, configuration: configuration)
     for (run, terms) in [("base", 10.0), (Self.hostile, 20)] {
       figures.efforts[run] = Dictionary(
@@ -40,7 +40,7 @@ struct ExperimentPageTests {
     }
     var report = ExperimentReport(
       title: Self.hostile, question: Self.hostile, hypothesis: Self.hostile,
-      sets: [.init(name: "set", report: figures, extra: [("D_KL", ["base": 1.5])])])
+      sets: [.init(name: "set", report: figures, extra: [.divergence(["base": 1.5])])])
     report.training = [
       .init(
         title: "loss", figure: "loss", series: [.init(name: "base", points: [.init(x: 1, y: 2), .init(x: 2, y: 1)])])
@@ -177,6 +177,12 @@ struct ExperimentPageTests {
     let percent = FixedDecimal.signed(100 * (value - 1), digits: 1) + " % ("
     #expect(table.rows[0][2].text.hasPrefix(percent), "\(table.rows[0])")
     #expect(json.contains("\"ratios\"") && json.contains("\"fewerFLOPS\""), "\(json)")
+    // The units are the comparison's, whether a breakdown by turn was asked for or not.
+    var unplaced = report
+    unplaced.places = nil
+    #expect(unplaced.ratios()?[0].measures[0]?.interval == ratios[0].measures[0]?.interval)
+    #expect(
+      table.notes[0].hasPrefix("Of means over the 20 queries with a relevant passage, FLOPS too;"), "\(table.notes)")
     var alone = report
     alone.comparison = nil
     #expect(alone.ratios() == nil && alone.ratioTable() == nil && !alone.json(perQuery: false).text.contains("ratios"))
@@ -185,6 +191,8 @@ struct ExperimentPageTests {
   @Test("without some turns and conversations the figures are those of the others, with tests and costs of their own")
   func part() throws {
     var whole = try report().sets[0].report
+    let graded = try Measure(parsing: "R(rel=2)@5")
+    whole.unreachable[graded] = [ExternalID("c0_1"), ExternalID("c9_2"), ExternalID("c5_1")]
     whole.efforts["base"]?[ExternalID("c0_1")]?.terms = 1000
     whole.efforts["base"]?[ExternalID("elsewhere")] = QueryEffort(terms: 28, flops: 1, postings: 5)
     var configuration = BaselineComparison.Configuration()
@@ -200,6 +208,7 @@ struct ExperimentPageTests {
     #expect(part.comparison?.queries == 17 && part.comparison?.conversations == 9)
     #expect(part.intervals?[0][0] != whole.intervals?[0][0])
     #expect(part.costs["base"]?.meanLength == (17 * 10 + 28) / 18.0)
+    #expect(part.unreachable[graded] == [ExternalID("c5_1")])
 
     #expect(try whole.leavingOut([ExternalID("none")], configuration: configuration) == nil)
     let one = try whole.leavingOut(Set((1...9).map { ExternalID("c\($0)") }), configuration: configuration)

@@ -76,6 +76,64 @@ struct BatchSearchTests {
     #expect(summary.postingsTouched == 4)
   }
 
+  @Test("queries that do not fit the index are refused, encoded here or before, and no run is left")
+  func foreign() async throws {
+    let tiny = try TinyIndex()
+    let path = tiny.folder + "/out.trec"
+    let batch = BatchSearch(index: tiny.index, k: 2, threads: 2)
+    func runWords(_ encoder: WordEncoder, trusted: Bool) async throws {
+      let run = try RunWriter(path: path, tag: "test")
+      _ = try await batch.run(Self.queries(3, seed: 1), by: encoder, to: run, trusted: trusted)
+    }
+    func runVectors(_ encoder: WordEncoder, trusted: Bool) async throws {
+      let description = VectorsDescription(
+        encoder: encoder.identity, passageSpace: encoder.passageSpace, vocabulary: encoder.vocabulary)
+      let file = tiny.folder + "/queries.vectors"
+      try VectorsWriter.write(file, description) { (writer: VectorsWriter) throws(ParlanceError) in
+        try writer.append("q", .empty)
+      }
+      let run = try RunWriter(path: path, tag: "test")
+      _ = try await batch.run(VectorsFile(path: file), to: run, trusted: trusted)
+    }
+    let words = WordEncoder(vocabulary: .named(["undo", "commit"]))
+    for (encoder, trusted) in [(WordEncoder(identity: .student), false), (words, false), (words, true)] {
+      await #expect {
+        try await runWords(encoder, trusted: trusted)
+      } throws: { ($0 as? ParlanceError)?.code == .badInput }
+      await #expect {
+        try await runVectors(encoder, trusted: trusted)
+      } throws: { ($0 as? ParlanceError)?.code == .badInput }
+    }
+    #expect(!FileManager.default.fileExists(atPath: path))
+    for (encoder, trusted) in [
+      (WordEncoder(), false), (WordEncoder(identity: .student, passageSpace: .teacher), false),
+      (WordEncoder(identity: .student), true),
+    ] {
+      try await runWords(encoder, trusted: trusted)
+      try await runVectors(encoder, trusted: trusted)
+    }
+    #expect(FileManager.default.fileExists(atPath: path))
+  }
+
+  @Test("a score that overflows is told with its query and its passage")
+  func overflow() async throws {
+    let tiny = try TinyIndex([["undo": 1], ["undo": .greatestFiniteMagnitude]])
+    let batch = BatchSearch(index: tiny.index, k: 2, threads: 2)
+    let queries = ["undo", "undo undo"].enumerated().map {
+      (id: ExternalID("q\($0)"), words: FormedQuery($1))
+    }
+    let path = tiny.folder + "/out.trec"
+    _ = try await batch.run(
+      Array(queries.prefix(1)), by: WordEncoder(), to: RunWriter(path: path, tag: "test"))
+    await #expect {
+      try await batch.run(queries, by: WordEncoder(), to: RunWriter(path: path, tag: "test"))
+    } throws: { error in
+      let error = error as? ParlanceError
+      return error?.code == .badInput && error?.message.contains("\"p1\" overflows") == true
+        && error?.message.contains("query \"q1\"") == true
+    }
+  }
+
   @Test("no queries make an empty run")
   func none() async throws {
     let tiny = try TinyIndex()

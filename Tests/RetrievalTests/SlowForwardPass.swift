@@ -1,16 +1,17 @@
 import Checkpoints
 import Diagnostics
-import Dispatch
 import SparseEncoder
 import SparseVectors
+import Synchronization
 import TestSupport
 
-/// A forward pass that takes its time and cannot be stopped; each row has the first token of its text as its one term.
+/// A forward pass that cannot be stopped, and waits at a gate if it has one; each row has the first token of its text as its one
+/// term.
 struct SlowForwardPass: ForwardPass {
   let vocabularySize: Int
   let longestSequence: Int
   let workers = 2
-  var seconds = 0.0
+  var gate: Gate?
   /// Called when a batch begins.
   var onBatch: @Sendable () -> Void = {}
   /// Called when it ends.
@@ -18,11 +19,7 @@ struct SlowForwardPass: ForwardPass {
 
   func encode(_ batch: PackedBatch, for goal: EncodingGoal) async throws(ParlanceError) -> SparseRows {
     onBatch()
-    if seconds > 0 {
-      await withCheckedContinuation { continuation in
-        DispatchQueue.global().asyncAfter(deadline: .now() + seconds) { continuation.resume() }
-      }
-    }
+    await gate?.pass()
     atEnd()
     return rows(batch)
   }
@@ -38,13 +35,37 @@ struct SlowForwardPass: ForwardPass {
 
   /// An encoder on a small committed checkpoint, whose vocabulary has the letters a to z.
   static func encoder(
-    seconds: Double = 0, onBatch: @escaping @Sendable () -> Void = {}, atEnd: @escaping @Sendable () -> Void = {}
+    gate: Gate? = nil, onBatch: @escaping @Sendable () -> Void = {}, atEnd: @escaping @Sendable () -> Void = {}
   ) throws -> SparseEncoder {
     let checkpoint = try Checkpoint(folder: TestSupport.packageRoot + "/Tests/CheckpointsTests/Goldens/bert-sharded")
     let architecture = checkpoint.architecture
     let forward = SlowForwardPass(
-      vocabularySize: architecture.vocabularySize, longestSequence: architecture.maxPositions, seconds: seconds,
+      vocabularySize: architecture.vocabularySize, longestSequence: architecture.maxPositions, gate: gate,
       onBatch: onBatch, atEnd: atEnd)
     return try SparseEncoder(checkpoint: checkpoint, forward: forward)
+  }
+}
+
+/// Holds whoever comes until it is opened.
+final class Gate: Sendable {
+  private let state = Mutex<(isOpen: Bool, waiting: [CheckedContinuation<Void, Never>])>((false, []))
+
+  func open() {
+    let waiting = state.withLock { state in
+      let waiting = state.waiting
+      state = (true, [])
+      return waiting
+    }
+    for continuation in waiting { continuation.resume() }
+  }
+
+  func pass() async {
+    await withCheckedContinuation { continuation in
+      let passes = state.withLock { state in
+        if !state.isOpen { state.waiting.append(continuation) }
+        return state.isOpen
+      }
+      if passes { continuation.resume() }
+    }
   }
 }

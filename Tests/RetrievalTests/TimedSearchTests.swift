@@ -18,4 +18,25 @@ struct TimedSearchTests {
     // Every passage has the term.
     #expect(flops == [1])
   }
+
+  @Test("a query whose passages the filter leaves out is not one that no passage matches")
+  func filtered() async throws {
+    let tiny = try TinyIndex()
+    let searcher = try Searcher(index: tiny.index, encoder: WordEncoder())
+    // Each passage has the page number 7.
+    for (least, hits) in [(7.0, [2, 0, 0]), (8.0, [0, 0, 0])] {
+      let filter = PassageFilter([.init("pageNumber", .range(NumberRange(from: least)))])
+      let timed = TimedSearch(searcher: searcher, k: 3, filter: filter)
+      var summary = BatchSummary()
+      var found: [Int] = []
+      try await timed.run([
+        ("matched", FormedQuery("undo moon")), ("unmatched", FormedQuery("moon")), ("empty", FormedQuery("unknown")),
+      ]) { answer in
+        summary.add(answer)
+        found.append(answer.passages.count)
+      }
+      #expect(found == hits)
+      #expect(summary.queries == 3 && summary.unmatchedQueries == 1 && summary.emptyQueries == 1)
+    }
+  }
 }

@@ -64,6 +64,33 @@ struct AccessTests {
     #expect(!service.log.text.contains(made.key))
   }
 
+  @Test("reloading reads the keys again: one that was taken out is refused; a bad file leaves all as it was")
+  func revoked() async throws {
+    let folder = try TestSupport.temporaryFolder("keys")
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let (old, new) = (try APIKeys.make(name: "old"), try APIKeys.make(name: "new"))
+    func write(_ text: String) throws {
+      try text.write(toFile: folder + "/keys.txt", atomically: true, encoding: .utf8)
+    }
+    try write(old.line)
+    let service = try await ServiceFixture { $0.keys = try APIKeys(file: folder + "/keys.txt") }
+    func statuses() async -> [Int] {
+      var statuses: [Int] = []
+      for key in [old.key, new.key] {
+        statuses.append(await service.send("GET", "/v1/info", headers: ["x-api-key": key]).status)
+      }
+      return statuses
+    }
+    try write(new.line)
+    #expect(await statuses() == [200, 401])
+    await service.server.reload()
+    #expect(await statuses() == [401, 200])
+    try write("no key\n")
+    await service.server.reload()
+    #expect(await statuses() == [401, 200])
+    #expect(service.log.text.contains("keys not reloaded"))
+  }
+
   @Test(
     "an address that others reach is refused without keys",
     arguments: [

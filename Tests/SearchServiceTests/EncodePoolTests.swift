@@ -5,7 +5,7 @@ import Testing
 
 @testable import SearchService
 
-@Suite("the way of queries into the model", .timeLimit(.minutes(2)))
+@Suite("the way of queries into the model", .timeLimit(.minutes(30)))
 struct EncodePoolTests {
   private func pool(
     limit: Int = 16, isOpen: Bool = false

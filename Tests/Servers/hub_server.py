@@ -4,7 +4,7 @@ hub_server.py FOLDER [FAULT...] serves FOLDER/owner/name/... on 127.0.0.1 and pr
 itself; *.safetensors by a redirect to another host name (localhost), as the real hub does. Each request is logged as one line
 "METHOD HOST PATH authorization-or-minus range-or-minus" to FOLDER/requests.log. Faults: truncate=N (the first N storage
 answers stop in the middle), trouble=N (the first N requests get 503), damage (storage answers have a wrong byte). The server
-ends with its parent, or after five minutes.
+ends with its parent, or after an hour.
 """
 
 import hashlib
@@ -16,6 +16,8 @@ import threading
 import time
 import urllib.parse
 
+# Before anything is told: a parent that is gone by now takes no port, and the printing fails.
+PARENT = os.getppid()
 ROOT = sys.argv[1]
 FAULTS = dict(f.partition("=")[::2] for f in sys.argv[2:])
 LEFT = {name: int(FAULTS.get(name) or 0) for name in ("truncate", "trouble")}
@@ -123,8 +125,8 @@ def tree_entry(folder, name):
 
 
 def end_with_parent():
-    parent, until = os.getppid(), time.monotonic() + 300
-    while os.getppid() == parent and time.monotonic() < until:
+    until = time.monotonic() + 3600
+    while os.getppid() == PARENT and time.monotonic() < until:
         time.sleep(0.2)
     os._exit(0)
 

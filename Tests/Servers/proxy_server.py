@@ -2,7 +2,7 @@
 
 proxy_server.py LOG listens on 127.0.0.1 and prints its port. Every host is taken for this machine, so that names which nobody
 resolves reach a test's own server. Each request is logged as one line "METHOD TARGET". The server ends with its parent, or
-after five minutes.
+after an hour.
 """
 
 import base64
@@ -14,6 +14,8 @@ import sys
 import threading
 import time
 
+# Before anything is told: a parent that is gone by now takes no port, and the printing fails.
+PARENT = os.getppid()
 LOG = sys.argv[1]
 WANTED = "Basic " + base64.b64encode(b"us:er:p@ss").decode()
 
@@ -46,8 +48,8 @@ class Proxy(http.server.BaseHTTPRequestHandler):
 
 
 def end_with_parent():
-    parent, until = os.getppid(), time.monotonic() + 300
-    while os.getppid() == parent and time.monotonic() < until:
+    until = time.monotonic() + 3600
+    while os.getppid() == PARENT and time.monotonic() < until:
         time.sleep(0.2)
     os._exit(0)
 

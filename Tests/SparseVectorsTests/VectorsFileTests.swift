@@ -44,6 +44,19 @@ struct SampleVectors {
   }
 }
 
+/// For tests of a process that ends: one that cannot make the writer ends as none of them should.
+private func finishedWriter() -> VectorsWriter {
+  do {
+    let folder = try TestSupport.temporaryFolder("finished")
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let writer = try VectorsWriter(
+      path: folder + "/a.vectors", description: SampleVectors(count: 0, seed: 1).description)
+    try writer.append("a", .empty)
+    try writer.finish()
+    return writer
+  } catch { exit(EXIT_SUCCESS) }
+}
+
 @Suite("The .vectors file") struct VectorsFileTests {
   let folder: String
 
@@ -210,6 +223,49 @@ struct SampleVectors {
     } catch {
       #expect(error.code == .badInput, "seed \(seed)")
     }
+  }
+
+  @Test(
+    "an end that counts more vectors or terms than the chunks have room for is refused when the file is opened",
+    arguments: VectorsDescription.WeightKind.allCases)
+  func forgedCounts(kind: VectorsDescription.WeightKind) throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let sample = try SampleVectors(count: 5, seed: 13, weightKind: kind, longest: 4)
+    let path = folder + "/a.vectors"
+    try sample.write(to: path)
+    let whole = Array(try contents(path))
+    let end = whole.count - 88
+    let head = Int(whole.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: 24, as: UInt64.self) }) + 64
+    // One chunk, and 8 bytes that say where it begins.
+    let room = end - 8 - head
+    let terms = room / (kind == .float32 ? 8 : 6)
+    for (place, count, isPossible) in [
+      (16, terms, true), (16, terms + 1, false), (16, 1 << 62, false), (16, Int.max, false), (8, 256, false),
+    ] {
+      #expect(room / 8 < 256)
+      var bytes = whole
+      withUnsafeBytes(of: UInt64(count)) { bytes.replaceSubrange(end + place..<end + place + 8, with: $0) }
+      let checksum = CRC32C.checksum(of: Array(bytes[end..<end + 84]))
+      withUnsafeBytes(of: checksum) { bytes.replaceSubrange(end + 84..<end + 88, with: $0) }
+      try Data(bytes).write(to: URL(fileURLWithPath: path))
+      let context = Comment("\(count) at \(place)")
+      if isPossible {
+        // That it is another number is found by who looks at all.
+        let file = try VectorsFile(path: path)
+        #expect(file.termCount == count, context)
+        #expect(throws: ParlanceError.self, context) { try file.verify() }
+      } else {
+        let error = #expect(throws: ParlanceError.self, context) { try VectorsFile(path: path) }
+        #expect(error?.code == .badInput && error?.message.contains("makes no sense") == true, context)
+      }
+    }
+  }
+
+  @Test(
+    "a writer that has finished takes no vector and is not finished again: the file would no longer be what it says")
+  func afterTheEnd() async {
+    await #expect(processExitsWith: .failure) { _ = try? finishedWriter().append("b", .empty) }
+    await #expect(processExitsWith: .failure) { _ = try? finishedWriter().finish() }
   }
 
   @Test("a second writer is refused with the code for trying again")

@@ -87,6 +87,13 @@ public final class ClientConnection {
     return String(decoding: received, as: UTF8.self)
   }
 
+  /// Whether the server keeps the connection open and has sent nothing that was not received yet.
+  public var isWaitedAt: Bool {
+    var byte: UInt8 = 0
+    let count = recv(descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))
+    return count < 0 && errno == EAGAIN
+  }
+
   private func receive() -> Bool {
     var chunk = [UInt8](repeating: 0, count: 1 << 16)
     let count = recv(descriptor, &chunk, chunk.count, 0)

@@ -30,7 +30,7 @@ public final class LocalHTTPServer: Sendable {
 
   public let port: Int
   private let listener: Int32
-  private let isOpen = Atomic<Bool>(true)
+  private let isOpen = Mutex(true)
 
   /// - Parameter answer: called on a thread of each connection; may take its time.
   public init(_ answer: @escaping @Sendable (Request) -> Reply) throws {
@@ -54,10 +54,10 @@ public final class LocalHTTPServer: Sendable {
     self.listener = listener
     port = Int(UInt16(bigEndian: address.sin_port))
     Thread.detachNewThread { [self] in
-      while isOpen.load(ordering: .relaxed) {
+      while isOpen.withLock({ $0 }) {
         let connection = accept(listener, nil, nil)
         guard connection >= 0 else { continue }
-        guard isOpen.load(ordering: .relaxed) else {
+        guard isOpen.withLock({ $0 }) else {
           close(connection)
           break
         }
@@ -71,8 +71,12 @@ public final class LocalHTTPServer: Sendable {
   }
 
   public func stop() {
-    isOpen.store(false, ordering: .relaxed)
-    shutdown(listener, Int32(SHUT_RDWR))
+    isOpen.withLock {
+      guard $0 else { return }
+      $0 = false
+      // Within the lock: its thread closes the listener only behind it, or the number might be somebody else's by now.
+      shutdown(listener, Int32(SHUT_RDWR))
+    }
   }
 
   private static func serve(_ connection: Int32, _ answer: (Request) -> Reply) {

@@ -12,8 +12,8 @@ public import Diagnostics
 /// let summary = try DatasetImport(.qrecc).run(from: ["qrecc_data.zip"], to: "qrecc")
 /// ```
 ///
-/// Rows are read and written one after the other, so memory depends on the number of turns (their ids are kept to tell
-/// repeated ones), not on the number of passages.
+/// Rows are read and written one after the other. In memory are the ids of turns and judgments, to tell repeated ones, and
+/// hashes of the passages' ids: 10.7 to 21.3 bytes a passage, 32 for moments.
 public struct DatasetImport: Sendable {
   public var set: ConversationSet
   /// Stands before each id of a turn and a conversation, so that sets can be joined.

@@ -187,9 +187,33 @@ struct ImportFile {
     return false
   }
 
-  /// The columns of the first line.
+  /// The first line that is not blank.
+  func firstLine() throws(ParlanceError) -> String? {
+    let lines = try lines()
+    while let line = try lines.nextString() {
+      if !line.isBlank { return line }
+    }
+    return nil
+  }
+
+  /// The columns of the first line, between tabs.
   func firstColumns() throws(ParlanceError) -> [String] {
-    guard let line = try lines().nextString() else { return [] }
-    return line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+    try firstLine().map(Self.columns) ?? []
+  }
+
+  /// Whether one of the first lines has so many columns between tabs, since any may be malformed.
+  func hasLine(ofColumns count: Int) throws(ParlanceError) -> Bool {
+    let lines = try lines()
+    var tried = 0
+    while tried < 20, let line = try lines.nextString() {
+      if line.isBlank { continue }
+      if Self.columns(line).count == count { return true }
+      tried += 1
+    }
+    return false
+  }
+
+  private static func columns(_ line: String) -> [String] {
+    line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
   }
 }

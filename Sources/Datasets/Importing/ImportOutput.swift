@@ -23,11 +23,13 @@ final class ImportOutput {
   private var rewriteWriters: [String: RewriteWriter] = [:]
   private var qrelsWriters: [String: QrelsWriter] = [:]
   private var passageWriters: [String: PassageWriter] = [:]
-  private var turns: Set<ExternalID> = []
+  /// What stands in the names of the files of each turn: `.train`, or nothing.
+  private var turns: [ExternalID: String] = [:]
   private var conversations: Set<ExternalID> = []
   private var rewritten: Set<String> = []
   private var judged: Set<String> = []
-  private var passagesOnce: Set<String> = []
+  /// The passages that were written. Two ids of one hash, one pair in 60,000 collections of 25 million, pass for one.
+  private var passages = SeenHashes()
   private var rows = 0
   /// What the row under way wants to write; `nil` where a malformed row ends the import anyhow.
   private var pending: RowUnderWay?
@@ -40,7 +42,6 @@ final class ImportOutput {
     var turns: [ExternalID] = []
     var rewritten: [String] = []
     var judged: [String] = []
-    var passages: [String] = []
   }
 
   init(
@@ -95,10 +96,9 @@ final class ImportOutput {
   private func takeBack() {
     guard let row = pending else { return }
     summary.skipped = row.skipped
-    turns.subtract(row.turns)
+    for turn in row.turns { turns[turn] = nil }
     rewritten.subtract(row.rewritten)
     judged.subtract(row.judged)
-    passagesOnce.subtract(row.passages)
   }
 
   /// Writes now, or when the row turned out to be well-formed.
@@ -129,15 +129,17 @@ final class ImportOutput {
       skip("turns without a question")
       return false
     }
-    guard turns.insert(id).inserted else {
+    guard turns[id] == nil else {
       skip("turns that are there already")
       return false
     }
+    let part = part.map { "." + $0 } ?? ""
+    turns[id] = part
     pending?.turns.append(id)
     var messages = history.map { Message(role: $0.role, content: $0.content.trimmed) }
     messages.removeAll { $0.role == .assistant && $0.content.isEmpty }
     messages.append(Message(role: .user, content: question))
-    let name = part.map { "conversations.\($0).jsonl" } ?? "conversations.jsonl"
+    let name = "conversations\(part).jsonl"
     let turn = Turn(
       id: id, conversation: conversation, number: messages.count { $0.role == .user }, messages: messages)
     try write { [self] () throws(ParlanceError) in
@@ -152,7 +154,7 @@ final class ImportOutput {
   /// Writes a rewrite by the source `name` of a turn that was written.
   func write(rewrite text: String, of turn: String, by name: String) throws(ParlanceError) {
     let id = try id(turn, "the turn")
-    guard turns.contains(id) else { return skip("rewrites of turns that are not there") }
+    guard turns[id] != nil else { return skip("rewrites of turns that are not there") }
     let text = text.trimmed
     guard !text.isEmpty else { return skip("rewrites without words") }
     guard rewritten.insert(name + " " + id.string).inserted else { return skip("rewrites that are there already") }
@@ -165,14 +167,19 @@ final class ImportOutput {
     }
   }
 
-  /// - Parameter part: `test` of `qrels.test.txt`.
+  /// Writes a judgment of a turn that was written, by default beside it: those of `conversations.train.jsonl` are in
+  /// `qrels.train.txt`, so that a measurement over one file finds its turns in the other.
+  ///
+  /// - Parameters:
+  ///   - part: `test` of `qrels.test.txt`, where the judgments tell the parts and the turns do not.
+  ///   - name: another file than these.
   func write(
     judgment grade: Int, of passage: String, for turn: String, part: String? = nil, file name: String? = nil
   ) throws(ParlanceError) {
     let id = try id(turn, "the turn")
     let passage = try self.id(passage, "the passage", prefixed: false)
-    guard turns.contains(id) else { return skip("judgments of turns that are not there") }
-    let file = name ?? part.map { "qrels.\($0).txt" } ?? "qrels.txt"
+    guard let partOfTurn = turns[id] else { return skip("judgments of turns that are not there") }
+    let file = name ?? "qrels\(part.map { "." + $0 } ?? partOfTurn).txt"
     guard judged.insert("\(file) \(id) \(passage)").inserted else { return skip("judgments that are there already") }
     pending?.judged.append("\(file) \(id) \(passage)")
     try write { [self] () throws(ParlanceError) in
@@ -182,23 +189,25 @@ final class ImportOutput {
     }
   }
 
-  func write(passage id: String, title: String, text: String) throws(ParlanceError) {
+  /// Writes a passage; one whose id is there already, which no encoder would take, is counted and left out.
+  ///
+  /// - Parameter isRepeated: whether rows name passages again and again, so that there is nothing to count.
+  func write(
+    passage id: String, title: String, text: String, isRepeated: Bool = false
+  ) throws(ParlanceError) {
     let id = try self.id(id, "the passage", prefixed: false)
     guard !(title + text).isBlank else { return skip("passages without words") }
     try write { [self] () throws(ParlanceError) in
+      guard passages.insert(id) else {
+        if !isRepeated { skip("passages whose id is there already") }
+        return
+      }
       let writer = try writer("passages.jsonl", \.passageWriters) { path throws(ParlanceError) in
         try PassageWriter(path: path)
       }
       try writer.write(Passage(id: id, title: title, text: text))
       summary.written["passages.jsonl", default: 0] += 1
     }
-  }
-
-  /// Writes a passage that several rows may name; for sets whose passages are few.
-  func write(passageOnce id: String, title: String, text: String) throws(ParlanceError) {
-    guard passagesOnce.insert(id).inserted else { return }
-    pending?.passages.append(id)
-    try write(passage: id, title: title, text: text)
   }
 
   /// The writer of this file, made when something is first written to it.

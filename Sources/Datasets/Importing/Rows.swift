@@ -66,13 +66,43 @@ extension ImportFile {
     }
   }
 
-  /// Gives the columns of each line to `body`, with quotation marks as in CSV where `isQuoted`; empty lines are passed over.
-  ///
-  /// - Parameter count: how many columns a line has at least.
+  /// How a line is cut into columns.
+  enum ColumnForm {
+    /// So many between tabs, with quotation marks as in CSV; a column may be empty.
+    case quoted(Int)
+    /// An id and a text, in which a further tab is white space.
+    case idAndText
+    /// Between tabs where the line has one, so that a blank within an id is no end of it, else between runs of blanks.
+    case blanks
+
+    /// How many columns a line has, no more and no fewer.
+    var count: Int? {
+      switch self {
+      case .quoted(let count): count
+      case .idAndText: 2
+      case .blanks: nil
+      }
+    }
+
+    /// - Returns: the columns, and whether the last one waits for its quotation mark.
+    func cut(_ line: String) -> (columns: [String], isOpen: Bool) {
+      switch self {
+      case .quoted: return ImportFile.fields(line)
+      case .idAndText:
+        let parts = line.split(separator: "\t", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2 else { return ([line], false) }
+        return ([String(parts[0]), parts[1].split(separator: "\t").joined(separator: " ")], false)
+      case .blanks:
+        guard line.contains("\t") else { return (line.split(separator: " ").map(String.init), false) }
+        return (line.split(separator: "\t").map { String($0).trimmed }.filter { !$0.isEmpty }, false)
+      }
+    }
+  }
+
+  /// Gives the columns of each line to `body`; empty lines are passed over. A line of another number of columns is malformed:
+  /// cut short, it would be another row.
   func eachLine(
-    _ output: ImportOutput, columns count: Int, at separator: (Character) -> Bool = { $0 == "\t" },
-    isQuoted: Bool = false,
-    _ body: ([String]) throws(ParlanceError) -> Void
+    _ output: ImportOutput, columns form: ColumnForm, _ body: ([String]) throws(ParlanceError) -> Void
   ) throws(ParlanceError) {
     let lines = try lines(output.interruption)
     var isOver = false
@@ -85,7 +115,7 @@ extension ImportFile {
         let location = isRead ? lines.location : givenBack[0].location
         if !isRead { givenBack.removeFirst() }
         if line.isBlank { return }
-        var (columns, isOpen) = isQuoted ? Self.fields(line) : (Self.columns(line, at: separator), false)
+        var (columns, isOpen) = form.cut(line)
         // A quoted field may hold line ends.
         var further = 0
         while isOpen, further < Self.furtherLines {
@@ -95,13 +125,13 @@ extension ImportFile {
           }
           line += "\n" + givenBack[further].line
           further += 1
-          (columns, isOpen) = Self.fields(line)
+          (columns, isOpen) = form.cut(line)
         }
         guard !isOpen else {
           throw ParlanceError(.badInput, "the quotation mark that a column begins with has no end", at: location)
         }
         givenBack.removeFirst(further)
-        guard columns.count >= count else {
+        if let count = form.count, columns.count != count {
           throw ParlanceError(.badInput, "expected \(count) columns, found \(columns.count)", at: location)
         }
         do throws(ParlanceError) { try body(columns) } catch {
@@ -124,10 +154,6 @@ extension ImportFile {
 
   /// How many lines a quoted field may go on for.
   private static let furtherLines = 64
-
-  private static func columns(_ line: String, at separator: (Character) -> Bool) -> [String] {
-    line.split(omittingEmptySubsequences: true, whereSeparator: separator).map(String.init)
-  }
 
   /// Columns between tabs; one that begins with a quotation mark ends with one and doubles those within, as CSV has it.
   ///
@@ -159,26 +185,53 @@ extension ImportFile {
     return (fields + [String(decoding: field, as: UTF8.self)], isQuoted)
   }
 
-  /// Reads judgments: `query 0 passage grade` between spaces or tabs, or `query passage grade` as BEIR has it, with or
-  /// without a line of headings.
+  /// Reads judgments: `query 0 passage grade` between blanks or tabs, or `query passage grade` as BEIR has it, with or
+  /// without a line of headings. All lines of a file are of one form: between blanks, one within an id would make TREC's of
+  /// BEIR's.
   func eachJudgment(
     _ output: ImportOutput, _ body: (_ turn: String, _ passage: String, _ grade: Int) throws(ParlanceError) -> Void
   ) throws(ParlanceError) {
-    try eachLine(output, columns: 3, at: { $0 == "\t" || $0 == " " }) { columns throws(ParlanceError) in
-      let isTREC = columns.count == 4
-      if columns[0] == "query-id" || columns[0] == "query_id" { return }
-      guard let grade = Int(columns[isTREC ? 3 : 2]) else {
-        throw ParlanceError(.badInput, "expected a whole number as the grade, found \"\(columns[isTREC ? 3 : 2])\"")
+    var known: Int?
+    try eachLine(output, columns: .blanks) { columns throws(ParlanceError) in
+      let count = columns.count
+      if let known, count != known {
+        throw ParlanceError(.badInput, "expected \(known) columns, found \(count)")
       }
-      try body(columns[0], columns[isTREC ? 2 : 1], grade)
+      guard count == 3 || count == 4 else {
+        throw ParlanceError(
+          .badInput,
+          "expected 3 columns (query, passage, grade) or 4 (query, 0, passage, grade), found \(count)")
+      }
+      if !Self.headings.contains(columns[0]) {
+        guard let grade = Self.grade(columns[count - 1]) else {
+          throw ParlanceError(.badInput, "expected a whole number as the grade, found \"\(columns[count - 1])\"")
+        }
+        try body(columns[0], columns[count - 2], grade)
+      }
+      known = count
     }
   }
 
-  /// Whether the first line looks like a judgment.
+  /// What the first column of judgments may be headed with.
+  private static let headings: Set<String> = ["query-id", "query_id"]
+
+  /// A whole number, also one that is written `1.0`, as tables of real numbers have it.
+  private static func grade(_ text: String) -> Int? {
+    let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+    if parts.count == 2, parts[1].isEmpty || !parts[1].allSatisfy({ $0 == "0" }) { return nil }
+    return Int(parts[0])
+  }
+
+  /// Whether the first line looks like a judgment, or like the headings of judgments.
   func holdsJudgments() throws(ParlanceError) -> Bool {
-    guard let line = try lines().nextString() else { return false }
-    let columns = line.split { $0 == "\t" || $0 == " " }
-    return columns.first == "query-id" || (columns.count == 4 && Int(columns[3]) != nil && columns[1].count <= 2)
+    guard let line = try firstLine() else { return false }
+    let columns = ColumnForm.blanks.cut(line).columns
+    guard let first = columns.first, let last = columns.last else { return false }
+    if Self.headings.contains(first) { return true }
+    guard let number = Double(last), number.isFinite else { return false }
+    if columns.count == 4 { return columns[1].count <= 2 }
+    // Not a sentence that ends with a year, nor three ids.
+    return columns.count == 3 && abs(number) < 100 && (line.contains("\t") || hasExtension("tsv"))
   }
 }
 

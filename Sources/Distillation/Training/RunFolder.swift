@@ -64,9 +64,8 @@ struct RunFolder: Sendable {
   /// Puts a student back that a kill caught between two names, and clears away what belongs to no state.
   private func recover() throws(ParlanceError) {
     let files = FileManager.default
-    if !FileNames.exists(student), FileNames.exists(student + ".old") {
-      try? files.moveItem(atPath: student + ".old", toPath: student)
-    }
+    let replaced = FileNames.replacedFolder(student)
+    if !FileNames.exists(student), FileNames.exists(replaced) { try? files.moveItem(atPath: replaced, toPath: student) }
     guard !FileNames.exists(state) else { return }
     guard !FileNames.exists(student) else {
       throw ParlanceError(

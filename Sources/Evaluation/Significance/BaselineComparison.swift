@@ -30,6 +30,9 @@ public struct BaselineComparison: Sendable {
     public let byQuery: PairedComparison
     /// Where it is known which queries belong to one conversation.
     public let byConversation: PairedComparison?
+    /// The difference that was tested: the mean over queries, but in the t test by conversation the mean of the
+    /// conversations' means, whose sign may be the other one.
+    public let tested: Double
     /// Of the test and the unit that were chosen.
     public let p: Double
     /// Over all comparisons with the baseline.
@@ -44,12 +47,12 @@ public struct BaselineComparison: Sendable {
   public let baseline: String
   public let queries: Int
   public let conversations: Int?
+  /// Which queries are one unit of the test.
+  public let units: QueryGroups
   /// For each run its measures, in the order given.
   public let entries: [Entry]
 
   private static let mostPermutations = 1_000_000_000
-  /// Of the bootstrap, four bytes each.
-  private static let mostDraws = 1 << 29
 
   /// - Parameters:
   ///   - runs: evaluations by the same judgments and measures as the baseline, the baseline itself not among them.
@@ -63,33 +66,27 @@ public struct BaselineComparison: Sendable {
     guard configuration.alpha > 0, configuration.alpha < 1 else {
       throw ParlanceError(.usage, "alpha lies between 0 and 1, not at \(configuration.alpha)")
     }
-    guard (1...Self.mostPermutations).contains(configuration.permutations), configuration.resamples >= 1 else {
-      throw ParlanceError(
-        .usage, "permutations are between 1 and \(Self.mostPermutations), resamples 1 or more")
-    }
-    let (draws, overflows) = configuration.resamples.multipliedReportingOverflow(by: max(1, baseline.queries.count))
-    guard !overflows, draws <= Self.mostDraws else {
-      throw ParlanceError(
-        .usage,
-        "\(configuration.resamples) resamples of \(baseline.queries.count) queries take too much memory; expected "
-          + "at most \(Self.mostDraws / max(1, baseline.queries.count)) resamples")
+    guard (1...Self.mostPermutations).contains(configuration.permutations) else {
+      throw ParlanceError(.usage, "permutations are between 1 and \(Self.mostPermutations)")
     }
     guard configuration.unit == .query || groups != nil else {
       throw ParlanceError(.usage, "a test by conversation needs the file that says which turns belong together")
     }
-    let units = configuration.unit == .query ? baseline.queries.count : groups?.groups.count ?? 0
-    guard units >= 2 else {
+    let unitCount = configuration.unit == .query ? baseline.queries.count : groups?.groups.count ?? 0
+    guard unitCount >= 2 else {
       throw ParlanceError(
         .badInput, "a test needs two or more units, but there is only one \(configuration.unit.rawValue)")
     }
 
-    let comparer = { (unit: SamplingUnit, groups: QueryGroups) in
-      PairedComparer(
+    func comparer(_ unit: SamplingUnit, _ groups: QueryGroups) throws(ParlanceError) -> PairedComparer {
+      try PairedComparer(
         unit, groups: groups, permutations: configuration.permutations, resamples: configuration.resamples,
         seed: configuration.seed, level: 1 - configuration.alpha)
     }
-    let byQuery = comparer(.query, QueryGroups(queryCount: baseline.queries.count))
-    let byConversation = groups.map { comparer(.conversation, $0) }
+    let queryGroups = QueryGroups(queryCount: baseline.queries.count)
+    let byQuery = try comparer(.query, queryGroups)
+    var byConversation: PairedComparer?
+    if let groups { byConversation = try comparer(.conversation, groups) }
 
     var pairs: [(run: String, query: PairedComparison, conversation: PairedComparison?)] = []
     for run in runs {
@@ -99,15 +96,18 @@ public struct BaselineComparison: Sendable {
         pairs.append((run.name, comparison, conversational?[index]))
       }
     }
-    let p = pairs.map { pair -> Double in
-      let chosen = configuration.unit == .query ? pair.query : pair.conversation ?? pair.query
-      return configuration.test == .randomisation ? chosen.randomisation.p : chosen.tTest?.p ?? 1
+    let chosen = pairs.map { configuration.unit == .query ? $0.query : $0.conversation ?? $0.query }
+    let isRandomised = configuration.test == .randomisation
+    let p = chosen.map { isRandomised ? $0.randomisation.p : $0.tTest?.p ?? 1 }
+    let adjusted = configuration.correction.adjusted(p)
+    entries = pairs.indices.map { place in
+      let pair = pairs[place]
+      return Entry(
+        run: pair.run, measure: pair.query.measure, byQuery: pair.query, byConversation: pair.conversation,
+        tested: isRandomised ? chosen[place].difference : chosen[place].tTest?.mean ?? chosen[place].difference,
+        p: p[place], adjusted: adjusted[place], isSignificant: adjusted[place] < configuration.alpha)
     }
-    entries = zip(pairs, zip(p, configuration.correction.adjusted(p))).map { pair, p in
-      Entry(
-        run: pair.run, measure: pair.query.measure, byQuery: pair.query, byConversation: pair.conversation, p: p.0,
-        adjusted: p.1, isSignificant: p.1 < configuration.alpha)
-    }
+    units = configuration.unit == .query ? queryGroups : groups ?? queryGroups
     self.configuration = configuration
     self.baseline = baseline.name
     queries = baseline.queries.count

@@ -19,9 +19,16 @@ public struct PairedComparison: Sendable, Equatable {
   public let wins: Int
   public let losses: Int
   public let ties: Int
+
+  /// Run minus baseline on one query; 0 where they differ by rounding errors alone, as means over several seeds do that
+  /// were added in another order.
+  package static func difference(_ run: Double, from baseline: Double) -> Double {
+    let difference = run - baseline
+    return abs(difference) <= 1e-12 ? 0 : difference
+  }
 }
 
-/// Compares runs with a baseline by one unit; draws are made once and shared by all comparisons.
+/// Compares runs with a baseline by one unit; all comparisons share their draws.
 public struct PairedComparer: Sendable {
   public let unit: SamplingUnit
   public let groups: QueryGroups
@@ -34,16 +41,17 @@ public struct PairedComparer: Sendable {
   ///   - groups: which of the compared queries belong together; every query by itself for `.query`.
   ///   - permutations: how many sign assignments the randomisation test draws where it cannot count all.
   ///   - level: of the confidence interval.
+  /// - Throws: as `Bootstrap`.
   public init(
     _ unit: SamplingUnit, groups: QueryGroups, permutations: Int = 100_000, resamples: Int = 10_000,
     seed: UInt64 = 20_260_604, level: Double = 0.95
-  ) {
+  ) throws(ParlanceError) {
     self.unit = unit
     self.groups = groups
     self.permutations = permutations
     self.seed = seed
     self.level = level
-    bootstrap = Bootstrap(groups, resamples: resamples, seed: seed)
+    bootstrap = try Bootstrap(groups, resamples: resamples, seed: seed)
   }
 
   /// By conversation, the randomisation test flips the sign of a conversation's summed difference, so its statistic stays
@@ -56,18 +64,29 @@ public struct PairedComparer: Sendable {
     _ run: Evaluation, with baseline: Evaluation
   ) throws(ParlanceError) -> [PairedComparison] {
     try checkPairs(run, baseline)
-    return run.measures.compactMap { measure in
-      guard let ours = run.values(of: measure), let theirs = baseline.values(of: measure) else { return nil }
-      return compare(zip(ours, theirs).map { $0 - $1 }, measure)
+    var measures: [Measure] = []
+    var differences: [[Double]] = []
+    for measure in run.measures {
+      guard let ours = run.values(of: measure), let theirs = baseline.values(of: measure) else { continue }
+      measures.append(measure)
+      differences.append(zip(ours, theirs).map { PairedComparison.difference($0, from: $1) })
     }
+    let intervals = bootstrap.intervals(differences, level: level)
+    return measures.indices.map { compare(differences[$0], measures[$0], intervals[$0]) }
   }
 
   func compare(_ differences: [Double], _ measure: Measure) -> PairedComparison {
+    compare(differences, measure, bootstrap.interval(differences, level: level))
+  }
+
+  private func compare(
+    _ differences: [Double], _ measure: Measure, _ interval: Bootstrap.Interval?
+  ) -> PairedComparison {
     PairedComparison(
       measure: measure, difference: differences.mean, unit: unit, units: groups.groups.count,
       randomisation: RandomisationTest(differences: groups.sums(differences), samples: permutations, seed: seed),
       tTest: TTest(differences: groups.means(differences)),
-      interval: bootstrap.interval(differences, level: level),
+      interval: interval,
       wins: differences.count { $0 > 0 }, losses: differences.count { $0 < 0 }, ties: differences.count { $0 == 0 })
   }
 

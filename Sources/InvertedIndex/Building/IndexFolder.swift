@@ -192,12 +192,16 @@ final class IndexFolder: Sendable {
     try FileNames.sync(folder: folder(of: path), faults: FaultLayer.current)
   }
 
-  /// - Throws: `cannotWrite` where the folder holds what is none of an index.
+  /// The names of an index's files. In the folder of an index that can be read others may lie, such as a `.DS_Store`: they are nobody's
+  /// business, and only files of such names are ever removed.
+  ///
+  /// - Throws: `cannotWrite` where the folder holds no index that can be read, and what is none of an index.
   private static func ownNames(in path: String) throws(ParlanceError) -> [String] {
     let names = try names(in: path)
     // A build leaves its lock, so numbered files without one and without a manifest are somebody else's.
     let isIndex = names.contains(IndexManifest.fileName) || names.contains(lockName)
     if let stranger = names.first(where: { !isIndex || !isOurs($0) }) {
+      if (try? IndexManifest.read(from: path)) != nil { return names.filter(isOurs) }
       throw ParlanceError(
         .cannotWrite,
         "expected an index or an empty folder, found \"\(stranger)\" in it; choose another folder for the index",

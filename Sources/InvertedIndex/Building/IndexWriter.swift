@@ -11,7 +11,8 @@ public import SparseVectors
 ///
 /// The vectors wait in a temporary `.vectors` file inside the folder, since the greatest weight of each term has to be
 /// known before the first posting is written. Texts are read again at the end rather than kept twice. The folder is looked
-/// at and locked at the beginning; a writer that is let go unfinished leaves the index that was there before, or none.
+/// at and locked at the beginning, and free again once `finish` has ended; a writer that is let go unfinished leaves the index that
+/// was there before, or none.
 ///
 /// Where `inputs` says what the vectors are made of, one that was let go or killed is gone on with by the next one of the same inputs
 /// and settings: it has the vectors of the first `resumedCount` passages already.
@@ -28,6 +29,7 @@ public final class IndexWriter {
   private let spool: VectorsWriter?
   /// Whether a vector was refused, which the next writer of the same inputs would refuse as well.
   private var isRefused = false
+  private var isOpen = true
 
   /// - Parameters:
   ///   - path: the folder of the index; the folder above it must be there.
@@ -72,8 +74,14 @@ public final class IndexWriter {
     }
   }
 
-  deinit {
-    if journal == nil || isRefused { folder.removeFiles(of: generation) }
+  deinit { end(keepingFiles: false) }
+
+  /// Lets other writers in, whoever still refers to this one: nothing may be written here any more.
+  private func end(keepingFiles: Bool) {
+    guard isOpen else { return }
+    isOpen = false
+    if !keepingFiles, journal == nil || isRefused { folder.removeFiles(of: generation) }
+    folder.unlock()
   }
 
   /// Takes the next passage's vector.
@@ -86,18 +94,27 @@ public final class IndexWriter {
     }
   }
 
-  /// Builds the index of all vectors.
+  /// Builds the index of all vectors, and lets other writers in.
   ///
+  /// - Precondition: it was not called before, whether or not it failed.
   /// - Parameter texts: gives the text of each passage once, in any order; `nil` for an index without texts.
   /// - Throws: as `IndexBuilder.build`.
   public func finish(
     texts: PassageSource? = nil, progress: ProgressHandler? = nil, interruption: Interruption? = nil
   ) throws(ParlanceError) {
-    if let done = folder.current, done.generation == generation { return folder.end(generation, with: done) }
+    precondition(isOpen, "the index was finished before")
+    var isDone = false
+    defer { end(keepingFiles: isDone) }
+    if let done = folder.current, done.generation == generation {
+      folder.end(generation, with: done)
+      isDone = true
+      return
+    }
     try spool?.finish()
     try builder.build(
       VectorsFiles(paths: [spoolPath]), texts: texts, in: folder, generation, journal: journal, progress: progress,
       interruption: interruption)
+    isDone = true
   }
 }
 

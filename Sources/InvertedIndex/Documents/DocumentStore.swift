@@ -86,7 +86,10 @@ final class DocumentStore: Sendable {
     return low
   }
 
-  private func passage(ofRow row: Int) throws(ParlanceError) -> Int {
+  /// The hash in a row of the section of hashes, which ascend.
+  func idHash(atRow row: Int) throws(ParlanceError) -> UInt64 { try idHashes.value(UInt64.self, at: row) }
+
+  func passage(ofRow row: Int) throws(ParlanceError) -> Int {
     let passage = Int(try idPassages.value(UInt32.self, at: row))
     guard passage < count else { throw contradiction("the passages of its ids") }
     return passage

@@ -44,6 +44,7 @@ extension InvertedIndex {
       } else {
         vocabulary = try SectionedFile(path: vocabularyPath, format: IndexVocabulary.format)
       }
+      try manifest.vocabularyFile.check(vocabulary)
       let deleted = try manifest.deletedFile.map { file throws(ParlanceError) in
         try DeletedPassages(path: folder + "/" + file.name).passages(of: manifest)
       }

@@ -110,7 +110,7 @@ struct IndexManifest: Codable, Sendable, Equatable {
   /// File names have numbers of up to twelve digits, and another generation must fit.
   private static let greatestGeneration = 999_999_999_998
 
-  /// Names lie in the folder itself, each file is named once, and numbers fit what the formats can hold.
+  /// Names lie in the folder itself, each file is named once, and numbers fit what the formats can hold, also added up.
   private var makesSense: Bool {
     Set(files.map(\.name)).count == files.count
       && files.allSatisfy { !$0.name.isEmpty && !$0.name.utf8.contains(UInt8(ascii: "/")) && $0.bytes >= 0 }
@@ -120,7 +120,20 @@ struct IndexManifest: Codable, Sendable, Equatable {
       }
       && (deletedFile != nil || segments.allSatisfy { $0.deleted == nil })
       && passages <= Int(UInt32.max) && (0...Int(UInt32.max)).contains(vocabularySize)
-      && (0...Self.greatestGeneration).contains(generation)
+      && (0...Self.greatestGeneration).contains(generation) && sumsFit
+  }
+
+  private var sumsFit: Bool {
+    Self.canBeAdded(files.map(\.bytes)) && Self.canBeAdded(segments.map(\.postings))
+  }
+
+  /// - Parameter numbers: none below zero.
+  private static func canBeAdded(_ numbers: [Int]) -> Bool {
+    var rest = Int.max
+    return numbers.allSatisfy { number in
+      rest -= number
+      return rest >= 0
+    }
   }
 
   private static func contradiction(_ path: String) -> ParlanceError {

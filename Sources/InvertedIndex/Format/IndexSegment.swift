@@ -60,6 +60,13 @@ extension DocumentStore {
   }
 }
 
+extension IndexManifest.File {
+  /// - Throws: `badInput` unless `file`, which has this name, is as long as it should be.
+  func check(_ file: SectionedFile) throws(ParlanceError) {
+    guard file.count == bytes else { throw foreignFile(file.path) }
+  }
+}
+
 private func foreignFile(_ path: String) -> ParlanceError {
   ParlanceError(
     .badInput, "the file is not the one that the manifest names; build the index anew or copy all of it again",

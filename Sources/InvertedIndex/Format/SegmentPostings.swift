@@ -151,21 +151,21 @@ final class SegmentPostings: Sendable {
   /// The weight that the codes of a row that is not empty are parts of.
   ///
   /// - Parameter statistics: those of the term.
-  /// - Throws: `badInput` for a greatest weight of the range that is none, or above the segment's: what a query's terms are
-  ///   multiplied with is chosen such that sums of weights up to the latter fit their bits.
+  /// - Throws: `badInput` for a row of a term that no passage is said to have, and for a greatest weight of the range that is none,
+  ///   or above the segment's: what a query's terms are multiplied with is chosen such that sums of weights up to the latter fit
+  ///   their bits.
   @inline(__always)
   func greatest(
     of row: RangeRow, _ statistics: TermStatistics, inRange index: Int
   ) throws(ParlanceError) -> Float {
-    guard hasRangeScales else { return statistics.greatest }
-    guard row.greatest > 0, row.greatest <= statistics.greatest, statistics.passages > 0 else {
+    guard statistics.passages > 0, !hasRangeScales || (row.greatest > 0 && row.greatest <= statistics.greatest) else {
       throw Self.contradiction("the greatest weights of range \(index)", path)
     }
-    return row.greatest
+    return hasRangeScales ? row.greatest : statistics.greatest
   }
 
   private func checked(_ statistics: TermStatistics, of term: TermID) throws(ParlanceError) -> TermStatistics {
-    guard statistics.greatest.isFinite, statistics.passages > 0 ? statistics.greatest > 0 : statistics.greatest >= 0
+    guard statistics.greatest.isFinite, statistics.passages > 0 ? statistics.greatest > 0 : statistics.greatest == 0
     else {
       throw Self.contradiction("the statistics of term \(term.rawValue)", path)
     }

@@ -31,12 +31,9 @@ struct PreparedQuery: Sendable {
   private(set) var multiplier = 1.0
   /// What a sum of 1 is worth: 1 / F for `u8`, 1 otherwise.
   var unit: Double { 1 / multiplier }
-  /// The number of terms before those that no passage has were left out.
-  var termsBefore: Int
 
   /// - Throws: `usage` for a query whose terms are not of this index's vocabulary; `badInput` for a damaged index.
   init(_ query: SparseVector, segments: [SegmentPostings], vocabularySize: Int) throws(ParlanceError) {
-    termsBefore = query.count
     if let last = query.terms.last, Int(last.rawValue) >= vocabularySize {
       throw ParlanceError(
         .usage,

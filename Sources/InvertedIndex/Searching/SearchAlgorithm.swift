@@ -18,6 +18,8 @@ public enum SearchAlgorithm: Sendable, Equatable {
     case asked
     /// Sums of floats keep the order of their terms.
     case floats
+    /// There was none: no passage that may be found has a term of the query, or of an approximation one that is scanned.
+    case noPostings
     /// Nothing is known of the best before a range was searched.
     case oneRange
     /// There are too few ranges or too many passages to find, or the terms that could be left out have too few postings or leave
@@ -32,6 +34,8 @@ extension SearchAlgorithm: CustomStringConvertible {
     case .split: "ranges are scanned for some terms, the others looked up for what may be among the best"
     case .everyPosting(.asked): "every posting, as asked for"
     case .everyPosting(.floats): "every posting, since sums of floats keep their order"
+    case .everyPosting(.noPostings):
+      "every posting, of which there are none: no passage that may be found has a term that is scanned"
     case .everyPosting(.oneRange): "every posting, since nothing is known of the best before a range was searched"
     case .everyPosting(.noGain): "every posting, since leaving terms out would gain nothing"
     }

@@ -26,7 +26,7 @@ public struct SearchAnswer: Sendable, Equatable {
   /// The weights that were scored with.
   public var weights: StoredWeights
   /// How it was searched, and why so.
-  public var algorithm = SearchAlgorithm.everyPosting(.oneRange)
+  public var algorithm = SearchAlgorithm.everyPosting(.noPostings)
   /// How many postings were added up or looked up.
   public var postingsTouched: Int
   /// How many of them were looked up.
@@ -69,9 +69,17 @@ extension SearchAnswer {
     rangesSkipped = work.rangesSkipped
     rangesSplit = work.rangesSplit
     algorithm =
-      if work.rangesSplit > 0 { .split } else if splitting == .never { .everyPosting(.asked) } else if weights != .u8 {
+      if work.rangesSplit > 0 {
+        .split
+      } else if work.rangesSearched == 0 {
+        .everyPosting(.noPostings)
+      } else if splitting == .never {
+        .everyPosting(.asked)
+      } else if weights != .u8 {
         .everyPosting(.floats)
-      } else { .everyPosting(work.rangesSearched > 1 ? .noGain : .oneRange) }
+      } else {
+        .everyPosting(work.rangesSearched > 1 ? .noGain : .oneRange)
+      }
   }
 }
 

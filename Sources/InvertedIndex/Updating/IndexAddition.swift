@@ -10,9 +10,9 @@ import Synchronization
 ///     for (passage, vector) in encoded { try addition.append(passage.id, vector) }
 ///     let change = try addition.finish(texts: PassageSource(files: ["new.jsonl"]))
 ///
-/// Whatever would refuse them in the end does so in the beginning, and no other process writes to the index meanwhile. The vectors wait
-/// in the folder of the index; an addition that is let go unfinished leaves nothing behind, and what a killed one left goes with the
-/// next change.
+/// Whatever would refuse them in the end does so in the beginning, and no other process writes to the index until `finish` has
+/// ended. The vectors wait in the folder of the index; an addition that is let go unfinished leaves nothing behind, and what a
+/// killed one left goes with the next change.
 public final class IndexAddition {
   private let index: LiveIndex
   private let encoder: EncoderIdentity
@@ -21,6 +21,7 @@ public final class IndexAddition {
   private let generation: Int
   private let spoolPath: String
   private let spool: VectorsWriter
+  private var isOpen = true
 
   /// - Throws: as `LiveIndex.add`; `badInput` for another vocabulary.
   public init(
@@ -44,7 +45,12 @@ public final class IndexAddition {
     self.folder = folder
   }
 
-  deinit {
+  deinit { end() }
+
+  /// Removes the vectors and lets other processes write, whoever still refers to this addition.
+  private func end() {
+    guard isOpen else { return }
+    isOpen = false
     index.writer.withLock { writer in
       folder.removeFiles(of: generation)
       index.close(&writer)
@@ -56,12 +62,15 @@ public final class IndexAddition {
     try spool.append(id, keptTerms.map { vector.keepingHeaviest($0) } ?? vector)
   }
 
-  /// Adds all of them, in one step.
+  /// Adds all of them, in one step, and lets other processes write.
   ///
+  /// - Precondition: it was not called before, whether or not it failed.
   /// - Throws: as `LiveIndex.add`.
   public func finish(
     texts: PassageSource? = nil, progress: ProgressHandler? = nil, interruption: Interruption? = nil
   ) throws(ParlanceError) -> IndexChange {
+    precondition(isOpen, "the passages were added before")
+    defer { end() }
     try spool.finish()
     return try index.add(
       VectorsFiles(paths: [spoolPath]), by: encoder, keptTerms: keptTerms, texts: texts, progress: progress,

@@ -137,7 +137,10 @@ extension LiveIndex {
       repeat {
         do throws(ParlanceError) {
           while try mergeIfNeeded() {}
-        } catch { failure = error }
+        } catch {
+          failure = error
+          mergeFailed?(error)
+        }
         background.failure.withLock { $0 = failure }
       } while background.requests.end(failure)
     }

@@ -24,6 +24,7 @@ public final class LiveIndex: Sendable {
   private let passageSpace: EncoderIdentity
   let policy: MergePolicy
   let mergesByItself: Bool
+  let mergeFailed: (@Sendable (ParlanceError) -> Void)?
 
   private let current: Mutex<InvertedIndex>
   /// Held while a newer index is opened, so that no older one takes its place.
@@ -51,16 +52,19 @@ public final class LiveIndex: Sendable {
   ///
   /// - Parameters:
   ///   - mergesByItself: whether segments are merged, after a change, by a thread of its own as `policy` says.
+  ///   - mergeFailed: told, by that thread, why a merge failed; the index is as it was, and the next changes try again.
   ///   - configuration: how passages are written that are added.
-  /// - Throws: `noInput` when there is no index; `badInput` when it is damaged; `usage` for a configuration out of range.
+  /// - Throws: `noInput` when there is no index; `badInput` when it is damaged; `usage` for a configuration or a policy out of range.
   public init(
     path: String, mergesByItself: Bool = false, policy: MergePolicy = MergePolicy(),
-    configuration: IndexConfiguration = IndexConfiguration()
+    mergeFailed: (@Sendable (ParlanceError) -> Void)? = nil, configuration: IndexConfiguration = IndexConfiguration()
   ) throws(ParlanceError) {
     try configuration.check()
+    try policy.check()
     let index = try InvertedIndex(path: path)
     self.path = path
     self.mergesByItself = mergesByItself
+    self.mergeFailed = mergeFailed
     self.policy = policy
     var configuration = configuration
     configuration.weights = index.weights

@@ -29,6 +29,7 @@ public struct IndexInfo: Codable, Sendable, Equatable {
   /// What the search maps of the postings, divided by their number; 0 without postings.
   public var bytesPerPosting: Double
   public var weights: StoredWeights
+  /// Whether there are texts; not where no passage is left.
   public var hasTexts: Bool
   public var passageSpace: EncoderIdentity
   public var vocabularyDigest: String
@@ -55,7 +56,7 @@ extension InvertedIndex {
       postings: manifest.postings,
       vocabularySize: manifest.vocabularySize,
       bytesPerPosting: manifest.postings == 0 ? 0 : Double(postingsBytes) / Double(manifest.postings),
-      weights: weights, hasTexts: hasTexts, passageSpace: passageSpace,
+      weights: weights, hasTexts: hasTexts && !segments.isEmpty, passageSpace: passageSpace,
       vocabularyDigest: manifest.vocabularyDigest, bm25: bm25, keptTerms: manifest.keptTerms, segments: segments.count,
       segmentDetails: manifest.segments.map {
         IndexInfo.Segment(

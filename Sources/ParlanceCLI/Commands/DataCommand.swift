@@ -17,24 +17,27 @@ struct DataCheckCommand: AsyncParsableCommand {
     commandName: "check",
     abstract: "Check the files of a folder, each by itself and against each other.",
     discussion: """
-      The folder's layout: conversations*.jsonl, rewrites/NAME.jsonl, passages*.jsonl, qrels*.txt, each of which may be \
-      missing or gzip-compressed. Every line is read. Faults are lines that are malformed; ids that are there twice; \
-      rewrites and judgments of turns, and judged passages, that are not there; and where a file's name says train and \
-      another's test, dev, valid or eval, conversations and runs of questions that both have. Told without being faults: \
-      empty and repeated texts, turns out of order, rewrites that change nothing, questions and relevant passages that \
-      train and test share, with the ids of the turns (--json names all), and how long conversations are. Ends with exit \
-      code 65 when there are faults.
+      The folder's layout: conversations*.jsonl, or the part-1.jsonl and so on of data split (all of them, with \
+      turns), rewrites/NAME.jsonl, passages*.jsonl, qrels*.txt, each of which may be missing or gzip-compressed. \
+      Every line is read. Faults are lines that are malformed; ids that are there twice; rewrites and judgments of \
+      turns, and judged passages, that are not there; and where the names of files say train, dev, valid, eval or \
+      test, and among parts, conversations and runs of questions that two of these have. Told without being faults: \
+      empty and repeated texts, turns out of order, rewrites that change nothing, questions and relevant passages \
+      that two of these share, with the ids of the turns (--json names all), and how long conversations are. Of \
+      questions words are compared, not the punctuation around them and case. Ends with exit code 65 when there are \
+      faults.
 
       Examples:
         parlance data check Examples
         parlance data check Examples --model .deps/models/splade-tiny
+        parlance data check halves
         parlance data check my-collection --json
       """)
 
   @Argument(help: "The folder.")
   var folder: String
 
-  @Option(help: "How many faults, and things that train and test share, are told of each kind.")
+  @Option(help: "How many faults, and things that train and test or parts share, are told of each kind.")
   var limit = 10
 
   @Option(
@@ -66,8 +69,7 @@ struct DataCheckCommand: AsyncParsableCommand {
     } else {
       for file in check.files { try console.print("\(file.name)  \(file.count) \(file.unit)") }
       for line in check.findings { try console.print(line) }
-      if !check.sharedLines.isEmpty { try console.print("Shared by train and test:") }
-      for line in check.sharedLines { try console.print("  " + line) }
+      for line in check.sharedLines { try console.print(line) }
       try console.print(check.faultCount == 0 ? "No faults." : "\(check.faultCount) faults:")
       for fault in check.faults { try console.print("  " + fault) }
       if check.faultCount > check.faults.count {

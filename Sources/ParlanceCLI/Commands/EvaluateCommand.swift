@@ -1,9 +1,6 @@
 public import ArgumentParser
-import Conversations
 import Diagnostics
 public import Evaluation
-import Identifiers
-import RankedResults
 import Reports
 
 /// `parlance evaluate`: what runs are worth by judgments.
@@ -107,11 +104,12 @@ struct EvaluateCommand: ParsableCommand {
     guard by == nil || conversations != nil else {
       throw ValidationError("--by turn needs --conversations FILE, which says what turn each query is")
     }
+    if let fault = significance.fault(hasBaseline: baseline != nil) { throw ValidationError(fault) }
   }
 
   func run() throws {
-    let report = try EvaluationTask(self).report()
-    try print(report)
+    let task = EvaluationTask(self)
+    try print(task.report(on: task.read()))
   }
 
   private func print(_ report: EvaluationReport) throws {
@@ -131,43 +129,61 @@ struct EvaluateCommand: ParsableCommand {
 
 /// How the tests against the baseline are made.
 struct SignificanceOptions: ParsableArguments {
-  @Option(help: "The test: randomisation or t-test.")
-  var test: SignificanceTest = .randomisation
+  @Option(help: "The test. (default: randomisation)")
+  var test: SignificanceTest?
 
   @Option(help: "What is independent: query, or conversation (default where conversations are known).")
   var unit: SamplingUnit?
 
-  @Option(help: "How p values are adjusted for the number of comparisons: holm, bonferroni or none.")
-  var correction: Correction = .holm
+  @Option(help: "How p values are adjusted for the number of comparisons. (default: holm)")
+  var correction: Correction?
 
-  @Option(help: "The level of significance.")
-  var alpha = 0.05
+  @Option(help: "The level of significance. (default: 0.05)")
+  var alpha: Double?
 
-  @Option(help: "Sign assignments drawn by the randomisation test where there are too many to count.")
-  var permutations = 100_000
+  @Option(
+    help: "Sign assignments drawn by the randomisation test where there are too many to count. (default: 100000)")
+  var permutations: Int?
 
-  @Option(help: "Resamples of the confidence intervals.")
-  var resamples = 10_000
+  @Option(help: "Resamples of the confidence intervals. (default: 10000)")
+  var resamples: Int?
 
-  @Option(help: "The seed of what is drawn.")
-  var seed: UInt64 = 20_260_604
+  @Option(help: "The seed of what is drawn. (default: 20260604)")
+  var seed: UInt64?
+
+  private static let defaults = BaselineComparison.Configuration()
 
   func validate() throws {
-    guard alpha > 0, alpha < 1 else { throw ValidationError("--alpha lies between 0 and 1") }
-    guard permutations >= 1, resamples >= 1 else {
-      throw ValidationError("--permutations and --resamples are 1 or more")
+    guard (alpha ?? Self.defaults.alpha) > 0, (alpha ?? Self.defaults.alpha) < 1 else {
+      throw ValidationError("--alpha lies between 0 and 1")
+    }
+    guard permutations ?? 1 >= 1 else { throw ValidationError("--permutations is 1 or more") }
+    guard (1...Bootstrap.mostResamples).contains(resamples ?? 1) else {
+      throw ValidationError("--resamples is between 1 and \(Bootstrap.mostResamples)")
     }
   }
 
+  /// What is wrong with an option of tests that was given where there are none. What intervals are made by as well may be given
+  /// anywhere: scripts do so always.
+  ///
+  /// - Parameter need: what there would have to be.
+  func fault(hasBaseline: Bool, need: String = "--baseline RUN") -> String? {
+    let ofTests = [
+      ("--test", test != nil), ("--correction", correction != nil), ("--permutations", permutations != nil),
+    ]
+    guard !hasBaseline, let (option, _) = ofTests.first(where: { $0.1 }) else { return nil }
+    return "\(option) is of the tests against a baseline, and needs \(need)"
+  }
+
   func configuration(hasConversations: Bool) -> BaselineComparison.Configuration {
-    var configuration = BaselineComparison.Configuration()
-    configuration.test = test
+    var configuration = Self.defaults
+    configuration.test = test ?? configuration.test
     configuration.unit = unit ?? (hasConversations ? .conversation : .query)
-    configuration.correction = correction
-    configuration.alpha = alpha
-    configuration.permutations = permutations
-    configuration.resamples = resamples
-    configuration.seed = seed
+    configuration.correction = correction ?? configuration.correction
+    configuration.alpha = alpha ?? configuration.alpha
+    configuration.permutations = permutations ?? configuration.permutations
+    configuration.resamples = resamples ?? configuration.resamples
+    configuration.seed = seed ?? configuration.seed
     return configuration
   }
 }
@@ -175,90 +191,3 @@ struct SignificanceOptions: ParsableArguments {
 extension SignificanceTest: ExpressibleByArgument {}
 extension SamplingUnit: ExpressibleByArgument {}
 extension Correction: ExpressibleByArgument {}
-
-/// Reads what `evaluate` was given and computes what it prints; everything is read before anything is printed.
-struct EvaluationTask {
-  let command: EvaluateCommand
-  let interruption = Console.standard.interruption
-
-  init(_ command: EvaluateCommand) {
-    self.command = command
-  }
-
-  func report() throws(ParlanceError) -> EvaluationReport {
-    let measures = try Measure.list(parsing: command.measures)
-    if command.significance.unit == .conversation, command.conversations == nil {
-      throw ParlanceError(
-        .usage, "--unit conversation needs --conversations FILE, which says which turns belong together")
-    }
-    let (runs, baseline) = try readRuns()
-    let costs =
-      command.queries.isEmpty
-      ? [:]
-      : try RunCosts(
-        queries: command.queries, indexes: command.index, vectors: command.vectors, runs: runs,
-        interruption: interruption
-      ).costs()
-    var efforts = costs.mapValues(\.byQuery)
-    for (run, measured) in try RunCosts.measured(command.costs, runs: runs, interruption: interruption) {
-      efforts[run, default: [:]].merge(measured) { $0.merging($1) }
-    }
-    let qrels = try Qrels(readingFrom: command.qrels, interruption: interruption)
-    var evaluations: [Evaluation] = []
-    guard !qrels.queries().isEmpty else {
-      throw ParlanceError(
-        .badInput, "the judgments hold no passage with a grade of 1 or more, so there is nothing to find",
-        at: .init(file: command.qrels))
-    }
-    for named in runs {
-      do {
-        evaluations.append(try evaluate(named.run, qrels: qrels, measures: measures, interruption: interruption))
-      } catch {
-        throw error.located(in: named.file)
-      }
-    }
-
-    var report = EvaluationReport(evaluations: evaluations)
-    report.files = runs.map(\.file)
-    report.judgments = command.qrels
-    report.digits = command.digits
-    report.costs = costs.mapValues(\.mean)
-    report.efforts = efforts
-    for measure in measures where measure.minimumGrade > 1 {
-      report.unreachable[measure] =
-        evaluations[0].queries.count - qrels.queries(withGradeFrom: measure.minimumGrade).count
-    }
-    var groups: QueryGroups?
-    if let path = command.conversations {
-      let places = try ConversationPlaces(readingFrom: path, interruption: interruption)
-      do {
-        try places.check(evaluations[0].queries)
-      } catch {
-        throw error.located(in: path)
-      }
-      report.places = command.by == .turn ? places : nil
-      groups = places.groups(evaluations[0].queries)
-    }
-    let configuration = command.significance.configuration(hasConversations: groups != nil)
-    if command.intervals { report.addIntervals(by: configuration, groups: groups) }
-    if let baseline {
-      guard evaluations.count > 1 else {
-        throw ParlanceError(.usage, "--baseline is the only run; name another one to compare it with")
-      }
-      report.comparison = try BaselineComparison(
-        evaluations.indices.filter { $0 != baseline }.map { evaluations[$0] }, with: evaluations[baseline],
-        groups: groups, configuration: configuration, interruption: interruption)
-    }
-    return report
-  }
-
-  /// The runs in the order given, each with a name of its own; a baseline that is not among them comes first.
-  private func readRuns() throws(ParlanceError) -> (runs: [NamedRun], baseline: Int?) {
-    let given = try NamedRun.all(readingFrom: command.runs, interruption: interruption)
-    guard let baseline = command.baseline else { return (given, nil) }
-    if let position = given.firstIndex(where: { $0.file == baseline || $0.run.name == baseline }) {
-      return (given, position)
-    }
-    return (try NamedRun.all(readingFrom: [baseline] + command.runs, interruption: interruption), 0)
-  }
-}

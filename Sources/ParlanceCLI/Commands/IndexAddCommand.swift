@@ -52,6 +52,7 @@ struct IndexAddCommand: AsyncParsableCommand {
     guard (model != nil) != !vectors.isEmpty else {
       throw ValidationError("expected either --vectors, or --model with --passages")
     }
+    try encoding.checkModel(model, trustsModel: false)
     if model != nil, passages.isEmpty || passages.contains(where: { $0 == "-" || FileNames.isStream($0) }) {
       throw ValidationError("--model needs --passages with files, which are read twice; a pipe cannot be")
     }

@@ -105,7 +105,7 @@ struct IndexBuildCommand: AsyncParsableCommand {
     if !isBM25, k1 != nil || b != nil || stemmer != nil || stopWords != nil {
       throw ValidationError("--k1, --b, --stemmer and --stop-words go with --bm25")
     }
-    if model == nil, let option = encoding.ofModels.first { throw ValidationError("\(option) goes with --model") }
+    try encoding.checkModel(model, trustsModel: false)
     if dryRun, vectors.isEmpty { throw ValidationError("--dry-run goes with --vectors") }
   }
 

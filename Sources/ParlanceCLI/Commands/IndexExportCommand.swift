@@ -45,6 +45,7 @@ struct IndexExportCommand: ParsableCommand {
   var impacts: ImpactOptions
 
   func validate() throws {
+    try impacts.check(for: target.rawValue, isWhole: target == .ciff || target == .anserini)
     if texts, target == .ciff || target == .vectors {
       throw ValidationError("--texts goes with --to anserini and --to seismic; the others hold no texts")
     }

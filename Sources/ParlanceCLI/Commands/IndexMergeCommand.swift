@@ -31,7 +31,10 @@ struct IndexMergeCommand: ParsableCommand {
       defer { bar.finish() }
       let isDone = try index.merge(progress: bar.handler, interruption: Console.standard.interruption)
       bar.finish()
-      if !isDone { Console.standard.note("one segment already, nothing to do") }
+      if !isDone {
+        let isEmpty = index.snapshot.count == 0
+        Console.standard.note("\(isEmpty ? "no passages" : "one segment already"), nothing to do")
+      }
     }
     try IndexInfoCommand.show(index.snapshot, asJSON: json)
   }

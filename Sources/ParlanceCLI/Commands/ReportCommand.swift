@@ -137,7 +137,7 @@ struct ReportCommand: AsyncParsableCommand {
 
   func run() async throws {
     let console = Console.standard
-    try OutputPath.check(out, isNoneOf: inputs + passages + [qrels, conversations, vectors, leaveOut])
+    try OutputPath.check(out, isNoneOf: inputs + passages + [qrels, baseline, conversations, vectors, leaveOut])
     let report = try makeReport()
     try ReportOutput(report: report, format: chosenFormat, path: out).write()
     if out != "-" { console.note("the report is in \(out)") }

@@ -96,6 +96,10 @@ struct RunsCompareCommand: ParsableCommand {
   func run() throws {
     #if Storage
       let runs = try StoredRuns(folder)
+      let compared = try arms.isEmpty ? runs.sweep.expanded().count : arms.count
+      if let fault = significance.fault(hasBaseline: compared > 1, need: "a second arm") {
+        throw ParlanceError(.usage, fault)
+      }
       let tables = try SweepTables(
         sweep: runs.sweep, store: runs.store, arms: arms.isEmpty ? nil : arms, baseline: arms.first,
         leavingOut: LeftOutTurns(leaveOut), configuration: significance.configuration(hasConversations: true))

@@ -125,9 +125,8 @@ struct SearchCommand: AsyncParsableCommand {
     }
     if passages != nil && model == nil { throw ValidationError("--passages needs --model") }
     if vectors != nil && model != nil { throw ValidationError("--vectors are encoded already; leave --model out") }
-    if model == nil, let option = encoding.ofModels.first {
-      throw ValidationError("\(option) goes with --model")
-    }
+    // What encoded vectors is trusted by that name, too.
+    try encoding.checkModel(model, trustsModel: trustModel && vectors == nil)
     if turn != nil && conversations == nil { throw ValidationError("--turn goes with --conversations") }
     if isAnsweredOnScreen {
       if run != nil || tag != nil || saveQueries != nil || costs != nil {

@@ -11,7 +11,7 @@ struct ServeCommand: AsyncParsableCommand {
     abstract: "Answer searches over HTTP, and show them on a page.",
     discussion: """
       POST /v1/search takes a conversation as OpenAI writes it and gives passages; the page at / shows how they came \
-      about. SIGHUP loads index and model anew without losing a request; SIGTERM ends it when what was taken is done. \
+      about. SIGHUP loads index, model and keys anew without losing a request; SIGTERM ends it when what was taken is done. \
       Documentation/serve.md describes the interface.
 
       Examples:
@@ -117,6 +117,7 @@ struct ServeCommand: AsyncParsableCommand {
     ] as [(String, Int, ClosedRange<Int>)] where !range.contains(value) {
       throw ValidationError("expected \(name) from \(range.lowerBound) to \(range.upperBound), found \(value)")
     }
+    if index != nil { try encoding.checkModel(model, trustsModel: trustModel) }
     if let cors, !Self.isOrigin(cors) {
       throw ValidationError("expected one origin as browsers send it, such as https://shop.example, found \(cors)")
     }
@@ -138,7 +139,7 @@ struct ServeCommand: AsyncParsableCommand {
       return try Console.standard.print(made.line)
     }
     guard let index else { return }
-    // Before the service listens to signals itself: ours are ignored for a moment while they are set up.
+    // A wish to end that comes from here on ends what is only beginning.
     let interruption = Console.standard.interruption
     var configuration = ServiceConfiguration(version: ParlanceCommand.version)
     configuration.host = host
@@ -199,7 +200,9 @@ struct ServeCommand: AsyncParsableCommand {
       return OpenedSearch(
         index: opened, model: try await encoder(model), trustsModel: trustModel, keptTerms: keepTerms)
     }
-    let live = try LiveIndex(path: path, mergesByItself: true)
+    let live = try LiveIndex(
+      path: path, mergesByItself: true,
+      mergeFailed: { Console.standard.warn("the index's segments were not merged: \($0)") })
     let queries = try await encoder(model)
     var passages: SparseEncoder?
     if let passageModel { passages = try await encoder(passageModel) }

@@ -139,11 +139,16 @@ struct VectorsExportCommand: ParsableCommand {
   @Option(name: .customLong("out"), help: "Where it goes; .gz packs and - is standard output, but for npz.")
   var output: String
 
-  @Option(help: "How jsonl names terms: pieces or indices.")
-  var spelling = Spelling.pieces
+  @Option(help: "How jsonl names terms: pieces or indices. (default: pieces)")
+  var spelling: Spelling?
 
   @OptionGroup(title: "Whole numbers")
   var impacts: ImpactOptions
+
+  func validate() throws {
+    try impacts.check(for: target.rawValue, isWhole: [.ciff, .anserini, .anseriniTopics].contains(target))
+    if spelling != nil, target != .jsonl { throw ValidationError("--spelling goes with --to jsonl") }
+  }
 
   func run() throws {
     let interruption = Console.standard.interruption
@@ -170,11 +175,11 @@ struct VectorsExportCommand: ParsableCommand {
       EngineFormat.tell(scale, survey)
     case .npz:
       if output == "-" { throw ParlanceError(.usage, "an npz file needs a name (--out FILE); it cannot be a stream") }
-      try FreeSpace.check(vectors.byteCount, for: output)
+      try FreeSpace.check(vectors.byteCount + idBytes(of: vectors), for: output)
       try VectorsNpz.export(vectors, to: output, progress: bar.handler, interruption: interruption)
     case .jsonl:
       let writer = try SparseVectorWriter(
-        path: output, vocabulary: vectors.description.vocabulary, spelling: spelling == .pieces ? .pieces : .indices)
+        path: output, vocabulary: vectors.description.vocabulary, spelling: spelling == .indices ? .indices : .pieces)
       for position in 0..<vectors.count {
         try writer.write(try vectors.id(at: position), try vectors.vector(at: position))
         if position % 1024 == 0 {
@@ -184,6 +189,17 @@ struct VectorsExportCommand: ParsableCommand {
       }
       try writer.finish()
     }
+  }
+}
+
+extension VectorsExportCommand {
+  /// What the ids take as numpy has them: each in the room of the longest, four bytes a character.
+  private func idBytes(of vectors: VectorsFile) throws(ParlanceError) -> Int {
+    var longest = 1
+    for position in 0..<vectors.count {
+      longest = max(longest, try vectors.id(at: position).string.unicodeScalars.count)
+    }
+    return 4 * longest * vectors.count
   }
 }
 

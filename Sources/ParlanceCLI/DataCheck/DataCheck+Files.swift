@@ -56,8 +56,9 @@ extension DataCheck {
     fault("malformed " + name, error.description + (isLast ? " (the rest of the file was not read)" : ""))
   }
 
-  mutating func readTurns(_ name: String, in folder: String, _ steps: inout Steps) throws(ParlanceError) {
-    let side = SplitLeaks.Side(fileName: name)
+  mutating func readTurns(
+    _ name: String, _ side: SplitSide?, in folder: String, _ steps: inout Steps
+  ) throws(ParlanceError) {
     var blank = 0
     try read(
       name, "turns", &steps, open: { () throws(ParlanceError) in try TurnReader(path: folder + "/" + name) },
@@ -66,18 +67,26 @@ extension DataCheck {
       guard let turn = try reader.next() else { return false }
       let location = reader.lines.location
       blank += turn.messages.count { Self.isBlank($0.content) }
-      let question = TextDigest(wordsOf: turn.messages.last?.content ?? "")
-      if let other = check.turns.updateValue((name, question), forKey: turn.id) {
-        check.fault("turn twice", "\(location): the turn \"\(turn.id)\" is in \(other.file) as well")
-      } else {
-        check.judgeOrder(of: turn, at: location)
-      }
+      try check.add(turn, from: name, isPart: side?.isPart == true, at: location)
       if let side { check.judgeLeak(of: turn, side, at: location) }
       check.conversations.insert(turn.conversation)
-      try check.measured.add(turn)
       return true
     }
     if blank > 0 { findings.append("\(name): \(blank) messages of histories have no words") }
+  }
+
+  /// Takes in a turn. That of a part may be there already, where the file that was dealt lies beside its parts.
+  private mutating func add(
+    _ turn: Turn, from name: String, isPart: Bool, at location: ParlanceError.Location
+  ) throws(ParlanceError) {
+    let known = turns[turn.id]?.file
+    if let other = isPart ? parts.updateValue(name, forKey: turn.id) : known {
+      fault("turn twice", "\(location): the turn \"\(turn.id)\" is in \(other) as well")
+    }
+    guard known == nil else { return }
+    turns[turn.id] = (name, TextDigest(wordsOf: turn.messages.last?.content ?? ""))
+    judgeOrder(of: turn, at: location)
+    try measured.add(turn)
   }
 
   private mutating func judgeOrder(of turn: Turn, at location: ParlanceError.Location) {
@@ -88,18 +97,17 @@ extension DataCheck {
     }
   }
 
-  private mutating func judgeLeak(of turn: Turn, _ side: SplitLeaks.Side, at location: ParlanceError.Location) {
-    switch leaks.add(turn, side) {
+  private mutating func judgeLeak(of turn: Turn, _ side: SplitSide, at location: ParlanceError.Location) {
+    switch side.isPart ? partLeaks.add(turn, side) : leaks.add(turn, side) {
     case nil: break
-    case .conversation:
+    case .conversation(let other)?:
       fault(
         "leaked conversation",
-        "\(location): the conversation \"\(turn.conversation)\" of \"\(turn.id)\" is in \(side.other.rawValue) as well")
-    case .questions(let other):
+        "\(location): the conversation \"\(turn.conversation)\" of \"\(turn.id)\" is in \(other.name) as well")
+    case .questions(let turnAsked, let other)?:
       fault(
         "leaked questions",
-        "\(location): the turn \"\(turn.id)\" asks what \"\(other)\" of \(side.other.rawValue) asks, question by question"
-      )
+        "\(location): the turn \"\(turn.id)\" asks what \"\(turnAsked)\" of \(other.name) asks, question by question")
     }
   }
 
@@ -155,6 +163,7 @@ extension DataCheck {
       if entry.grade > 0 {
         relevant.insert(entry.query)
         check.leaks.add(relevant: entry.passage, for: entry.query)
+        check.partLeaks.add(relevant: entry.passage, for: entry.query)
       }
       if check.turns[entry.query] == nil {
         check.fault("judged turn", "\(reader.lines.location): no turn has the id \"\(entry.query)\"")

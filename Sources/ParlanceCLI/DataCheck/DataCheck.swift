@@ -1,3 +1,4 @@
+import Conversations
 import Diagnostics
 import Identifiers
 import WordPiece
@@ -23,11 +24,15 @@ struct DataCheck: Encodable {
   private(set) var faults: [String] = []
   private(set) var faultCount = 0
   private(set) var lengths: QueryLengths.Summary?
-  /// What train and test share without its being a fault; `nil` unless there are both.
-  private(set) var shared: SplitLeaks.Shared?
+  /// What the turns to measure on share with those to train on without its being a fault; `nil` unless there are both.
+  private(set) var shared: SharedTurns.OfTrain?
+  /// What other two sides share; `nil` for nothing.
+  private(set) var otherShared: [SharedTurns.OfOthers]?
 
   /// By id: the file that it is in, and its question.
   var turns: [ExternalID: (file: String, question: TextDigest)] = [:]
+  /// The part that each turn was dealt to.
+  var parts: [ExternalID: String] = [:]
   var conversations: Set<ExternalID> = []
   var passages: Set<ExternalID> = []
   var passageTexts: Set<TextDigest> = []
@@ -36,8 +41,11 @@ struct DataCheck: Encodable {
   var late = Occurrences()
   var askedAgain = Occurrences()
   var leaks = SplitLeaks()
+  /// Parts are compared with one another alone: the file that was dealt may lie beside them.
+  var partLeaks = SplitLeaks()
   var measured: QueryLengths
   private var told: [String: Int] = [:]
+  private var pairs: [SharedTurns] = []
   private let limit: Int
 
   /// How often something was found, and where first.
@@ -58,6 +66,7 @@ struct DataCheck: Encodable {
     case faultCount
     case lengths
     case shared
+    case otherShared
   }
 
   /// - Parameters:
@@ -79,7 +88,10 @@ struct DataCheck: Encodable {
       }
     }
     var steps = Steps(progress: progress, interruption: interruption)
-    for name in matching("conversations", ".jsonl") { try readTurns(name, in: folder, &steps) }
+    for name in matching("conversations", ".jsonl") {
+      try readTurns(name, SplitSide(fileName: name), in: folder, &steps)
+    }
+    for (name, part) in Self.parts(among: names, in: folder) { try readTurns(name, part, in: folder, &steps) }
     if !turns.isEmpty { summariseTurns() }
     for name in matching("passages", ".jsonl") { try readPassages(name, in: folder, &steps) }
     for name in rewrites where name.hasSuffix(".jsonl") || name.hasSuffix(".jsonl.gz") {
@@ -88,11 +100,30 @@ struct DataCheck: Encodable {
     for name in matching("qrels", ".txt") { try readQrels(name, in: folder, &steps) }
     guard !files.isEmpty else {
       throw ParlanceError(
-        .noInput, "expected conversations*.jsonl, passages*.jsonl, rewrites/*.jsonl or qrels*.txt, there are none",
+        .noInput,
+        "expected conversations*.jsonl, part-N.jsonl, passages*.jsonl, rewrites/*.jsonl or qrels*.txt, there are none",
         at: .init(file: folder))
     }
     summariseLeaks()
     noteOthers(among: names + rewrites.map { "rewrites/" + $0 })
+  }
+
+  /// What `data split` wrote, in the order of the numbers. Passages may be kept in files of such names, too: none is taken for a
+  /// part where one is missing, and where no file begins with a turn.
+  private static func parts(among names: [String], in folder: String) -> [(name: String, part: SplitSide)] {
+    var parts: [(name: String, part: SplitSide)] = []
+    for name in names {
+      if let part = SplitSide(fileName: name), part.isPart { parts.append((name, part)) }
+    }
+    let numbers = Set(parts.map { $0.part })
+    guard (1...max(1, numbers.count)).allSatisfy({ numbers.contains(.part($0)) }),
+      parts.contains(where: { beginsWithTurn(folder + "/" + $0.name) })
+    else { return [] }
+    return parts.sorted { ($0.part, $0.name) < ($1.part, $1.name) }
+  }
+
+  private static func beginsWithTurn(_ path: String) -> Bool {
+    do throws(ParlanceError) { return try TurnReader(path: path).next() != nil } catch { return false }
   }
 
   /// Names what has a name that no file of a set has: as a rule one that was meant to be read.
@@ -131,26 +162,46 @@ struct DataCheck: Encodable {
   }
 
   private mutating func summariseLeaks() {
-    guard leaks.hasBothSides else { return }
-    let shared = leaks.shared
-    findings.append("train and test share \(shared.questions.count) questions of five words or more")
-    findings.append("\(shared.turnsWithTrainedPassages) test turns have a relevant passage that a train turn has, too")
-    self.shared = shared
+    pairs = leaks.shared + partLeaks.shared
+    for pair in pairs {
+      let (first, second) = (pair.first.name, pair.second.name)
+      // Of train it is worth knowing that nothing is shared.
+      if pair.first == .train || !pair.questions.isEmpty {
+        findings.append("\(first) and \(second) share \(pair.questions.count) questions of five words or more")
+      }
+      if pair.first == .train || !pair.passages.isEmpty {
+        findings.append(
+          "\(pair.turnsWithKnownPassages) \(second) turns have a relevant passage that a \(first) turn has, too")
+      }
+    }
+    let ofTrain = pairs.filter { $0.first == .train }
+    if !ofTrain.isEmpty { shared = SharedTurns.OfTrain(ofTrain) }
+    let others = pairs.filter { $0.first != .train && !($0.questions.isEmpty && $0.passages.isEmpty) }
+    if !others.isEmpty { otherShared = others.map { SharedTurns.OfOthers($0) } }
   }
 
-  /// The first questions and passages that train and test share, a line for each.
+  /// The first questions and passages that two sides share, a line for each, under a line that names the sides.
   var sharedLines: [String] {
-    guard let shared else { return [] }
-    func named(_ turns: [String]) -> String {
-      turns.prefix(Self.turnsNamed).map { "\"\($0)\"" }.joined(separator: ", ")
-        + (turns.count > Self.turnsNamed ? " and \(turns.count - Self.turnsNamed) more" : "")
+    pairs.flatMap { pair -> [String] in
+      let (first, second) = (pair.first.name, pair.second.name)
+      func sides(_ item: SharedTurns.Item) -> String {
+        "of \(second) \(Self.named(item.second)), of \(first) \(Self.named(item.first))"
+      }
+      let lines =
+        firstLines(of: pair.questions) { "question: " + sides($0) }
+        + firstLines(of: pair.passages) { "passage \"\($0.passage?.string ?? "")\": " + sides($0) }
+      return lines.isEmpty ? [] : ["Shared by \(first) and \(second):"] + lines.map { "  " + $0 }
     }
-    func lines<Item>(_ items: [Item], _ line: (Item) -> String) -> [String] {
-      items.prefix(limit).map(line)
-        + (items.count > limit ? ["and \(items.count - limit) more (--json names all)"] : [])
-    }
-    return lines(shared.questions) { "question: of test \(named($0.test)), of train \(named($0.train))" }
-      + lines(shared.passages) { "passage \"\($0.passage)\": of test \(named($0.test)), of train \(named($0.train))" }
+  }
+
+  private static func named(_ turns: [ExternalID]) -> String {
+    turns.prefix(turnsNamed).map { "\"\($0)\"" }.joined(separator: ", ")
+      + (turns.count > turnsNamed ? " and \(turns.count - turnsNamed) more" : "")
+  }
+
+  private func firstLines(of items: [SharedTurns.Item], _ line: (SharedTurns.Item) -> String) -> [String] {
+    items.prefix(limit).map(line)
+      + (items.count > limit ? ["and \(items.count - limit) more (--json names all)"] : [])
   }
 
   private static let turnsNamed = 3

@@ -1,59 +1,36 @@
 import Conversations
 import Identifiers
 
-/// What turns to train on share with turns to measure on.
-///
-/// A file of conversations belongs to a side by a word of its name: `train` to the one, `test`, `dev`, `valid`,
-/// `validation` or `eval` to the other; a file with none of them to neither.
+/// What the turns of one side share with those of another, as turns to train on with turns to measure on.
 struct SplitLeaks {
-  enum Side: String {
-    case train
-    case test
-
-    init?(fileName: String) {
-      let words = Set(fileName.lowercased().split { !$0.isLetter }.map(String.init))
-      if words.contains("train") || words.contains("training") {
-        self = .train
-      } else if !words.isDisjoint(with: ["test", "dev", "valid", "validation", "eval"]) {
-        self = .test
-      } else {
-        return nil
-      }
-    }
-
-    var other: Side { self == .train ? .test : .train }
-  }
-
-  /// What a turn shares with one of the other side that makes figures worthless.
+  /// What a turn shares with one of another side that makes figures worthless.
   enum Leak {
     /// The conversation.
-    case conversation
+    case conversation(with: SplitSide)
     /// Every question so far, under another conversation's id.
-    case questions(of: ExternalID)
+    case questions(of: ExternalID, with: SplitSide)
   }
 
   /// Questions of fewer words, such as "why is that?", are asked in many conversations.
   private static let tellingWords = 5
 
-  private var conversations: [ExternalID: Side] = [:]
-  private var questions: [TextDigest: (side: Side, turn: ExternalID)] = [:]
-  private var lastQuestions: [Side: [TextDigest: [ExternalID]]] = [:]
-  private var sides: [ExternalID: Side] = [:]
+  private var conversations: [ExternalID: SplitSide] = [:]
+  private var questions: [TextDigest: (side: SplitSide, turn: ExternalID)] = [:]
+  private var lastQuestions: [SplitSide: [TextDigest: [ExternalID]]] = [:]
+  private var sides: [ExternalID: SplitSide] = [:]
   private var gold: [ExternalID: Set<ExternalID>] = [:]
 
-  var hasBothSides: Bool { lastQuestions[.train] != nil && lastQuestions[.test] != nil }
-
-  mutating func add(_ turn: Turn, _ side: Side) -> Leak? {
+  mutating func add(_ turn: Turn, _ side: SplitSide) -> Leak? {
     sides[turn.id] = side
     let question = turn.messages.last?.content ?? ""
-    let isTelling = question.split(whereSeparator: \.isWhitespace).count >= Self.tellingWords
+    let isTelling = TextDigest.words(of: question).count >= Self.tellingWords
     if isTelling {
       lastQuestions[side, default: [:]][TextDigest(wordsOf: question), default: []].append(turn.id)
     } else {
       lastQuestions[side] = lastQuestions[side] ?? [:]
     }
     if let first = conversations[turn.conversation] {
-      if first != side { return .conversation }
+      if first != side { return .conversation(with: first) }
     } else {
       conversations[turn.conversation] = side
     }
@@ -63,7 +40,7 @@ struct SplitLeaks {
       questions[asked] = (side, turn.id)
       return nil
     }
-    return other.side == side ? nil : .questions(of: other.turn)
+    return other.side == side ? nil : .questions(of: other.turn, with: other.side)
   }
 
   /// Takes in that the passage is relevant for the turn.
@@ -71,44 +48,47 @@ struct SplitLeaks {
     if sides[turn] != nil { gold[passage, default: []].insert(turn) }
   }
 
-  /// What both sides have and what need not make figures worthless, for whoever wants to leave it out.
-  struct Shared: Encodable {
-    /// A question of five words or more.
-    struct Question: Encodable {
-      var test: [String]
-      var train: [String]
+  /// What each two sides share without its being a leak, in the order of the sides.
+  var shared: [SharedTurns] {
+    let sides = lastQuestions.keys.sorted()
+    let passages = sharedPassages
+    var pairs: [SharedTurns] = []
+    for (place, first) in sides.enumerated() {
+      for second in sides[(place + 1)...] {
+        var pair = SharedTurns(first: first, second: second)
+        pair.questions = sharedQuestions(first, second)
+        pair.passages = passages[[first, second]] ?? []
+        pairs.append(pair)
+      }
     }
-
-    /// A passage that is relevant for turns of both.
-    struct Passage: Encodable {
-      var passage: String
-      var test: [String]
-      var train: [String]
-    }
-
-    var questions: [Question]
-    var passages: [Passage]
-
-    /// How many turns to measure on have a relevant passage that a turn to train on has, too.
-    var turnsWithTrainedPassages: Int { Set(passages.flatMap(\.test)).count }
+    return pairs
   }
 
-  /// By the first turn to measure on, and by the passage.
-  var shared: Shared {
-    let train = lastQuestions[.train] ?? [:]
-    let questions = (lastQuestions[.test] ?? [:]).compactMap { question, turns in
-      train[question].map { (test: turns, train: $0) }
+  private func sharedQuestions(_ first: SplitSide, _ second: SplitSide) -> [SharedTurns.Item] {
+    let known = lastQuestions[first] ?? [:]
+    var items: [SharedTurns.Item] = []
+    for (question, turns) in lastQuestions[second] ?? [:] {
+      if let earlier = known[question] { items.append(.init(first: earlier, second: turns)) }
     }
-    let passages = gold.compactMap { passage, turns in
-      let sides = Dictionary(grouping: turns.sorted()) { self.sides[$0] }
-      return sides[.train].flatMap { train in sides[.test].map { (passage: passage, test: $0, train: train) } }
+    return items.sorted { $0.second[0] < $1.second[0] }
+  }
+
+  /// By two sides, in their order.
+  private var sharedPassages: [[SplitSide]: [SharedTurns.Item]] {
+    var items: [[SplitSide]: [SharedTurns.Item]] = [:]
+    for passage in gold.keys.sorted() {
+      var turns: [SplitSide: [ExternalID]] = [:]
+      for turn in (gold[passage] ?? []).sorted() {
+        if let side = sides[turn] { turns[side, default: []].append(turn) }
+      }
+      let found = turns.sorted { $0.key < $1.key }
+      for (place, first) in found.enumerated() {
+        for second in found[(place + 1)...] {
+          items[[first.key, second.key], default: []].append(
+            .init(passage: passage, first: first.value, second: second.value))
+        }
+      }
     }
-    return Shared(
-      questions: questions.sorted { $0.test[0] < $1.test[0] }.map {
-        .init(test: $0.test.map(\.string), train: $0.train.map(\.string))
-      },
-      passages: passages.sorted { $0.passage < $1.passage }.map {
-        .init(passage: $0.passage.string, test: $0.test.map(\.string), train: $0.train.map(\.string))
-      })
+    return items
   }
 }

@@ -21,6 +21,16 @@ struct ImpactOptions: ParsableArguments {
     }
   }
 
+  /// Refuses what means nothing to a format that keeps weights as they are.
+  ///
+  /// - Parameter isWhole: whether the format has whole numbers.
+  func check(for format: String, isWhole: Bool) throws {
+    guard !isWhole, greatestImpact != nil || scale != nil else { return }
+    throw ValidationError(
+      "\(scale == nil ? "--greatest-impact" : "--scale") is for formats of whole numbers; --to \(format) keeps weights as they are"
+    )
+  }
+
   func scale(for survey: VectorSurvey) throws(ParlanceError) -> ImpactScale {
     if let scale { return try ImpactScale(factor: scale) }
     return try ImpactScale(fitting: survey, greatest: greatestImpact)

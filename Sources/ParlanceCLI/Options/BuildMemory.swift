@@ -32,7 +32,7 @@ extension BuildEstimate {
   /// In bytes.
   var json: OrderedJSON {
     [
-      "disk": .integer(disk), "temporaryDisk": .integer(temporaryDisk), "memory": .integer(memory),
+      "disk": .integer(disk), "temporary_disk": .integer(temporaryDisk), "memory": .integer(memory),
     ]
   }
 

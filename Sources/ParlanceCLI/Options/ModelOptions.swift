@@ -51,10 +51,15 @@ struct EncodingOptions: ParsableArguments {
 
   var device: Device { givenDevice ?? .cpu }
 
-  /// The options that were given and mean nothing without a model.
-  var ofModels: [String] {
-    [(maxLength != nil, "--max-length"), (passageText != nil, "--passage-text"), (givenDevice != nil, "--device")]
-      .filter(\.0).map(\.1)
+  /// Refuses what means nothing without a model.
+  ///
+  /// - Parameter trustsModel: whether `--trust-model` was given.
+  func checkModel(_ model: String?, trustsModel: Bool) throws {
+    guard model == nil else { return }
+    for (isGiven, option) in [
+      (maxLength != nil, "--max-length"), (passageText != nil, "--passage-text"), (givenDevice != nil, "--device"),
+      (trustsModel, "--trust-model"),
+    ] where isGiven { throw ValidationError("\(option) goes with --model") }
   }
 
   /// How passages become words.

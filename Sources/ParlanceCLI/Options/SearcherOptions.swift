@@ -25,6 +25,7 @@ struct SearcherOptions: ParsableArguments {
 
   func validate() throws {
     if let keepTerms, keepTerms < 1 { throw ValidationError("expected --keep-terms of at least 1, found \(keepTerms)") }
+    try encoding.checkModel(model, trustsModel: trustModel)
   }
 
   func open() async throws -> Searcher {

@@ -49,7 +49,9 @@ struct CaseFinder {
   func cases(
     _ first: Evaluation, _ second: Evaluation, measure: Int
   ) throws(ParlanceError) -> ExperimentReport.Cases {
-    let differences = first.queries.indices.map { second.values[measure][$0] - first.values[measure][$0] }
+    let differences = zip(second.values[measure], first.values[measure]).map {
+      PairedComparison.difference($0, from: $1)
+    }
     let order = first.queries.indices.sorted { (differences[$1], $0) < (differences[$0], $1) }
     let wins = order.prefix(shown).filter { differences[$0] > 0 }
     let losses = order.reversed().prefix(shown).filter { differences[$0] < 0 }
@@ -97,18 +99,16 @@ struct CaseFinder {
       terms: try [baseline, other].map { system throws(ParlanceError) in (system.name, try terms(system, query)) })
   }
 
-  /// The queries of the conversation up to a turn.
+  /// The queries of the turns on the way to a turn, and its own.
   private func terms(
     _ system: SystemTrace, _ query: ExternalID
   ) throws(ParlanceError) -> [ExperimentReport.Case.Terms] {
     guard let last = turns[query] else {
       return try terms(system, query, turn: 0, question: "", before: nil).map { [$0.shown] } ?? []
     }
-    let turns = turns.values.filter { $0.conversation == last.conversation && $0.number <= last.number }
-      .sorted { ($0.number, $0.id) < ($1.number, $1.id) }
     var found: [ExperimentReport.Case.Terms] = []
     var before: Set<TermID>?
-    for turn in turns {
+    for turn in Self.way(to: last, among: turns.values) {
       guard
         let next = try terms(
           system, turn.id, turn: turn.number, question: Self.cut(turn.messages.last?.content ?? "", 160), before: before
@@ -119,6 +119,28 @@ struct CaseFinder {
     }
     return found
   }
+
+  /// The turns of a conversation up to one of them, this one included; where it branches, those that lead to it.
+  ///
+  /// A turn leads to those whose questions begin with its own. That tells nothing where histories are cut to the last few,
+  /// are left out, or hold other words than were asked. Then no turn has the questions before the last one, and all turns of
+  /// the conversation that have as many questions or fewer are taken.
+  static func way(to last: Turn, among turns: some Sequence<Turn>) -> [Turn] {
+    let conversation = turns.filter { $0.conversation == last.conversation }
+    let asked = Self.asked(last)
+    let isWhole =
+      asked.count > 1
+      ? conversation.contains { Self.asked($0).elementsEqual(asked.dropLast()) }
+      : conversation.contains { $0.number > 1 }
+    return conversation.filter { turn in
+      if turn.id == last.id { return true }
+      guard isWhole else { return turn.number <= last.number }
+      return turn.number < last.number && asked.starts(with: Self.asked(turn))
+    }.sorted { ($0.number, $0.id) < ($1.number, $1.id) }
+  }
+
+  /// What the user said up to a turn.
+  private static func asked(_ turn: Turn) -> [String] { turn.messages.filter { $0.role == .user }.map(\.content) }
 
   private func terms(
     _ system: SystemTrace, _ query: ExternalID, turn: Int, question: String, before: Set<TermID>?

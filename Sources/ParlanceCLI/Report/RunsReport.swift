@@ -28,9 +28,15 @@ struct RunsReport {
         .usage, "expected --qrels FILE for the runs, or the folder of a sweep with its sweep.yaml",
         at: command.inputs.first.map { .init(file: $0) })
     }
-    let runs = try NamedRun.all(readingFrom: command.inputs, interruption: interruption)
-    let judgments = try Qrels(readingFrom: qrels, interruption: interruption)
-    let figures = try evaluate(qrels, judgments)
+    if let fault = command.significance.fault(hasBaseline: baseline != nil) { throw ParlanceError(.usage, fault) }
+    let task = EvaluationTask(try evaluation(qrels))
+    // Without a baseline there are no wins and losses.
+    var inputs = try task.read(keepsTurns: command.shown > 0 && baseline != nil)
+    let base = inputs.baseline.map { inputs.runs[$0].run.name }
+    // One unit has no test, and is no reason to show nothing.
+    if command.baseline == nil, !isTestable(inputs) { inputs.baseline = nil }
+    let runs = inputs.runs
+    let figures = try task.report(on: inputs)
     var report = ExperimentReport(
       title: command.title ?? runs.map(\.run.name).joined(separator: ", "),
       sets: [.init(name: "runs", report: figures)])
@@ -40,19 +46,19 @@ struct RunsReport {
       leftOut.tellUnknown(in: [figures])
       report.sets.append(.init(name: "runs, \(part.words)", report: part.report, isPart: true))
     }
-    report.cases = try cases(figures, judgments, runs)
+    report.cases = try cases(figures, base, inputs)
     (report.training, report.recipes) = try trained(runs)
     report.commands = [command.line]
-    report.data = try data(qrels)
+    report.data = try data(runs.map(\.file) + [qrels])
     report.program = "parlance \(ParlanceCommand.version)"
     return report
   }
 
-  /// As `parlance evaluate` does, with intervals.
-  private func evaluate(_ qrels: String, _ judgments: Qrels) throws -> EvaluationReport {
+  /// As `parlance evaluate` is called, with intervals.
+  private func evaluation(_ qrels: String) throws -> EvaluateCommand {
     var arguments = command.inputs + ["--qrels", qrels, "--intervals"]
     arguments += ["--measures", command.measures ?? "nDCG@3 RR R@10 R@100"]
-    if let baseline, try canTest(judgments) { arguments += ["--baseline", baseline] }
+    if let baseline { arguments += ["--baseline", baseline] }
     if let conversations = command.conversations {
       arguments += ["--conversations", conversations, "--by", "turn"]
     }
@@ -67,28 +73,27 @@ struct RunsReport {
     if !command.costs.isEmpty { arguments += ["--costs"] + command.costs }
     var parsed = try EvaluateCommand.parse(arguments)
     parsed.significance = command.significance
-    return try EvaluationTask(parsed).report()
+    return parsed
   }
 
   /// As it is named on the command line: a file, or a run's name.
   private var baseline: String? { command.baseline ?? (command.inputs.count > 1 ? command.inputs[0] : nil) }
 
-  /// One unit has no test, and is no reason to show nothing.
-  private func canTest(_ judgments: Qrels) throws(ParlanceError) -> Bool {
-    if command.baseline != nil { return true }
-    let queries = judgments.queries()
-    guard queries.count > 1, let path = command.conversations, command.significance.unit != .query else {
+  /// Whether there are two units or more.
+  private func isTestable(_ inputs: EvaluationInputs) -> Bool {
+    let queries = inputs.qrels.queries()
+    guard queries.count > 1, let places = inputs.places, command.significance.unit != .query else {
       return queries.count > 1
     }
-    let places = try ConversationPlaces(readingFrom: path, interruption: interruption)
     return places.groups(queries).groups.count > 1
   }
 
+  /// - Parameter base: the baseline, tested against or not.
   private func cases(
-    _ figures: EvaluationReport, _ qrels: Qrels, _ runs: [NamedRun]
+    _ figures: EvaluationReport, _ base: String?, _ inputs: EvaluationInputs
   ) throws(ParlanceError) -> ExperimentReport.Cases? {
-    let base = runs.first { $0.file == baseline || $0.run.name == baseline }?.run.name
     guard let pair = try CasePair(figures, baseline: base, asked: command.cases), command.shown > 0 else { return nil }
+    let runs = inputs.runs
     let files = try RunCosts.assigned(command.queries, to: runs, option: "--queries")
     func trace(_ name: String) throws(ParlanceError) -> SystemTrace {
       let run = runs.first { $0.run.name == name }
@@ -97,12 +102,8 @@ struct RunsReport {
         name: name, rankings: run?.run.rankings ?? [:],
         vectors: try vectors.map { path throws(ParlanceError) in try VectorsFile(path: path) })
     }
-    var turns: [ExternalID: Turn] = [:]
-    if let path = command.conversations {
-      for turn in try TurnReader.all(path, interruption: interruption) { turns[turn.id] = turn }
-    }
     return try CaseFinder(
-      baseline: trace(pair.baseline.name), other: trace(pair.other.name), qrels: qrels, turns: turns,
+      baseline: trace(pair.baseline.name), other: trace(pair.other.name), qrels: inputs.qrels, turns: inputs.turns,
       texts: PassageTexts(indexes: command.index, files: command.passages, interruption: interruption),
       shown: command.shown
     ).cases(pair.baseline, pair.other, measure: 0)
@@ -126,10 +127,9 @@ struct RunsReport {
   }
 
   /// The files and what is in them, so that it can be seen whether they are still the same.
-  private func data(_ qrels: String) throws(ParlanceError) -> Table {
+  private func data(_ paths: [String]) throws(ParlanceError) -> Table {
     var table = Table(columns: [.label("file"), .label("SHA-256")])
-    for path in command.inputs + [qrels] + [command.conversations].compactMap(\.self)
-    where FileNames.isOrdinaryFile(path) {
+    for path in paths + [command.conversations].compactMap(\.self) where FileNames.isOrdinaryFile(path) {
       let file = try MappedFile(path: path)
       table.rows.append([Table.Cell(path), Table.Cell(SHA256.digest(of: file.bytes).hexadecimal)])
     }

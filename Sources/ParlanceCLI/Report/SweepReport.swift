@@ -23,6 +23,9 @@
 
     func report() throws -> ExperimentReport {
       let sweep = runs.sweep
+      if let fault = command.significance.fault(hasBaseline: try sweep.expanded().count > 1, need: "a second arm") {
+        throw ParlanceError(.usage, fault)
+      }
       let tables = try SweepTables(
         sweep: sweep, store: runs.store, baseline: command.baseline, leavingOut: LeftOutTurns(command.leaveOut),
         configuration: command.significance.configuration(hasConversations: true))
@@ -34,14 +37,7 @@
       var report = ExperimentReport(
         title: command.title ?? (sweep.name.isEmpty ? runs.folder.path : sweep.name), question: sweep.question,
         hypothesis: sweep.hypothesis,
-        sets: tables.sets.map { set in
-          let divergences = set.arms.compactMap { arm in arm.divergence.map { (arm.arm, $0) } }
-          return ExperimentReport.Figures(
-            name: set.name, report: set.report,
-            extra: divergences.isEmpty
-              ? [] : [("D_KL", Dictionary(uniqueKeysWithValues: divergences))],
-            isPart: set.isPart)
-        })
+        sets: tables.sets.map(\.figures))
       report.tables = [unfinished(tables)].compactMap(\.self)
       if let untested = tables.untested { console.note(untested) }
       let lines = first.report.evaluations.map(\.name)

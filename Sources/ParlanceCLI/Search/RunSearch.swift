@@ -61,7 +61,7 @@ struct RunSearch {
     let batch = try BatchSearch(
       index: index, k: k, threads: threads, keptTerms: command.keepTerms, filter: command.passageFilter,
       approximation: command.approximation, progress: progress, interruption: console.interruption)
-    return try await batch.run(queries, to: RunWriter(path: path, tag: tag("vectors")))
+    return try await batch.run(queries, to: RunWriter(path: path, tag: tag("vectors")), trusted: command.trustModel)
   }
 
   private func searchConversations(
@@ -83,7 +83,7 @@ struct RunSearch {
         queries, by: searcher, k: k, command.passageFilter, to: run, costs: costs, progress)
     }
     return try await saving(searcher.encoder) { writer throws(ParlanceError) in
-      try await batch.run(queries, by: searcher.encoder, to: run, saving: writer)
+      try await batch.run(queries, by: searcher.encoder, to: run, saving: writer, trusted: command.trustModel)
     }
   }
 

@@ -13,6 +13,15 @@
       var isPart = false
       var arms: [ArmFigures]
       var report: EvaluationReport
+
+      /// With the arms' divergence from their teachers, where that was measured.
+      var figures: ExperimentReport.Figures {
+        let divergences = arms.compactMap { arm in arm.divergence.map { (arm.arm, $0) } }
+        return ExperimentReport.Figures(
+          name: name, report: report,
+          extra: divergences.isEmpty ? [] : [.divergence(Dictionary(uniqueKeysWithValues: divergences))],
+          isPart: isPart)
+      }
     }
 
     let sweep: Sweep
@@ -102,7 +111,7 @@
             + "`validation` in all arms")
       }
       let groups = places.groups(queries)
-      report.addIntervals(by: configuration, groups: groups)
+      try report.addIntervals(by: configuration, groups: groups)
       if let base = arms.first(where: { $0.arm == baseline }), arms.count > 1, groups.groups.count > 1 {
         report.comparison = try BaselineComparison(
           arms.filter { $0.arm != baseline }.map(\.evaluation), with: base.evaluation, groups: groups,
@@ -114,16 +123,9 @@
     var tables: [Table] {
       var tables: [Table] = []
       for set in sets {
-        var table = set.report.measuresTable(title: sets.count > 1 ? set.name : nil)
-        if set.arms.contains(where: { $0.divergence != nil }) {
-          table.columns.append(.figure("D_KL"))
-          for (row, arm) in set.arms.enumerated() {
-            table.rows[row].append(arm.divergence.map { .figure($0, digits: 3) } ?? "")
-          }
-          table.notes.append("D_KL: of the student from its teacher, over the teacher's whole list.")
-        }
-        tables.append(table)
-        tables += [set.report.comparisonTable(), set.report.ratioTable()].compactMap { $0 }
+        let name = sets.count > 1 ? set.name : nil
+        tables.append(set.figures.measuresTable(title: name))
+        tables += [set.report.comparisonTable(), set.report.ratioTable()].compactMap { $0?.titled(of: name) }
       }
       if !unfinished.isEmpty {
         var table = Table(

@@ -137,10 +137,12 @@ enum RawTerminal {
   /// Listens, once it was read, to the signals that concern a terminal. SIGINT and SIGTERM are `Signals`'.
   private static let listen: Void = {
     _ = wake
+    // A queue of its own: the global one shares its threads with tasks, one of which waits here.
+    let queue = DispatchQueue(label: "parlance.terminal")
     let listening = DispatchSemaphore(value: 0)
     let signals = [SIGWINCH, SIGCONT, SIGHUP, SIGQUIT]
     for number in signals {
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
       source.setRegistrationHandler { listening.signal() }
       // The handler holds its source, which lives as long as the process.
       source.setEventHandler { [source] in

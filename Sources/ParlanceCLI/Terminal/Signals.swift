@@ -31,14 +31,22 @@ enum Signals {
     signal(SIGHUP, SIG_IGN)
   }
 
-  /// Raised by the first signal. Reading it for the first time begins to listen.
+  /// Raised by the first signal. Reading it for the first time begins to listen; a signal that comes before ends the process.
   static let interruption: Interruption = {
     let interruption = Interruption()
     // A write behind the limit of file sizes (ulimit -f) is an error with a message, not the end of the process.
     signal(SIGXFSZ, SIG_IGN)
-    for number in [SIGINT, SIGTERM] {
-      signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+    // A queue of its own: the global one shares its threads with tasks, one of which waits here.
+    let queue = DispatchQueue(label: "parlance.signals")
+    let listening = DispatchSemaphore(value: 0)
+    let signals = [SIGINT, SIGTERM]
+    for number in signals {
+      #if canImport(Darwin)
+        // There Dispatch hears of a signal beside what is done about it; elsewhere it takes its place.
+        signal(number, SIG_IGN)
+      #endif
+      let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+      source.setRegistrationHandler { listening.signal() }
       // The handler holds its source, which lives as long as the process.
       source.setEventHandler { [source] in
         _ = source
@@ -53,6 +61,7 @@ enum Signals {
       }
       source.resume()
     }
+    for _ in signals { listening.wait() }
     return interruption
   }()
 }

@@ -12,11 +12,14 @@ public struct Chart: Sendable, Equatable {
     public var y: Double
     /// A confidence interval of y.
     public var interval: ClosedRange<Double>?
+    /// Of how many queries it is, where the points of a line are of more and fewer.
+    public var queries: Int?
 
-    public init(x: Double, y: Double, interval: ClosedRange<Double>? = nil) {
+    public init(x: Double, y: Double, interval: ClosedRange<Double>? = nil, queries: Int? = nil) {
       self.x = x
       self.y = y
       self.interval = interval
+      self.queries = queries
     }
   }
 
@@ -56,6 +59,13 @@ public struct Chart: Sendable, Equatable {
     self.fromZero = fromZero
   }
 
+  /// The same drawing with the set of turns that it is of at the end of its title, where there is something to tell.
+  func titled(of set: String?) -> Chart {
+    var chart = self
+    if let set { chart.title += ", \(set)" }
+    return chart
+  }
+
   var isEmpty: Bool { series.allSatisfy(\.points.isEmpty) }
 
   /// The series of which no other costs less and is at least as good, by cost.
@@ -88,18 +98,28 @@ public struct Chart: Sendable, Equatable {
       }
       return table
     }
-    var table = Table(columns: [.figure(x)] + series.map { .figure($0.name) })
-    table.keyColumns = 1
+    let hasQueries = series.contains { $0.points.contains { $0.queries != nil } }
+    var table = Table(columns: [.figure(x)])
+    if hasQueries { table.columns.append(.figure("queries")) }
+    table.keyColumns = table.columns.count
+    table.columns += series.map { .figure($0.name) }
     let places = Set(series.flatMap { $0.points.map(\.x) }).sorted()
     // A curve of training has hundreds of steps; a table of every tenth of them tells as much.
     let stride = max(1, (places.count + 39) / 40)
     for (number, place) in places.enumerated() where number % stride == 0 || number == places.count - 1 {
-      table.rows.append(
-        [.figure(place, digits: place == place.rounded() ? 0 : 2)]
-          + series.map { entry in
-            entry.points.first { $0.x == place }.map { .figure($0.y, digits: 3) } ?? ""
-          })
+      let points = series.map { entry in entry.points.first { $0.x == place } }
+      var row: [Table.Cell] = [.figure(place, digits: place == place.rounded() ? 0 : 2)]
+      if hasQueries { row.append(Self.queries(of: points)) }
+      table.rows.append(row + points.map { point in point.map { .figure($0.y, digits: 3) } ?? "" })
     }
     return table
+  }
+
+  /// `12`, or `3 to 12` where they are not as many on every line.
+  private static func queries(of points: [Point?]) -> Table.Cell {
+    let counts = points.compactMap { $0?.queries }
+    guard let fewest = counts.min(), let most = counts.max() else { return "" }
+    return fewest == most
+      ? .count(most) : Table.Cell("\(FixedDecimal.grouped(fewest)) to \(FixedDecimal.grouped(most))")
   }
 }

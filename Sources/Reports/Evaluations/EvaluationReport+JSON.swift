@@ -6,8 +6,9 @@ extension EvaluationReport {
   ///
   /// `{"runs":[{"name":...,"measures":{"nDCG@3":...},"queries":{"ID":{"nDCG@3":...}}}]}`, and beside these keys what
   /// the figures rest on: `judgments`, `counted` (queries the means are over), in a run `file`, `missing`, `ignored`,
-  /// `intervals`, `turns`, `cost`, `effort`, `effortTurns`, and beside the runs `significance` and `ratios` (to the
-  /// baseline: `fewerFLOPS`, and `measures` as parts of the baseline's).
+  /// `intervals`, `turns`, `cost` (of `queries`, `counted` of them among those the means are over), `effort`, `effortTurns`,
+  /// and beside the runs `significance` and `ratios` (to the baseline: `fewerFLOPS`, and `measures` as parts of the
+  /// baseline's).
   ///
   /// - Parameter perQuery: whether it holds each query's values.
   public func json(perQuery: Bool) -> OrderedJSON {
@@ -37,17 +38,22 @@ extension EvaluationReport {
         "intervals",
         intervals.map { .object(zip(evaluation.measures, $0[index]).map { ($0.description, $1?.json) }) }
       ),
-      (
-        "cost",
-        costs[evaluation.name].map {
-          ["l0": .number($0.meanLength), "flops": .number($0.flops), "postings": .number($0.postings)]
-        }
-      ),
+      ("cost", cost(of: evaluation)),
       ("effort", efforts[evaluation.name].flatMap { EffortSummary($0) }?.json),
       ("effortTurns", effortTurns(evaluation.name)),
       ("missing", .integer(evaluation.missing.count)), ("ignored", .integer(evaluation.ignoredQueries)),
       ("turns", places.map { .array(evaluation.byTurn($0).map(turn)) }),
       ("queries", perQuery ? queries(evaluation) : nil),
+    ])
+  }
+
+  private func cost(of evaluation: Evaluation) -> OrderedJSON? {
+    guard let cost = costs[evaluation.name] else { return nil }
+    let known = costed(evaluation.name)
+    let counted = evaluation.queries.count { known.contains($0) }
+    return .object([
+      ("l0", .number(cost.meanLength)), ("flops", .number(cost.flops)), ("postings", .number(cost.postings)),
+      ("queries", .integer(known.count)), ("counted", .integer(counted)),
     ])
   }
 
@@ -98,6 +104,7 @@ extension BaselineComparison.Entry {
   fileprivate var json: OrderedJSON {
     .object([
       ("run", .string(run)), ("measure", .string(measure.description)), ("difference", .number(difference)),
+      ("tested", .number(tested)),
       ("p", .number(p)), ("adjusted", .number(adjusted)), ("significant", .bool(isSignificant)),
       ("better", .integer(byQuery.wins)), ("worse", .integer(byQuery.losses)), ("same", .integer(byQuery.ties)),
       ("byQuery", byQuery.json), ("byConversation", byConversation?.json),

@@ -23,10 +23,16 @@ extension EvaluationReport {
     let queries = part.evaluations[0].queries
     part.efforts = efforts.mapValues { efforts in efforts.filter { isKept($0.key) } }
     // What is not known query by query is that of all queries.
-    part.costs = part.efforts.compactMapValues { EffortSummary($0).flatMap { QueryCost($0) } }
-    part.unreachable = [:]
+    part.costs = [:]
+    for run in costs.keys {
+      let known = costed(run).filter(isKept)
+      if costQueries[run] != nil { part.costQueries[run] = known }
+      let efforts = (part.efforts[run] ?? [:]).filter { known.contains($0.key) }
+      part.costs[run] = EffortSummary(efforts).flatMap { QueryCost($0) }
+    }
+    part.unreachable = unreachable.mapValues { $0.filter(isKept) }
     let groups = places?.groups(queries)
-    if intervals != nil { part.addIntervals(by: configuration, groups: groups) }
+    if intervals != nil { try part.addIntervals(by: configuration, groups: groups) }
     part.comparison = nil
     let units = configuration.unit == .conversation ? groups?.groups.count ?? 0 : queries.count
     if let name = comparison?.baseline, units > 1,

@@ -1,3 +1,4 @@
+import Diagnostics
 import Evaluation
 
 extension EvaluationReport {
@@ -27,20 +28,21 @@ extension EvaluationReport {
       let baseFLOPS = flops(of: base)
     else { return nil }
     let configuration = comparison.configuration
-    let groups = configuration.unit == .conversation ? places?.groups(base.queries) : nil
-    let bootstrap = Bootstrap(
-      groups ?? QueryGroups(queryCount: base.queries.count), resamples: configuration.resamples,
-      seed: configuration.seed)
-    func ratio(_ values: [Double], over others: [Double]) -> Ratios.Ratio? {
-      let ratio = values.reduce(0, +) / others.reduce(0, +)
-      guard ratio.isFinite else { return nil }
-      return .init(
-        value: ratio, interval: bootstrap.ratioInterval(values, over: others, level: 1 - configuration.alpha))
-    }
+    // The comparison drew as many resamples of the same units, so their number is in order.
+    let bootstrap = try? Bootstrap(comparison.units, resamples: configuration.resamples, seed: configuration.seed)
     return evaluations.filter { $0.name != base.name }.map { run in
-      Ratios(
-        run: run.name, fewerFLOPS: flops(of: run).flatMap { ratio(baseFLOPS, over: $0) },
-        measures: zip(run.values, base.values).map { ratio($0, over: $1) })
+      var pairs = zip(run.values, base.values).map { (values: $0, others: $1) }
+      let measureCount = pairs.count
+      let known = flops(of: run)
+      if let known { pairs.append((values: baseFLOPS, others: known)) }
+      let intervals = bootstrap?.ratioIntervals(pairs, level: 1 - configuration.alpha)
+      let ratios = pairs.indices.map { place -> Ratios.Ratio? in
+        let ratio = pairs[place].values.reduce(0, +) / pairs[place].others.reduce(0, +)
+        return ratio.isFinite ? Ratios.Ratio(value: ratio, interval: intervals?[place]) : nil
+      }
+      return Ratios(
+        run: run.name, fewerFLOPS: known == nil ? nil : ratios[measureCount],
+        measures: Array(ratios.prefix(measureCount)))
     }
   }
 
@@ -59,7 +61,8 @@ extension EvaluationReport {
         + run.measures.map { $0?.cell { FixedDecimal.signed(100 * ($0 - 1), digits: 1) + " %" } ?? "" }
     }
     table.notes = [
-      "Of means over all queries; in brackets \(level) intervals, percentile bootstrap by \(configuration.unit.rawValue), "
+      "Of means over the \(FixedDecimal.counted(comparison.queries, "query", plural: "queries")) with a relevant passage, "
+        + "FLOPS too; in brackets \(level) intervals, percentile bootstrap by \(configuration.unit.rawValue), "
         + "\(FixedDecimal.grouped(configuration.resamples)) resamples."
     ]
     return table

@@ -1,3 +1,4 @@
+public import Diagnostics
 public import Evaluation
 public import Identifiers
 
@@ -17,10 +18,12 @@ public struct EvaluationReport: Sendable {
   /// What the intervals are called: `95 %`.
   private(set) var intervalLevel = ""
   public var places: ConversationPlaces?
-  /// For measures with a `rel`: how many counted queries have no passage of that grade.
-  public var unreachable: [Measure: Int] = [:]
+  /// For measures with a `rel`: the counted queries that have no passage of that grade.
+  public var unreachable: [Measure: Set<ExternalID>] = [:]
   /// What the queries of runs cost, by the run's name; where it is known of any, the table has columns for it.
   public var costs: [String: QueryCost] = [:]
+  /// Of which queries `costs` are, by the run's name; of those of `efforts` where nothing is said.
+  public var costQueries: [String: Set<ExternalID>] = [:]
   /// What each query cost, by the run's name, where it is known.
   public var efforts: [String: [ExternalID: QueryEffort]] = [:]
   /// The path of each run's file, and that of the judgments.
@@ -57,11 +60,13 @@ public struct EvaluationReport: Sendable {
       if !comparison.entries.contains(where: \.isSignificant) {
         table.notes = ["No difference from \(comparison.baseline) is significant."]
       }
+      table.notes += comparison.entries.compactMap { $0.contradiction(digits: digits) }
     }
     table.notes += denominatorNotes
     if !costs.isEmpty {
       table.notes.append(
         "L0: terms of a query, the mean. FLOPS: terms that a query and a passage are expected to share.")
+      table.notes += coverageNotes(of: "L0 and FLOPS") { costs[$0] == nil ? nil : costed($0) }
     }
     return table
   }
@@ -79,19 +84,16 @@ public struct EvaluationReport: Sendable {
   }
 
   private func mark(_ run: String, _ measure: Measure) -> Table.Mark? {
-    guard let entry = comparison?.entries.first(where: { $0.run == run && $0.measure == measure }),
-      entry.isSignificant
-    else { return nil }
-    return entry.difference >= 0 ? .better : .worse
+    comparison?.entries.first { $0.run == run && $0.measure == measure }?.mark
   }
 
   private func legend(_ comparison: BaselineComparison) -> [Table.LegendEntry] {
-    let significant = comparison.entries.filter(\.isSignificant)
+    let marks = Set(comparison.entries.compactMap(\.mark))
     var legend = [Table.LegendEntry(.baseline, "baseline; \(comparison.procedure)")]
-    if significant.contains(where: { $0.difference >= 0 }) {
+    if marks.contains(.better) {
       legend.append(Table.LegendEntry(.better, "significantly better than \(comparison.baseline)"))
     }
-    if significant.contains(where: { $0.difference < 0 }) {
+    if marks.contains(.worse) {
       legend.append(Table.LegendEntry(.worse, "significantly worse than \(comparison.baseline)"))
     }
     return legend
@@ -107,7 +109,7 @@ public struct EvaluationReport: Sendable {
       notes.append("\(evaluation.name) lacks \(FixedDecimal.grouped(evaluation.missing.count)) of them.")
     }
     for measure in measures {
-      if let count = unreachable[measure], count > 0 {
+      if let count = unreachable[measure]?.count, count > 0 {
         notes.append(
           "\(measure): \(FixedDecimal.grouped(count)) of them have no passage of grade \(measure.minimumGrade) and count 0."
         )
@@ -122,12 +124,14 @@ public struct EvaluationReport: Sendable {
     guard let comparison, !comparison.entries.isEmpty else { return nil }
     let configuration = comparison.configuration
     let corrected = configuration.correction != .none
+    // Of the one test whose statistic is another than the difference that is shown.
+    let isOfMeans = configuration.test == .tTest && configuration.unit == .conversation
     let level = FixedDecimal.level(alpha: configuration.alpha)
     var table = Table(
       title: "Differences from \(comparison.baseline)",
-      columns: [
-        .label("run"), .label("measure"), .figure("difference"), .figure("\(level) interval"), .figure("p"),
-      ])
+      columns: [.label("run"), .label("measure"), .figure("difference"), .figure("\(level) interval")])
+    if isOfMeans { table.columns.append(.figure("by conversation")) }
+    table.columns.append(.figure("p"))
     if corrected { table.columns.append(.figure("p (\(configuration.correction.title))")) }
     table.columns.append(.figure("+/-/="))
     var previous: String?
@@ -138,11 +142,11 @@ public struct EvaluationReport: Sendable {
       }
       var row = [
         Table.Cell(entry.run == previous ? "" : entry.run), Table.Cell(entry.measure.description),
-        Table.Cell(
-          FixedDecimal.signed(entry.difference, digits: digits),
-          mark: entry.isSignificant ? (entry.difference >= 0 ? .better : .worse) : nil),
-        Table.Cell(interval ?? ""), Table.Cell(FixedDecimal.probability(entry.p)),
+        Table.Cell(FixedDecimal.signed(entry.difference, digits: digits), mark: entry.mark),
+        Table.Cell(interval ?? ""),
       ]
+      if isOfMeans { row.append(Table.Cell(FixedDecimal.signed(entry.tested, digits: digits))) }
+      row.append(Table.Cell(FixedDecimal.probability(entry.p)))
       if corrected { row.append(Table.Cell(FixedDecimal.probability(entry.adjusted))) }
       row.append(Table.Cell("\(entry.byQuery.wins)/\(entry.byQuery.losses)/\(entry.byQuery.ties)"))
       table.rows.append(row)
@@ -152,18 +156,27 @@ public struct EvaluationReport: Sendable {
       "Interval: percentile bootstrap by \(configuration.unit.rawValue), \(FixedDecimal.grouped(configuration.resamples)) resamples. "
         + "+/-/=: queries where the run is better, worse, the same."
     ]
+    if isOfMeans {
+      table.notes.append("by conversation: the mean of the conversations' mean differences, which p is of.")
+    }
     return table
   }
 
   /// Computes a confidence interval of each mean.
   ///
   /// - Parameter groups: which queries belong to one conversation, needed where the configured unit is that.
-  public mutating func addIntervals(by configuration: BaselineComparison.Configuration, groups: QueryGroups?) {
+  /// - Throws: as `Bootstrap`.
+  public mutating func addIntervals(
+    by configuration: BaselineComparison.Configuration, groups: QueryGroups?
+  ) throws(ParlanceError) {
     guard let first = evaluations.first else { return }
     let drawn = (configuration.unit == .conversation ? groups : nil) ?? QueryGroups(queryCount: first.queries.count)
-    let bootstrap = Bootstrap(drawn, resamples: configuration.resamples, seed: configuration.seed)
+    let bootstrap = try Bootstrap(drawn, resamples: configuration.resamples, seed: configuration.seed)
+    var found = bootstrap.intervals(evaluations.flatMap(\.values), level: 1 - configuration.alpha)[...]
     intervals = evaluations.map { evaluation in
-      evaluation.values.map { bootstrap.interval($0, level: 1 - configuration.alpha) }
+      let own = found.prefix(evaluation.values.count)
+      found = found.dropFirst(own.count)
+      return Array(own)
     }
     let level = FixedDecimal.level(alpha: configuration.alpha)
     intervalLevel = level
@@ -200,6 +213,9 @@ public struct EvaluationReport: Sendable {
     }
   }
 
+  /// Turn depths with fewer queries say little: they are not drawn, and no run is called the best there.
+  static let fewestQueries = 5
+
   /// The figures at each turn depth: one table of all measures for a single run, else one table for each measure with
   /// a column for each run. Empty when nobody said which turn each query is.
   public func turnTables() -> [Table] {
@@ -225,42 +241,15 @@ public struct EvaluationReport: Sendable {
       table.rows = heads.indices.map { row in
         let means = depths.map { $0[row].evaluation.means[measure] }
         let best = means.map { FixedDecimal.text($0, digits: digits) }.max() ?? ""
+        let hasBest = first[row].evaluation.queries.count >= Self.fewestQueries
         return heads[row]
           + means.map { mean in
             var cell = Table.Cell.figure(mean, digits: digits)
-            cell.isBest = cell.text == best
+            cell.isBest = hasBest && cell.text == best
             return cell
           }
       }
       return table
-    }
-  }
-}
-
-extension BaselineComparison {
-  /// What the marks rest on, in words.
-  var procedure: String {
-    let test = configuration.test == .randomisation ? "paired randomisation test" : "paired t test"
-    var units = "\(FixedDecimal.grouped(queries)) queries"
-    if configuration.unit == .conversation, let conversations {
-      units = "\(FixedDecimal.grouped(conversations)) conversations, " + units
-    }
-    let correction =
-      configuration.correction == .none
-      ? "uncorrected"
-      : "after \(configuration.correction.title) over \(entries.count) comparison\(entries.count == 1 ? "" : "s")"
-    let alpha = "\(configuration.alpha)"
-    return "\(test) by \(configuration.unit.rawValue) (\(units)), two-sided, p < \(alpha) \(correction)"
-  }
-}
-
-extension Correction {
-  /// The correction's author, for people.
-  var title: String {
-    switch self {
-    case .none: "uncorrected"
-    case .bonferroni: "Bonferroni"
-    case .holm: "Holm"
     }
   }
 }

@@ -13,16 +13,19 @@ extension ExperimentReport {
   public var charts: [Chart] { chartGroups.flatMap(\.charts) }
 
   var chartGroups: [ChartGroup] {
-    sets.filter { !$0.isPart }.flatMap { set in
+    let drawn = sets.filter { !$0.isPart }
+    return drawn.flatMap { set in
       let suffix = sets.count > 1 ? ", \(set.name)" : ""
+      // A drawing in a file of its own has no heading above it that names the set.
+      let name = drawn.count > 1 ? set.name : nil
       return [
         ChartGroup(
           title: "Effectiveness against cost" + suffix,
           note:
             "Up is better, left is cheaper. The dashed line joins the runs that no other beats at less or equal cost"
             + (set.report.intervals == nil ? "." : "; whiskers are \(set.report.intervalLevel) intervals of the mean."),
-          charts: set.pareto),
-        ChartGroup(title: "By turn depth" + suffix, note: set.turnNote, charts: set.byTurn),
+          charts: set.pareto.map { $0.titled(of: name) }),
+        ChartGroup(title: "By turn depth" + suffix, note: set.turnNote, charts: set.byTurn.map { $0.titled(of: name) }),
       ]
     }.filter { !$0.charts.isEmpty } + trainingGroups
   }
@@ -55,8 +58,8 @@ extension ExperimentReport.Figures {
 
   var pareto: [Chart] {
     let summaries = summaries
-    let costs: [(name: String, value: (EffortSummary) -> Double?)] = [
-      ("FLOPS", \.flops), ("milliseconds a query, p50", { $0.total?.p50 }),
+    let costs: [(name: String, value: (EffortSummary) -> Double?, known: (QueryEffort) -> Double?)] = [
+      ("FLOPS", \.flops, \.flops), ("milliseconds a query, p50", { $0.total?.p50 }, \.total),
     ]
     return costs.flatMap { cost in
       shownMeasures.map { measure in
@@ -65,7 +68,7 @@ extension ExperimentReport.Figures {
           let across = summaries[evaluation.name].flatMap(cost.value)
           let interval = report.intervals?[run][measure].map { $0.low...$0.high }
           return Chart.Series(
-            name: evaluation.name,
+            name: report.costLabel(evaluation, report.queries(of: evaluation.name, with: cost.known)),
             points: across.map { [.init(x: $0, y: evaluation.means[measure], interval: interval)] } ?? [])
         }.filter { !$0.points.isEmpty }
         var chart = Chart(
@@ -86,17 +89,15 @@ extension ExperimentReport.Figures {
     return order.prefix(ExperimentReport.mostLines).sorted()
   }
 
-  private static let fewestQueries = 5
-
   /// Depths with enough queries to say something.
   private var depths: [Int] {
     guard let places = report.places, let first = report.evaluations.first else { return [] }
-    return first.byTurn(places).filter { $0.evaluation.queries.count >= Self.fewestQueries }.map(\.turn)
+    return first.byTurn(places).filter { $0.evaluation.queries.count >= EvaluationReport.fewestQueries }.map(\.turn)
   }
 
   var turnNote: String {
     let left = report.evaluations.count - lines.count
-    return "Means over the turns of each depth, from \(Self.fewestQueries) turns on."
+    return "Means over the turns of each depth, from \(EvaluationReport.fewestQueries) turns on."
       + (left > 0
         ? " The baseline and the best by \(report.evaluations[0].measures[0]); \(left) more are in the tables." : "")
   }
@@ -110,23 +111,25 @@ extension ExperimentReport.Figures {
         Chart.Series(
           name: report.evaluations[run].name,
           points: report.evaluations[run].byTurn(places).filter { depths.contains($0.turn) }.map {
-            .init(x: Double($0.turn), y: $0.evaluation.means[measure])
+            .init(x: Double($0.turn), y: $0.evaluation.means[measure], queries: $0.evaluation.queries.count)
           })
       }
       return Chart(title: "\(name) by turn", kind: .lines(isWhole: true), x: "turn", y: name, series: series)
     }
-    let costs: [(name: String, value: (EffortSummary) -> Double?)] = [
-      ("terms of a query (L0)", { $0.terms }), ("FLOPS", { $0.flops }),
-      ("milliseconds a query, p50", { $0.total?.p50 }),
+    let costs: [(name: String, value: (EffortSummary) -> Double?, known: (QueryEffort) -> Double?)] = [
+      ("terms of a query (L0)", { $0.terms }, { $0.terms }), ("FLOPS", \.flops, \.flops),
+      ("milliseconds a query, p50", { $0.total?.p50 }, \.total),
     ]
     for cost in costs {
       let series: [Chart.Series] = lines.compactMap { run in
-        let name = report.evaluations[run].name
-        guard let efforts = report.efforts[name] else { return nil }
+        let evaluation = report.evaluations[run]
+        let known = report.queries(of: evaluation.name, with: cost.known)
+        let efforts = (report.efforts[evaluation.name] ?? [:]).filter { known.contains($0.key) }
         let points = EffortSummary.byTurn(efforts, places: places).filter { depths.contains($0.turn) }.compactMap {
-          turn, summary in cost.value(summary).map { Chart.Point(x: Double(turn), y: $0) }
+          turn, summary in
+          cost.value(summary).map { Chart.Point(x: Double(turn), y: $0, queries: summary.queries) }
         }
-        return points.isEmpty ? nil : Chart.Series(name: name, points: points)
+        return points.isEmpty ? nil : Chart.Series(name: report.costLabel(evaluation, known), points: points)
       }
       guard !series.isEmpty else { continue }
       charts.append(

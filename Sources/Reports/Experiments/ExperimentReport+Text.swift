@@ -1,21 +1,33 @@
 import Evaluation
 import Identifiers
 
+extension ExperimentReport.Figures {
+  /// The table of measures with the further columns.
+  package func measuresTable(title: String? = nil) -> Table {
+    var table = report.measuresTable(title: title)
+    for column in extra {
+      table.columns.append(.figure(column.header))
+      for (row, run) in report.evaluations.enumerated() {
+        table.rows[row].append(column.values[run.name].map { .figure($0, digits: 3) } ?? "")
+      }
+      table.notes.append(column.note)
+    }
+    return table
+  }
+}
+
 extension ExperimentReport {
   /// The tables of figures: means with marks, intervals, differences, costs.
   func tables(of set: Figures) -> [Table] {
-    let name = sets.count > 1 ? "\(title): \(set.name)" : title
-    var table = set.report.measuresTable(title: name)
-    for (header, values) in set.extra {
-      table.columns.append(.figure(header))
-      for (row, run) in set.report.evaluations.enumerated() {
-        table.rows[row].append(values[run.name].map { .figure($0, digits: 3) } ?? "")
-      }
-    }
+    let name = told(set)
+    let table = set.measuresTable(title: name.map { "\(title): \($0)" } ?? title)
     let report = set.report
-    return [table]
-      + [report.intervalTable(), report.comparisonTable(), report.ratioTable(), report.effortTable()].compactMap(\.self)
+    let others = [report.intervalTable(), report.comparisonTable(), report.ratioTable(), report.effortTable()]
+    return [table] + others.compactMap(\.self).map { $0.titled(of: name) }
   }
+
+  /// What a table's title says of the set that it is of: nothing where there is but one.
+  private func told(_ set: Figures) -> String? { sets.count > 1 ? set.name : nil }
 
   /// The report in Markdown: tables by turn, too, and no drawings.
   public var markdown: String {
@@ -24,7 +36,8 @@ extension ExperimentReport {
     for set in sets {
       parts += tables(of: set).map { $0.markdown() }
       if set.isPart { continue }
-      parts += (set.report.turnTables() + set.report.effortTurnTables()).map { $0.markdown() }
+      let byTurn = set.report.turnTables() + set.report.effortTurnTables()
+      parts += byTurn.map { $0.titled(of: told(set)).markdown() }
     }
     parts += tables.map { $0.markdown() }
     if !commands.isEmpty { parts.append("## Again\n\n" + commands.map { "    \($0)\n" }.joined()) }

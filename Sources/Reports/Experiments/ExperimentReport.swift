@@ -6,17 +6,38 @@ import Evaluation
 public struct ExperimentReport: Sendable {
   /// The systems on one set of turns.
   public struct Figures: Sendable {
+    /// A figure of runs beside the measures, and below the table what it is.
+    public struct Column: Sendable {
+      public var header: String
+      /// By run.
+      public var values: [String: Double]
+      public var note: String
+
+      public init(header: String, values: [String: Double], note: String) {
+        self.header = header
+        self.values = values
+        self.note = note
+      }
+
+      /// - Parameter values: of each student, over the turns that its teacher has a list for.
+      public static func divergence(_ values: [String: Double]) -> Column {
+        Column(
+          header: "D_KL", values: values,
+          note:
+            "D_KL: the divergence of the student from its teacher over the teacher's whole list, the mean over turns.")
+      }
+    }
+
     public var name: String
     /// With intervals of the means, and a comparison where there is a baseline.
     public var report: EvaluationReport
-    /// Further columns of the table, by run: `D_KL`.
-    public var extra: [(header: String, values: [String: Double])] = []
+    /// Further columns of the table.
+    public var extra: [Column] = []
     /// Whether the turns are some of those of the set before it: tables are enough, and each value is told once.
     public var isPart = false
 
     public init(
-      name: String, report: EvaluationReport, extra: [(header: String, values: [String: Double])] = [],
-      isPart: Bool = false
+      name: String, report: EvaluationReport, extra: [Column] = [], isPart: Bool = false
     ) {
       self.name = name
       self.report = report

@@ -1,4 +1,5 @@
 import Evaluation
+import Identifiers
 
 /// The table that a report begins with: means with marks, their intervals below them, and what a query costs.
 struct ExperimentTable {
@@ -21,10 +22,14 @@ struct ExperimentTable {
     if let comparison = report.comparison, best.name != comparison.baseline,
       let entry = comparison.entries.first(where: { $0.run == best.name && $0.measure == measure })
     {
-      text +=
-        "; \(FixedDecimal.signed(entry.difference, digits: report.digits)) from \(comparison.baseline), "
-        + (entry.isSignificant ? "a significant difference" : "no significant difference")
-        + " (p \(FixedDecimal.relation(entry.adjusted)))"
+      text += "; \(FixedDecimal.signed(entry.difference, digits: report.digits)) from \(comparison.baseline), "
+      if entry.isSignificant, entry.mark == nil {
+        text += "while the mean of the conversations' means differs significantly by "
+        text += FixedDecimal.signed(entry.tested, digits: report.digits)
+      } else {
+        text += entry.isSignificant ? "a significant difference" : "no significant difference"
+      }
+      text += " (p \(FixedDecimal.relation(entry.adjusted)))"
     } else if report.comparison?.baseline == best.name, report.evaluations.count > 1 {
       text += "; no run is better than the baseline"
     }
@@ -47,12 +52,21 @@ struct ExperimentTable {
 
   /// What the marks mean and what the means are over.
   var notes: [String] {
-    let table = report.measuresTable()
-    let texts =
-      table.legend.map { "\($0.mark.sign(ascii: false)) \($0.meaning)" } + table.notes
-      + (report.intervals == nil ? [] : ["Below a mean: its \(report.intervalLevel) interval."])
-      + (hasLatency ? ["ms: of one query after the other, from words to ids."] : [])
+    let table = figures.measuresTable()
+    var texts = table.legend.map { "\($0.mark.sign(ascii: false)) \($0.meaning)" } + table.notes
+    if report.intervals != nil { texts.append("Below a mean: its \(report.intervalLevel) interval.") }
+    if hasLatency {
+      texts.append("ms: of one query after the other, from words to ids.")
+      texts += latencyNotes
+    }
     return texts.map { "<p class=\"note\">\(htmlEscaped($0))</p>" }
+  }
+
+  private var latencyNotes: [String] {
+    report.coverageNotes(of: "ms") { run in
+      let timed = report.queries(of: run) { $0.total }
+      return timed.isEmpty ? nil : timed
+    }
   }
 
   private func row(_ run: Int) -> String {
@@ -78,10 +92,11 @@ struct ExperimentTable {
     let text = figure(mean)
     let best = report.evaluations.map { $0.means[place] }.max().map(figure)
     var html = report.evaluations.count > 1 && text == best ? "<strong>\(text)</strong>" : text
-    if let entry = report.comparison?.entries.first(where: {
+    let entry = report.comparison?.entries.first {
       $0.run == evaluation.name && $0.measure == evaluation.measures[place]
-    }), entry.isSignificant {
-      let isBetter = entry.difference >= 0
+    }
+    if let mark = entry?.mark {
+      let isBetter = mark == .better
       html +=
         "<sup class=\"\(isBetter ? "better" : "worse")\" aria-hidden=\"true\">\(isBetter ? "▲" : "▼")</sup>"
         + hidden(isBetter ? " significantly better" : " significantly worse")

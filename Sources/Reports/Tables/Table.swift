@@ -113,6 +113,14 @@ public struct Table: Sendable, Equatable {
     }
   }
 
+  /// The same table with the set of turns that it is of at the end of its title, where there is something to tell.
+  package func titled(of set: String?) -> Table {
+    guard let set else { return self }
+    var table = self
+    table.title = title.map { "\($0), \(set)" } ?? set
+    return table
+  }
+
   func cell(_ row: Int, _ column: Int) -> Cell {
     guard column < rows[row].count else { return Cell("") }
     // Names of runs and turns come from anywhere.

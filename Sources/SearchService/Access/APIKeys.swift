@@ -17,7 +17,10 @@ public struct APIKeys: Sendable {
     package var mayWrite: Bool
   }
 
+  let file: String
   private let keys: [Key]
+
+  var count: Int { keys.count }
 
   /// - Throws: `noInput`, `badInput` naming the line.
   public init(file: String) throws(ParlanceError) {
@@ -49,6 +52,7 @@ public struct APIKeys: Sendable {
     guard !keys.isEmpty else {
       throw ParlanceError(.badInput, "expected at least one key, found none", at: .init(file: file))
     }
+    self.file = file
     self.keys = keys
   }
 

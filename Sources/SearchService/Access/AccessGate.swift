@@ -1,13 +1,13 @@
 /// Who may ask what from where: keys, the names that the service answers to, and pages of other origins.
 package struct AccessGate: Sendable {
   /// Keys that open the routes that need one; none means that no route does.
-  private let keys: APIKeys?
+  private let keys: HeldKeys?
   /// The `Host` names that are answered; all of them when `nil`.
   private let hosts: Set<String>?
   /// The one origin whose pages may ask.
   private let origin: String?
 
-  package init(keys: APIKeys? = nil, hosts: Set<String>? = nil, origin: String? = nil) {
+  package init(keys: HeldKeys? = nil, hosts: Set<String>? = nil, origin: String? = nil) {
     self.keys = keys
     self.hosts = hosts
     self.origin = origin
@@ -33,7 +33,7 @@ package struct AccessGate: Sendable {
     if let value = request.headers["authorization"], value.lowercased().hasPrefix("bearer ") {
       presented = String(value.dropFirst("bearer ".count))
     }
-    guard let presented, let key = keys.key(presented) else {
+    guard let presented, let key = keys.current.key(presented) else {
       throw Problem(
         401, "Unauthorized", "expected a key of this service, as `Authorization: Bearer KEY` or `X-API-Key: KEY`")
     }

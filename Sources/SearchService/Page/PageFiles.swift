@@ -13,6 +13,7 @@ import { colour } from "./terms.js";
 /** @param actions {show(place), takeBack(), forget(place)} */
 export function drawChat(conversation, actions, info) {
   const list = $("turns");
+  const focused = document.activeElement?.closest("#turns [data-turn]")?.dataset.turn;
   list.replaceChildren();
   if (!conversation.turns.length) list.append(welcome(info));
   conversation.turns.forEach((turn, place) => {
@@ -28,6 +29,8 @@ export function drawChat(conversation, actions, info) {
           make("button.link", { type: "button", onclick: actions.takeBack }, "Take this turn back") || null));
   });
   list.lastElementChild?.scrollIntoView({ block: "nearest" });
+  // What had the focus was drawn anew, or is no longer there.
+  if (focused) (list.querySelector(`[data-turn="${focused}"] .question`) ?? $("question")).focus({ preventScroll: true });
 }
 
 function answer(turn, forget, isLast) {
@@ -43,7 +46,9 @@ function welcome(info) {
     make("h2", {}, "Ask, and ask on"),
     make("p", {}, `A question finds passages among ${count}. The next one may lean on it: “and how do I get it back?” The whole `
       + "conversation is the query; no language model rewrites it."),
-    make("p.quiet", {}, "Nothing here writes answers. Take a passage for the answer, and the conversation goes on from it."));
+    make("p.quiet", {}, info && !info.index.texts
+      ? "Nothing here writes answers, and this index keeps no texts: passages are shown by their ids."
+      : "Nothing here writes answers. Take a passage for the answer, and the conversation goes on from it."));
 }
 
 """##),
@@ -163,6 +168,7 @@ export class Filters {
     if (chips.length > 1) {
       chips.push(make("button.link", { type: "button", onclick: () => { this.clear(); changed(); } }, "all passages"));
     }
+    $("filters").hidden = !chips.length;
     $("filters").replaceChildren(...(chips.length ? [make("span.quiet", {}, "Only"), ...chips] : []));
   }
 }
@@ -190,7 +196,7 @@ export class Filters {
   <h1><svg aria-hidden="true" viewBox="0 0 24 24"><path d="M4 5h16v11H10l-4 4v-4H4z"/><path d="M8 9h8M8 12.5h5"/></svg>Parlance</h1>
   <p id="served" class="quiet"></p>
   <nav aria-label="Page">
-    <button type="button" id="restart" hidden>New conversation</button>
+    <button type="button" id="restart" aria-label="New conversation" hidden>New <span>conversation</span></button>
     <button type="button" id="theme" aria-label="Colours: as the system"><span aria-hidden="true">◐</span></button>
     <button type="button" id="help-open" aria-label="Keyboard help"><span aria-hidden="true">?</span></button>
   </nav>
@@ -205,23 +211,24 @@ export class Filters {
       <p class="quiet" id="hint">Enter asks, Shift+Enter breaks the line. The whole conversation is the query.</p>
     </form>
   </section>
-  <section id="results" aria-label="Passages" aria-live="polite" aria-busy="false">
+  <section id="results" aria-label="Passages" aria-busy="false" tabindex="-1">
     <div id="bar" hidden>
       <div class="tabs" role="group" aria-label="Query">
         <button type="button" id="view-one" aria-pressed="true">Passages</button>
         <button type="button" id="view-both" aria-pressed="false">Last turn <span class="versus">against</span> conversation</button>
       </div>
-      <div class="choices">
-        <label>Words <select id="form"></select></label>
-        <label>Show <select id="depth"><option>5</option><option selected>10</option><option>20</option><option>50</option></select></label>
+      <div class="choices" id="choices" hidden>
+        <label>Words <select id="form" autocomplete="off"></select></label>
+        <label>Show <select id="depth" autocomplete="off"><option>5</option><option selected>10</option><option>20</option><option>50</option></select></label>
       </div>
     </div>
-    <div id="filters" aria-label="Filters"></div>
+    <div id="filters" role="group" aria-label="Filters" hidden></div>
     <div id="problem" role="alert" hidden></div>
     <div id="query"></div>
     <div id="list"></div>
   </section>
 </main>
+<p id="status" class="hidden" role="status"></p>
 <dialog id="help" aria-labelledby="help-title">
   <h2 id="help-title">Keys</h2>
   <dl>
@@ -234,13 +241,15 @@ export class Filters {
     <div><dt><kbd>z</kbd></dt><dd>take the last turn back</dd></div>
     <div><dt><kbd>?</kbd></dt><dd>this help</dd></div>
   </dl>
+  <label class="switch"><input type="checkbox" id="keys" checked> Single-key shortcuts</label>
   <form method="dialog"><button class="primary">Close</button></form>
 </dialog>
 <dialog id="key" aria-labelledby="key-title">
   <h2 id="key-title">This service asks for a key</h2>
   <form id="key-form" autocomplete="off">
     <label for="key-value">Key</label>
-    <input id="key-value" type="password" required>
+    <input id="key-value" type="password" aria-describedby="key-refused" required>
+    <p id="key-refused" class="fault"></p>
     <p class="quiet">It stays in this tab and goes to this service alone.</p>
     <button class="primary">Use it</button>
   </form>
@@ -253,14 +262,20 @@ export class Filters {
     ("keyboard.js", "text/javascript; charset=utf-8", ##"""
 // Keys that work while nothing is being written.
 import { $ } from "./dom.js";
+import { browser } from "./storage.js";
 
 /** @param actions {compare(), takeBack()} */
 export function listen(actions) {
+  const keys = $("keys");
+  keys.checked = browser.get("keys") !== "off";
+  keys.addEventListener("change", () => browser.set("keys", keys.checked ? "on" : "off"));
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const isWriting = event.target.matches("textarea, input, select");
     if (event.key === "Escape" && isWriting) return event.target.blur();
     if (isWriting || document.querySelector("dialog[open]")) return;
+    // Who speaks to the computer, or hits keys unawares, can do without them.
+    if (event.key.length === 1 && !keys.checked) return;
     const passage = document.activeElement?.closest(".passage");
     const work = {
       "/": () => $("question").focus(),
@@ -291,7 +306,7 @@ function move(step) {
 import { $, make, number } from "./dom.js";
 import { Conversation } from "./conversation.js";
 import { drawChat } from "./chat.js";
-import { drawBoth, drawOne } from "./passages.js";
+import { drawBoth, drawOne, summary } from "./passages.js";
 import { Filters } from "./filters.js";
 import { listen } from "./keyboard.js";
 import { setUpTheme } from "./theme.js";
@@ -314,42 +329,114 @@ function draw() {
   $("view-one").setAttribute("aria-pressed", String(!isComparing));
   $("view-both").setAttribute("aria-pressed", String(isComparing));
   $("question").placeholder = conversation.turns.length ? "Ask on…" : "Ask about the passages…";
-  if (!turn?.found || (isComparing && !turn.alone)) {
-    if (!turn) for (const id of ["query", "list"]) $(id).replaceChildren();
-    return;
+  drawFound(turn);
+}
+
+function drawFound(turn) {
+  const isThere = turn?.found && (turn.alone || !isComparing);
+  // What was found for another question may stay while this one's is on its way, and nothing can be done with it.
+  for (const id of ["query", "list"]) {
+    $(id).inert = !isThere;
+    if (!isThere && !(turn && running)) $(id).replaceChildren();
   }
+  if (!isThere) return;
   const { turns } = conversation.upTo(conversation.shown);
   const isLast = conversation.shown === conversation.turns.length - 1;
   const actions = { filter: addFilter, take: isLast ? take : null };
   (isComparing ? drawBoth : drawOne)(turn, turns, actions);
 }
 
-/** Asks the service for what the shown turn lacks. */
+/** Asks the service for what the shown turn lacks, and for what it serves until that is known. */
 async function find() {
-  const turn = conversation.current;
-  if (!turn) return draw();
   running?.abort();
   const own = new AbortController();
   running = own;
   $("results").setAttribute("aria-busy", "true");
-  const { messages } = conversation.upTo(conversation.shown);
-  const filter = filters.request;
-  const request = { messages, k: Number($("depth").value), explain: true, ...(filter ? { filter } : {}) };
-  try {
-    turn.found ??= await service.search({ ...request, form: $("form").value }, own.signal);
-    if (isComparing) turn.alone ??= await service.search({ ...request, form: "last-turn" }, own.signal);
-    tell(null);
-  } catch (error) {
-    if (error.name === "AbortError") return;
-    tell(error);
-  }
-  if (running === own) $("results").setAttribute("aria-busy", "false");
+  $("status").textContent = "";
   draw();
+  const turn = conversation.current;
+  let problem = null;
+  try {
+    await (turn ? search(turn, own.signal) : learn());
+  } catch (error) {
+    problem = error;
+  }
+  if (running !== own) return;
+  running = null;
+  $("results").setAttribute("aria-busy", "false");
+  draw();
+  tell(problem);
+  if (!turn || problem) return;
+  $("status").textContent = said(turn);
+  // The passages are there without it.
+  learn().catch(() => null);
 }
 
+async function search(turn, signal) {
+  const { messages } = conversation.upTo(conversation.shown);
+  const filter = filters.request;
+  const request = { messages, explain: true, ...(filter ? { filter } : {}) };
+  // Without these the service takes its own, which are what is chosen at first.
+  let form = {};
+  if (info) {
+    request.k = Number($("depth").value);
+    form = { form: $("form").value };
+  }
+  try {
+    turn.found ??= await service.search({ ...request, ...form }, signal);
+    if (isComparing) turn.alone ??= await service.search({ ...request, form: "last-turn" }, signal);
+  } catch (error) {
+    throw error.field === "messages" || error.status === 413 ? tooLong(messages.length) : error;
+  }
+}
+
+function tooLong(count) {
+  const most = info?.limits.messages ?? count;
+  const detail = (most < count
+    ? `it has ${number(count)} messages, questions and answers together, and the service takes ${number(most)} at most.`
+    : "it has more words than the service takes.")
+    + " Take the last turn back, or begin a new conversation.";
+  return new service.Problem({ title: "Too long a conversation", detail }, 413);
+}
+
+let learning = null;
+
+/** What is served, asked for until it is known. */
+async function learn() {
+  if (info) return;
+  learning ??= service.info().finally(() => { learning = null; });
+  const answer = await learning;
+  if (info) return;
+  info = answer;
+  $("form").value = info.encoder.form;
+  offerDepths(info.limits.k);
+  $("choices").hidden = false;
+  $("served").textContent = `${number(info.index.passages)} passages · ${info.encoder.name}`;
+  if (!conversation.turns.length) draw();
+}
+
+/** Depths that the service allows; chosen is what it takes when it is told none. */
+function offerDepths(most) {
+  const depth = $("depth");
+  for (const option of depth.options) option.disabled = Number(option.value) > most;
+  if (Number(depth.value) <= most) return;
+  const place = [...depth.options].findIndex((option) => Number(option.value) >= most);
+  if (Number(depth.options[place].value) !== most) depth.add(make("option", {}, String(most)), place);
+  depth.value = String(most);
+}
+
+/** For whoever does not see the passages. */
+const said = (turn) => (isComparing
+  ? `Last turn alone: ${summary(turn.alone)}. With the conversation: ${summary(turn.found)}.`
+  : `${summary(turn.found)} for “${turn.question}”`);
+
 function tell(problem) {
-  $("problem").hidden = !problem;
-  $("problem").replaceChildren(...(problem ? [make("b", {}, problem.title ?? "Problem"), ` ${problem.message}`] : []));
+  const box = $("problem");
+  const hadFocus = box.contains(document.activeElement);
+  box.hidden = !problem;
+  box.replaceChildren(...(problem ? [make("p", {}, make("b", {}, `${problem.title ?? "Problem"}:`), ` ${problem.message}`)] : []));
+  if (problem && !problem.isFinal) box.append(make("button", { type: "button", onclick: find }, "Try again"));
+  if (hadFocus) (box.querySelector("button") ?? $("results")).focus();
 }
 
 /** Everything that was found is found anew: filters, depth or form have changed. */
@@ -360,7 +447,6 @@ function refresh() {
 
 async function ask(question) {
   conversation.ask(question);
-  draw();
   await find();
   // On a phone the passages lie below.
   if (matchMedia("(max-width: 44rem)").matches) $("results").scrollIntoView({ block: "start" });
@@ -368,15 +454,14 @@ async function ask(question) {
 
 function show(place) {
   conversation.shown = place;
-  draw();
   find();
 }
 
 function takeBack() {
   const turn = conversation.takeBack();
   if (!turn) return;
-  $("question").value = turn.question;
-  draw();
+  // What is being written already is not lost for it.
+  if (!$("question").value.trim()) $("question").value = turn.question;
   find();
 }
 
@@ -400,11 +485,10 @@ function addFilter(field, value) {
 function compare() {
   if (!conversation.current) return;
   isComparing = !isComparing;
-  draw();
   find();
 }
 
-async function setUp() {
+function setUp() {
   setUpTheme();
   $("ask").addEventListener("submit", (event) => {
     event.preventDefault();
@@ -427,22 +511,13 @@ async function setUp() {
     conversation = new Conversation();
     filters.clear();
     isComparing = false;
-    tell(null);
-    draw();
+    find();
     $("question").focus();
   });
   listen({ compare, takeBack });
   $("form").append(...Object.entries(FORMS).map(([value, text]) => make("option", { value }, text)));
-  draw();
+  find();
   $("question").focus();
-  try {
-    info = await service.info();
-    $("form").value = info.encoder.form;
-    $("served").textContent = `${number(info.index.passages)} passages · ${info.encoder.name}`;
-    draw();
-  } catch (error) {
-    tell(error);
-  }
 }
 
 setUp();
@@ -453,7 +528,7 @@ setUp();
 :root {
   color-scheme: light;
   --ground: #f6f7f9; --card: #fff; --line: #dfe3ea; --text: #1a2130; --quiet: #5b6577; --accent: #2f50c8; --on-accent: #fff;
-  --warning: #8a4b00; --fault: #a3162b; --fault-ground: #fdecee; --around: #8a93a5;
+  --warning: #8a4b00; --fault: #a3162b; --fault-ground: #fdecee; --around: #667085;
   --turn-0: #2f50c8; --turn-1: #0b7a63; --turn-2: #a34b00; --turn-3: #8b2fa8; --turn-4: #0f6d96; --turn-5: #6b5b1e;
   --mark: 22%; --shadow: 0 1px 2px rgb(20 30 60 / .06);
 }
@@ -488,6 +563,9 @@ button.link:hover { text-decoration: underline; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 select { border: 1px solid var(--line); border-radius: 8px; background: var(--card); padding: .25rem .4rem; }
 .quiet { color: var(--quiet); }
+.fault { color: var(--fault); }
+.fault:empty { display: none; }
+::placeholder { color: var(--quiet); opacity: 1; }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .skip { position: absolute; left: -999px; }
 .skip:focus { left: .5rem; top: .5rem; z-index: 2; background: var(--card); padding: .5rem; }
@@ -498,6 +576,7 @@ body > header h1 { display: flex; align-items: center; gap: .5rem; font-weight: 
 body > header svg { width: 1.4rem; fill: none; stroke: var(--accent); stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; }
 body > header #served { flex: 1; min-width: 0; font-size: .87rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 body > header nav { display: flex; gap: .4rem; }
+body > header button { white-space: nowrap; }
 
 main { flex: 1; min-height: 0; display: grid; grid-template-columns: minmax(18rem, 26rem) minmax(0, 1fr); }
 #chat { display: flex; flex-direction: column; min-height: 0; border-right: 1px solid var(--line); background: var(--card); }
@@ -527,7 +606,8 @@ cite { font-style: normal; }
 #filters { display: flex; flex-wrap: wrap; gap: .4rem; align-items: center; font-size: .87rem; }
 #filters:not(:empty) { margin-bottom: .8rem; }
 .filter { border-radius: 99px; padding: .1rem .7rem; border-color: var(--accent); }
-#problem { padding: .6rem .9rem; border-radius: 9px; background: var(--fault-ground); color: var(--fault); margin-bottom: .8rem; overflow-wrap: anywhere; }
+#results:focus { outline: none; }
+#problem { display: flex; flex-wrap: wrap; gap: .4rem 1rem; align-items: center; justify-content: space-between; padding: .6rem .9rem; border-radius: 9px; background: var(--fault-ground); color: var(--fault); margin-bottom: .8rem; overflow-wrap: anywhere; }
 
 .query { border: 1px solid var(--line); border-radius: 12px; background: var(--card); padding: .8rem 1rem; display: grid; gap: .75rem; box-shadow: var(--shadow); }
 .groups { display: grid; gap: .6rem; }
@@ -555,11 +635,12 @@ cite { font-style: normal; }
 .passage header { display: grid; grid-template-columns: auto 1fr auto auto; gap: .6rem; align-items: baseline; }
 .passage h3 { font-weight: 620; overflow-wrap: anywhere; grid-column: 2; }
 .rank { color: var(--quiet); font-variant-numeric: tabular-nums; min-width: 1.1rem; }
-.score { grid-column: 4; font-size: .82rem; font-variant-numeric: tabular-nums; color: var(--quiet); padding: 0 .4rem; border-radius: 5px; background: linear-gradient(to right, color-mix(in srgb, var(--accent) 20%, transparent) calc(var(--share) * 100%), transparent 0); }
+.score { grid-column: 4; font-size: .82rem; font-variant-numeric: tabular-nums; color: var(--quiet); padding: 0 .4rem; border-radius: 5px; background: linear-gradient(to right, color-mix(in srgb, var(--accent) 14%, transparent) calc(var(--share) * 100%), transparent 0); }
 .change { grid-column: 3; font-size: .8rem; color: var(--quiet); white-space: nowrap; }
 .change.up { color: var(--turn-1); } .change.down { color: var(--turn-2); } .change.new { color: var(--turn-3); font-weight: 600; }
 .text { white-space: pre-line; overflow-wrap: anywhere; font-size: .95rem; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 7; overflow: hidden; }
-.passage:has(details[open]) .text { -webkit-line-clamp: none; }
+/* A box of boxes that is not clamped would lose the blanks between marks. */
+.passage:has(details[open]) .text { display: block; -webkit-line-clamp: none; }
 mark { color: inherit; border-radius: 3px; padding: 0 .05em; background: color-mix(in srgb, var(--turn) calc(var(--share) * var(--mark) + 8%), transparent); box-shadow: inset 0 -2px 0 color-mix(in srgb, var(--turn) calc(var(--share) * 100%), transparent); }
 .passage footer { display: flex; flex-wrap: wrap; gap: .4rem; justify-content: space-between; align-items: center; }
 .metadata { display: flex; flex-wrap: wrap; gap: .3rem; }
@@ -570,6 +651,7 @@ mark { color: inherit; border-radius: 3px; padding: 0 .05em; background: color-m
 .why th { font-weight: 500; text-align: left; padding: .1rem .8rem .1rem 0; color: var(--turn); width: 8rem; }
 .why td { padding: .1rem 0; font-variant-numeric: tabular-nums; }
 .why .adds span { display: block; padding-left: .4rem; background: linear-gradient(to right, color-mix(in srgb, var(--turn) 28%, transparent) calc(var(--share) * 100%), transparent 0); }
+.why > .quiet { font-size: .85rem; }
 .why td.quiet { text-align: right; padding-left: .8rem; width: 7rem; }
 .nothing { padding: 2rem 0; color: var(--quiet); }
 .both { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 1.2rem; }
@@ -582,19 +664,23 @@ dialog h2 { font-size: 1.1rem; font-weight: 650; margin-bottom: .8rem; }
 dialog dl div { display: grid; grid-template-columns: 5rem 1fr; padding: .2rem 0; }
 dialog form { margin-top: 1rem; display: grid; gap: .6rem; }
 dialog input { border: 1px solid var(--line); border-radius: 8px; background: var(--ground); padding: .4rem .6rem; }
+.switch { display: flex; gap: .5rem; align-items: center; margin-top: .8rem; }
 kbd { border: 1px solid var(--line); border-bottom-width: 2px; border-radius: 5px; padding: 0 .35rem; font: .85em ui-monospace, monospace; }
 .noscript { padding: 2rem; }
 
 @media (max-width: 60rem) { .both { grid-template-columns: 1fr; } main { grid-template-columns: minmax(16rem, 20rem) minmax(0, 1fr); } }
 @media (max-width: 44rem) {
+  html { scroll-padding-top: 4.7rem; }
   body { height: auto; min-height: 100dvh; }
   main { display: block; }
-  #chat { border-right: 0; }
-  #turns { max-height: none; overflow: visible; padding: .9rem; }
-  #ask { position: sticky; top: 0; padding: .7rem .9rem; background: var(--card); border-bottom: 1px solid var(--line); }
+  /* Without a box of its own the question stays in reach above all of the passages. */
+  #chat { display: contents; }
+  #turns { max-height: none; overflow: visible; padding: .9rem; background: var(--card); }
+  #ask { position: sticky; top: 0; z-index: 1; padding: .7rem .9rem; background: var(--card); border-bottom: 1px solid var(--line); }
   #hint { display: none; }
   #results { overflow: visible; padding: .9rem .9rem 3rem; }
-  .tabs { width: 100%; } .tabs button { flex: 1; }
+  .tabs { width: 100%; } .tabs button { flex: auto; padding-inline: .4rem; font-size: .93rem; }
+  #restart span { display: none; }
   body > header { padding: .5rem .9rem; gap: .6rem; }
 }
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; } }
@@ -606,7 +692,7 @@ kbd { border: 1px solid var(--line); border-bottom-width: 2px; border-radius: 5p
 import { $, make, shown } from "./dom.js";
 import { ages, colour, drawQuery } from "./terms.js";
 
-/** @param actions {take(passage), filter(field, value)}; `take` is null where the turn has its answer already. */
+/** @param actions {take(passage), filter(field, value)}; `take` is null for all turns but the last. */
 export function drawOne(turn, turns, actions) {
   $("query").replaceChildren(drawQuery(turn.found, turns));
   $("list").className = "";
@@ -619,14 +705,25 @@ export function drawBoth(turn, turns, actions) {
   $("list").replaceChildren(
     make("section.side", { "aria-label": "Last turn alone" }, make("h2", {}, "Last turn alone"),
       drawQuery(turn.alone, turns, true), drawList(turn.alone, turns, actions, turn.found)),
-    make("section.side", { "aria-label": "Whole conversation" }, make("h2", {}, "Whole conversation"),
+    make("section.side", { "aria-label": "With the conversation" }, make("h2", {}, "With the conversation"),
       drawQuery(turn.found, turns, true), drawList(turn.found, turns, actions, turn.alone)));
 }
 
+const NOTHING = {
+  unknown: "No word of the query is known to the encoder.", unshared: "No passage that may be found shares a term with the query.",
+};
+
+const nothing = (found) => (found.query.terms === 0 ? NOTHING.unknown : NOTHING.unshared);
+
+/** What was found in a line, for whoever does not see it. */
+export const summary = (found) => {
+  const count = found.passages.length;
+  return count ? `${count} ${count === 1 ? "passage" : "passages"}` : nothing(found);
+};
+
 function drawList(found, turns, actions, other = null) {
   if (!found.passages.length) {
-    return make("p.nothing", {}, found.query.terms === 0
-      ? "No word of the query is known to the encoder." : "No passage shares a term with the query.");
+    return make("p.nothing", {}, nothing(found));
   }
   const best = found.passages[0].score;
   const age = ages(found, turns);
@@ -636,19 +733,21 @@ function drawList(found, turns, actions, other = null) {
 
 function drawPassage(passage, best, age, ranks, actions) {
   const title = passage.title || passage.id;
+  // An index may be without texts.
+  const hasText = typeof passage.text === "string";
   return make("li.passage", { tabindex: "-1", "data-id": passage.id },
     make("header", {},
       make("span.rank", { "aria-hidden": "true" }, String(passage.rank)),
       make("h3", {}, ...(passage.title ? marked(passage.title, passage.highlights?.title, passage, age) : [title])),
       ranks && change(passage, ranks),
       make("span.score", { "--share": String(passage.score / best), title: `Score ${passage.score}` }, passage.score.toFixed(2))),
-    make("p.text", {}, ...marked(passage.text ?? "", passage.highlights?.text, passage, age)),
+    hasText ? make("p.text", {}, ...marked(passage.text, passage.highlights?.text, passage, age)) : null,
     make("footer", {},
       make("ul.metadata", {}, ...entries(passage).map(([field, value]) =>
         make("li", {}, make("button", {
           type: "button", title: "Only passages like this", onclick: () => actions.filter(field, value),
         }, make("span.quiet", {}, field), ` ${value}`)))),
-      actions.take ? make("button.take", { type: "button", onclick: () => actions.take(passage) }, "Take as answer") : null),
+      actions.take && hasText ? make("button.take", { type: "button", onclick: () => actions.take(passage) }, "Take as answer") : null),
     why(passage, age));
 }
 
@@ -711,50 +810,71 @@ function why(passage, age) {
     ("service.js", "text/javascript; charset=utf-8", ##"""
 // The two calls of this page, and the key where the service wants one.
 import { $ } from "./dom.js";
+import { tab } from "./storage.js";
 
 export class Problem extends Error {
   constructor(document, status) {
     super(document?.detail ?? `the service answered ${status}`);
     this.title = document?.title ?? "Problem";
     this.field = document?.field;
+    this.status = status;
   }
+
+  /** The same request would be refused again. */
+  get isFinal() { return this.status === 400 || this.status === 413; }
 }
 
-function fields() {
-  const key = sessionStorage.getItem("key");
-  return key ? { authorization: `Bearer ${key}` } : {};
-}
-
-async function call(path, options = {}) {
+/** @param member what an answer of the service has; a proxy's page or an empty body has not. */
+async function call(path, member, options = {}) {
   for (;;) {
+    const key = tab.get("key");
+    const fields = key ? { authorization: `Bearer ${key}` } : {};
     let response;
     try {
-      response = await fetch(path, { ...options, headers: { ...fields(), ...options.headers }, credentials: "omit" });
+      response = await fetch(path, { ...options, headers: { ...fields, ...options.headers }, credentials: "omit" });
     } catch (error) {
       if (error.name === "AbortError") throw error;
       throw new Problem({ title: "No answer", detail: "the service cannot be reached" });
     }
     if (response.status === 401) {
-      await askForKey();
+      await askForKey(key);
       continue;
     }
-    const document = await response.json().catch(() => null);
+    const document = await response.json().catch((error) => {
+      if (error.name === "AbortError") throw error;
+      return null;
+    });
     if (!response.ok) throw new Problem(document, response.status);
+    if (!document?.[member]) throw new Problem({ title: "No answer", detail: "what came back is no answer of this service" });
     return document;
   }
 }
 
-export const info = () => call("/v1/info");
+export const info = () => call("/v1/info", "index");
 
 export const search = (request, signal) =>
-  call("/v1/search", {
+  call("/v1/search", "passages", {
     method: "POST", signal, body: JSON.stringify(request), headers: { "content-type": "application/json" },
   });
 
-function askForKey() {
+let asking = null;
+
+/** One dialog for whatever was refused meanwhile. @param refused the key that was not taken, if any was sent. */
+function askForKey(refused) {
+  // Another call has got a newer one.
+  if (!asking && tab.get("key") !== refused) return null;
+  asking ??= openDialog(Boolean(refused)).finally(() => { asking = null; });
+  return asking;
+}
+
+function openDialog(isRefused) {
   return new Promise((resolve, reject) => {
     const dialog = $("key");
     const input = $("key-value");
+    tab.remove("key");
+    $("key-refused").textContent = isRefused ? "The service does not take the key that it was given. Is there another one?" : "";
+    input.value = "";
+    input.setCustomValidity("");
     // What is not ASCII, a pasted dash or quotation mark, is no key, and no header of a request can hold it.
     input.oninput = () => input.setCustomValidity("");
     $("key-form").onsubmit = (event) => {
@@ -765,7 +885,7 @@ function askForKey() {
         input.reportValidity();
         return;
       }
-      sessionStorage.setItem("key", key);
+      tab.set("key", key);
       input.value = "";
       dialog.close("given");
       resolve();
@@ -777,6 +897,38 @@ function askForKey() {
     dialog.showModal();
   });
 }
+
+"""##),
+    ("storage.js", "text/javascript; charset=utf-8", ##"""
+// What the browser keeps for the page. Where it keeps nothing (storage is blocked, or full), the page does so while it is open.
+
+class Store {
+  #kind;
+  #own = new Map();
+
+  /** @param kind the name of the storage; to ask for it already throws where it is blocked. */
+  constructor(kind) { this.#kind = kind; }
+
+  get(key) {
+    if (this.#own.has(key)) return this.#own.get(key);
+    try { return globalThis[this.#kind].getItem(key); } catch { return null; }
+  }
+
+  set(key, value) {
+    this.#own.set(key, value);
+    try { globalThis[this.#kind].setItem(key, value); } catch { /* It is kept above. */ }
+  }
+
+  remove(key) {
+    this.#own.delete(key);
+    try { globalThis[this.#kind].removeItem(key); } catch { /* It was never there. */ }
+  }
+}
+
+/** Until the tab is closed. */
+export const tab = new Store("sessionStorage");
+/** For the next visit too. */
+export const browser = new Store("localStorage");
 
 """##),
     ("terms.js", "text/javascript; charset=utf-8", ##"""
@@ -854,20 +1006,22 @@ function drawTiming(found) {
     ("theme.js", "text/javascript; charset=utf-8", ##"""
 // Light, dark, or as the system has it.
 import { $ } from "./dom.js";
+import { browser } from "./storage.js";
 
 const NAMES = { system: "as the system", light: "light", dark: "dark" };
 
 export function setUpTheme() {
-  let theme = localStorage.getItem("theme") ?? "system";
+  const order = Object.keys(NAMES);
+  const kept = browser.get("theme");
+  let theme = order.includes(kept) ? kept : "system";
   const apply = () => {
     document.documentElement.dataset.theme = theme;
     $("theme").setAttribute("aria-label", `Colours: ${NAMES[theme]}`);
     $("theme").title = `Colours: ${NAMES[theme]}`;
   };
   $("theme").addEventListener("click", () => {
-    const order = Object.keys(NAMES);
     theme = order[(order.indexOf(theme) + 1) % order.length];
-    localStorage.setItem("theme", theme);
+    browser.set("theme", theme);
     apply();
   });
   apply();

@@ -57,7 +57,7 @@ package final class OperationRoutes: Sendable {
       ]),
       "index": .object([
         "passages": .integer(Int64(index.count)), "weights": .string(index.weights.rawValue),
-        "passage_space": .string(index.passageSpace.digest), "texts": .bool(index.hasTexts),
+        "passage_space": .string(index.passageSpace.digest), "texts": .bool(index.hasTexts && index.count > 0),
       ]),
       "limits": .object([
         "body_bytes": .integer(Int64(limits.bodyBytes)), "messages": .integer(Int64(limits.messages)),

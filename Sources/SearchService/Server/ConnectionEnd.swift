@@ -38,6 +38,9 @@
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
       switch unwrapOutboundIn(data) {
+      // No answer yet: the client is told to go on, which HTTP/1.0 does not know.
+      case .head(let head) where (100..<200).contains(head.status.code):
+        if wishes.first?.isOld == true { promise?.succeed() } else { context.write(data, promise: promise) }
       case .head(var head):
         // What no head could be read of is answered as well.
         let wish = wishes.isEmpty ? Wish(isLast: true, isOld: false) : wishes.removeFirst()

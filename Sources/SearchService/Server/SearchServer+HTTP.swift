@@ -6,6 +6,7 @@
   import HummingbirdCore
   import Logging
   import NIOCore
+  import NIOHTTPTypes
   import ServiceLifecycle
   import UnixSignals
 
@@ -18,7 +19,7 @@
   #endif
 
   extension SearchServer {
-    /// Serves until SIGTERM or SIGINT, then finishes what it took. SIGHUP reloads index and model.
+    /// Serves until SIGTERM or SIGINT, then finishes what it took. SIGHUP reloads index, model and keys.
     ///
     /// - Throws: `unavailable` when the address cannot be had.
     public func run() async throws(ParlanceError) {
@@ -40,10 +41,12 @@
           availableConnectionsDelegate: MaximumAvailableConnections(limits.connections, logger: logger)),
         onServerRunning: { [self] channel in onListening(channel.localAddress?.port ?? configuration.port) },
         logger: logger)
+      // Before anybody is told that the service listens, who may then signal it.
+      let reloading = Reloading(server: self, signals: await UnixSignalsSequence(trapping: .sighup))
       var group = ServiceGroupConfiguration(
         services: [
           .init(service: application, successTerminationBehavior: .gracefullyShutdownGroup),
-          .init(service: Reloading(server: self)),
+          .init(service: reloading),
         ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
       group.maximumGracefulShutdownDuration = limits.shutdownTime
       do {
@@ -74,10 +77,11 @@
   /// Waits for SIGHUP, and says that the end is near.
   private struct Reloading: Service {
     let server: SearchServer
+    let signals: UnixSignalsSequence
 
     func run() async throws {
       await withGracefulShutdownHandler {
-        for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
+        for await _ in signals.cancelOnGracefulShutdown() {
           await server.reload()
         }
       } onGracefulShutdown: {
@@ -116,7 +120,7 @@
         let isAdmitted = fault == nil && table.admits(own)
         if isAdmitted {
           do {
-            own.body = try await body(of: request)
+            own.body = try await body(of: request, on: context.channel)
           } catch {
             fault = error as? Problem ?? .cancelled
           }
@@ -138,10 +142,18 @@
       return Self.response(response, method: own.method)
     }
 
-    private func body(of request: Request) async throws -> [UInt8] {
+    /// Whether the client sends the body once it is told to go on (RFC 9110, section 10.1.1); the head was let in.
+    private static func waitsForLeave(_ request: Request) -> Bool {
+      request.headers[.expect]?.lowercased() == "100-continue"
+    }
+
+    private static var leave: HTTPResponsePart { .head(HTTPResponse(status: .continue)) }
+
+    private func body(of request: Request, on channel: any Channel) async throws -> [UInt8] {
       let length = request.headers[.contentLength].flatMap { Int($0) } ?? 0
       let tooLarge = Problem(413, "Content too large", "expected a body of at most \(limits.bodyBytes) bytes")
       guard length <= limits.bodyBytes else { throw tooLarge }
+      if Self.waitsForLeave(request) { try await channel.writeAndFlush(Self.leave) }
       var bytes: [UInt8] = []
       // Not more than was received: a length is quickly told.
       bytes.reserveCapacity(min(length, 1 << 16))

@@ -16,6 +16,7 @@ public final class SearchServer: Sendable {
   let configuration: ServiceConfiguration
   let search: ConversationSearch
   let operations: OperationRoutes
+  private let keys: HeldKeys?
   package let table: RouteTable
   let say: @Sendable (String) -> Void
   let onListening: @Sendable (Int) -> Void
@@ -38,6 +39,7 @@ public final class SearchServer: Sendable {
     self.configuration = configuration
     self.say = say
     self.onListening = onListening
+    keys = configuration.keys.map(HeldKeys.init)
     let limits = configuration.limits
     let metrics = ServiceMetrics()
     search = try await ConversationSearch(
@@ -70,7 +72,7 @@ public final class SearchServer: Sendable {
     let hosts: Set<String>? =
       configuration.keys == nil ? ["localhost", "127.0.0.1", "[::1]", configuration.host.lowercased()] : nil
     table = RouteTable(
-      routes, gate: AccessGate(keys: configuration.keys, hosts: hosts, origin: configuration.origin), metrics: metrics,
+      routes, gate: AccessGate(keys: keys, hosts: hosts, origin: configuration.origin), metrics: metrics,
       log: { [logsAll = configuration.logsRequests] record in
         if logsAll || record.cause != nil { say(record.line) }
       })
@@ -90,8 +92,13 @@ public final class SearchServer: Sendable {
     #endif
   }
 
-  /// Opens index and model anew; what fails is told and changes nothing.
+  /// Opens index and model anew and reads the keys again; what fails is told and changes nothing.
   public func reload() async {
+    if let keys {
+      do throws(ParlanceError) { say("keys reloaded: \(try keys.reload())") } catch {
+        say("keys not reloaded: \(error)")
+      }
+    }
     do throws(ParlanceError) {
       try await search.holder.reload()
       say("reloaded: \(search.holder.current.searcher.index.count) passages")

@@ -33,7 +33,8 @@ public final class VectorsFile: Sendable {
     let file = try MappedFile(path: path)
     let head = try VectorsHead.read(file.bytes, path: path)
     let tail = try VectorsTail(
-      reading: file.bytes, head: head.end, passagesPerChunk: head.passagesPerChunk, path: path)
+      reading: file.bytes, head: head.end, passagesPerChunk: head.passagesPerChunk,
+      weightSize: head.description.weightKind.size, path: path)
     self.path = path
     self.file = file
     description = head.description

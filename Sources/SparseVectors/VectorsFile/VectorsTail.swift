@@ -26,9 +26,14 @@ struct VectorsTail {
     return table + tail
   }
 
-  /// - Parameter head: where the chunks begin.
-  /// - Throws: `badInput`.
-  init(reading bytes: RawSpan, head: Int, passagesPerChunk: Int, path: String) throws(ParlanceError) {
+  /// - Parameters:
+  ///   - head: where the chunks begin.
+  ///   - weightSize: how many bytes a weight has.
+  /// - Throws: `badInput`, also for more vectors or terms than the chunks have room for: whoever asks how many there are
+  ///   multiplies them.
+  init(
+    reading bytes: RawSpan, head: Int, passagesPerChunk: Int, weightSize: Int, path: String
+  ) throws(ParlanceError) {
     func damaged(_ message: String) -> ParlanceError { ParlanceError(.badInput, message, at: .init(file: path)) }
     let start = bytes.byteCount - Self.size
     guard start >= head else { throw damaged("the .vectors file is cut short") }
@@ -42,7 +47,9 @@ struct VectorsTail {
       let chunks = Int(exactly: tail.load(UInt64.self, at: 24)),
       let table = Int(exactly: tail.load(UInt64.self, at: 32)),
       table >= head, table <= start, (start - table) % 8 == 0, (start - table) / 8 == chunks,
-      passages / passagesPerChunk + (passages % passagesPerChunk == 0 ? 0 : 1) == chunks
+      passages / passagesPerChunk + (passages % passagesPerChunk == 0 ? 0 : 1) == chunks,
+      // Where its terms and its id end; its number and its weight.
+      passages <= (table - head) / 8, terms <= (table - head) / (4 + weightSize)
     else { throw damaged("the end of the .vectors file makes no sense") }
     guard CRC32C.checksum(of: bytes.extracting(table..<start)) == tail.load(UInt32.self, at: 80) else {
       throw damaged("the table of chunks of the .vectors file is damaged")

@@ -31,6 +31,7 @@ public final class VectorsWriter {
   private var idHash = SHA256()
   /// What is in the file, mapped when it is asked for.
   private var mapped: MappedFile?
+  private var isOpen = true
 
   /// Writes a file from its beginning to its end, and leaves nothing behind when that fails. A partial file that waits to be
   /// gone on with is not touched.
@@ -72,6 +73,7 @@ public final class VectorsWriter {
     try FileNames.refuseFolder(path)
     let target = try FileNames.target(of: path)
     let file = try OutputFile.locked(path: Self.partialPath(for: path))
+    file.takeRights(of: target)
     var known = PartialVectors()
     if resuming, file.position > 0 {
       known = try PartialVectors(
@@ -118,9 +120,11 @@ public final class VectorsWriter {
 
   /// Appends a vector.
   ///
+  /// - Precondition: `finish()` was not called.
   /// - Throws: `badInput` for an id that is there already or cannot be one, for a term outside of the vocabulary, and for a
   ///   weight that float16 cannot hold where that is what is kept; `cannotWrite`.
   public func append(_ id: ExternalID, _ vector: SparseVector) throws(ParlanceError) {
+    precondition(isOpen, "a finished file takes no vectors")
     if let fault = ExternalID.fault(of: id.string) { throw refused("expected an id \(fault)") }
     guard id.string.utf8.count <= 65_535 else { throw refused("expected an id of at most 65535 bytes") }
     if let last = vector.terms.last, Int(last.rawValue) >= description.vocabulary.count {
@@ -142,8 +146,11 @@ public final class VectorsWriter {
 
   /// Writes the end of the file, brings it to the disk and gives it its name.
   ///
+  /// - Precondition: it was not called before, whether or not it failed.
   /// - Throws: `cannotWrite`; a later writer can resume then.
   public func finish() throws(ParlanceError) {
+    precondition(isOpen, "the file was finished before")
+    isOpen = false
     if chunk.passageCount > 0 { try writeChunk() }
     let tail = VectorsTail(
       passageCount: count, termCount: termCount, chunkOffsets: chunkOffsets, idDigest: idHash.finish().bytes)

@@ -24,7 +24,7 @@ struct ImporterTests {
         "train_1_1 train_1: who sang it?", "train_1_2 train_1: who sang it? > = A > when?",
         "train_1_3 train_1: who sang it? > = A > when? > why?",
       ])
-    #expect(result.lines["qrels.txt"] == ["train_1_1 0 7 1"])
+    #expect(result.lines["qrels.train.txt"] == ["train_1_1 0 7 1"])
     #expect(
       result.lines["passages.jsonl"] == [
         #"{"_id":"7","title":"Song [SEP] Origin","text":"He said \"yes\"\non two lines"}"#,
@@ -42,7 +42,7 @@ struct ImporterTests {
       """
     let first = try ImportedFolder(.topiocqa, ["topiocqa_dev.json": own])
     #expect(try first.turns("conversations.dev.jsonl") == ["dev_3_2 dev_3: who? > = A > when?"])
-    #expect(first.lines["qrels.txt"] == ["dev_3_2 0 9 1"])
+    #expect(first.lines["qrels.dev.txt"] == ["dev_3_2 0 9 1"])
     let rows = """
       [{"conv_id": 1, "turn_id": 1, "question": "a"}, {"conv_id": 1, "turn_id": 2, "question": "a [SEP] b [SEP] c"},
        {"conv_id": 1, "turn_id": 3, "question": "a [SEP] b"}]
@@ -74,7 +74,7 @@ struct ImporterTests {
         "test_5_1 test_5: what is it?", "test_5_3 test_5: what is it? > = a drink > of where?",
       ])
     #expect(result.lines["rewrites/human.jsonl"]?.count == 2)
-    #expect(result.lines["qrels.txt"] == ["test_5_3 0 http://x_p1 1"])
+    #expect(result.lines["qrels.test.txt"] == ["test_5_3 0 http://x_p1 1"])
     #expect(result.lines["passages.jsonl"] == [#"{"_id":"http://x_p1","title":"","text":"leaves"}"#])
     #expect(
       result.summary.skipped == ["turns without a question": 1, "judgments that are there already": 1])
@@ -124,7 +124,8 @@ struct ImporterTests {
     #expect(
       try result.turns("conversations.train.jsonl") == ["train_1_1 train_1: who", "train_1_2 train_1: who > why"])
     #expect(
-      result.lines["rewrites/human.jsonl"]?.count == 2 && result.lines["qrels.txt"] == ["train_1_1 0 http://x_p1 1"])
+      result.lines["rewrites/human.jsonl"]?.count == 2
+        && result.lines["qrels.train.txt"] == ["train_1_1 0 http://x_p1 1"])
     #expect(result.summary.skipped == ["rewrites of turns that are not there": 1])
   }
 
@@ -190,6 +191,66 @@ struct ImporterTests {
     #expect(result.summary.skipped == ["rewrites without words": 1])
   }
 
+  /// Whether the judged turns of each file of judgments are those of the file of conversations beside it.
+  private func fits(_ folder: ImportedFolder) throws -> Bool {
+    func first(_ line: String) -> String { line.split(separator: " ").first.map(String.init) ?? "" }
+    for (name, lines) in folder.lines where name.hasPrefix("qrels") {
+      let part = name.dropFirst("qrels".count).dropLast(".txt".count)
+      let turns = Set(try folder.turns("conversations\(part).jsonl").map(first))
+      if !turns.isSuperset(of: lines.map(first)) { return false }
+    }
+    return folder.lines.keys.contains { $0.hasPrefix("qrels") }
+  }
+
+  @Test("iKAT and CAsT 2019: topics to train and to test on are files apart with their judgments, the rewrites are one")
+  func trackParts() throws {
+    func topics(_ number: Int) -> String {
+      """
+      [{"number": "\(number)-1", "turns": [{"turn_id": 1, "utterance": "A?", "resolved_utterance": "A now?", "response": ""}]}]
+      """
+    }
+    let ikat = try ImportedFolder(
+      .ikat,
+      [
+        "data/2023_train_topics.json": topics(1), "data/2023_test_topics.json": topics(9),
+        "2023-qrels.all-turns.txt": "1-1_1 0 p 2\n9-1_1 0 p 1\n9-1_1 0 r 0\n",
+      ])
+    #expect(try ikat.turns("conversations.train.jsonl") == ["1-1_1 1-1: A?"])
+    #expect(try ikat.turns("conversations.test.jsonl") == ["9-1_1 9-1: A?"])
+    #expect(ikat.lines["conversations.jsonl"] == nil && ikat.lines["rewrites/human.jsonl"]?.count == 2)
+    #expect(ikat.lines["qrels.train.txt"] == ["1-1_1 0 p 2"] && ikat.lines["qrels.txt"] == nil)
+    #expect(ikat.lines["qrels.test.txt"] == ["9-1_1 0 p 1", "9-1_1 0 r 0"])
+    #expect(try fits(ikat))
+    func list(_ number: Int) -> String {
+      "[{\"number\": \(number), \"turn\": [{\"number\": 1, \"raw_utterance\": \"A?\"}]}]"
+    }
+    let cast = try ImportedFolder(
+      .cast,
+      [
+        "training/train_topics_v1.0.json": list(1), "evaluation/evaluation_topics_v1.0.json": list(31),
+        "training/train_topics_mod.qrel": "1_1 0 D 2\n", "2019qrels.txt": "31_1 Q0 D 1\n32_1 Q0 D 1\n",
+      ])
+    #expect(try cast.turns("conversations.train.jsonl") == ["1_1 1: A?"])
+    #expect(try cast.turns() == ["31_1 31: A?"])
+    #expect(cast.lines["qrels.train.txt"] == ["1_1 0 D 2"] && cast.lines["qrels.txt"] == ["31_1 0 D 1"])
+    #expect(cast.summary.skipped == ["judgments of turns that are not there": 1])
+    #expect(try fits(cast))
+  }
+
+  @Test("QReCC: the judgments of each part are in a file of their own, as its turns are")
+  func qreccParts() throws {
+    func row(_ text: String) -> String {
+      """
+      [{"Conversation_no": 1, "Turn_no": 1, "Question": "\(text)", "Truth_passages": ["p_\(text)"]}]
+      """
+    }
+    let result = try ImportedFolder(.qrecc, ["qrecc_train.json": row("who"), "qrecc_test.json": row("why")])
+    #expect(result.lines["qrels.train.txt"] == ["train_1_1 0 p_who 1"])
+    #expect(result.lines["qrels.test.txt"] == ["test_1_1 0 p_why 1"])
+    #expect(result.lines["qrels.txt"] == nil)
+    #expect(try fits(result))
+  }
+
   @Test("MTRAG: tasks and conversations, official rewrites, judgments with a line of headings, corpora")
   func mtrag() throws {
     let task = """
@@ -214,6 +275,27 @@ struct ImporterTests {
     #expect(result.summary.unused == ["t/clapnq_lastturn.jsonl"])
   }
 
+  @Test("MTRAG: conversations without an id are counted, and are an error where there is nothing else")
+  func mtragWithoutIDs() throws {
+    let published = """
+      [{"author": "a", "retriever": {}, "generator": {}, "messages": [{"speaker": "user", "text": "E?"}, \
+      {"speaker": "agent", "text": "f"}]}]
+      """
+    let task = """
+      {"task_id": "c<::>1", "conversation_id": "c", "input": [{"speaker": "user", "text": "A?"}]}
+
+      """
+    let reason = "conversations without an id (generation_tasks/reference.jsonl has their turns with ids)"
+    let files = ["conversations/conversations.json": published]
+    let result = try ImportedFolder(
+      .mtrag, files.merging(["generation_tasks/reference.jsonl": task]) { first, _ in first })
+    #expect(try result.turns() == ["c<::>1 c: A?"])
+    #expect(result.summary.skipped == [reason: 1])
+    let error = #expect(throws: ParlanceError.self) { try ImportedFolder(.mtrag, files) }
+    #expect(error?.code == .badInput)
+    #expect(error?.message == "none of the rows could be used: 1 " + reason, "\(error as Any)")
+  }
+
   @Test("OR-QuAC: turns with their history, blocks, and judgments in one JSON object")
   func orquac() throws {
     let turns = """
@@ -232,7 +314,7 @@ struct ImporterTests {
       try result.turns("conversations.dev.jsonl") == [
         "C_1_q#0 C_1_q: who?", "C_1_q#1 C_1_q: who? > = B > why?", "C_1_q#2 C_1_q: q > so?",
       ])
-    #expect(result.lines["qrels.txt"] == ["C_1_q#0 0 3@1 1"])
+    #expect(result.lines["qrels.dev.txt"] == ["C_1_q#0 0 3@1 1"])
     #expect(result.summary.written["passages.jsonl"] == 1)
   }
 

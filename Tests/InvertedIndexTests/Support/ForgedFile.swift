@@ -33,6 +33,14 @@ enum ForgedFile {
     try Data(bytes).write(to: URL(fileURLWithPath: path))
   }
 
+  /// Writes a manifest that no writer would write.
+  static func writeManifest(_ manifest: IndexManifest, to folder: String) throws {
+    let file = try SectionedFileWriter(path: IndexManifest.path(in: folder), format: IndexManifest.format)
+    try file.beginSection("manifest")
+    try file.write(Array(try JSONEncoder().encode(manifest)))
+    try file.commit()
+  }
+
   /// Says another format version, with a true checksum.
   static func setVersion(_ major: UInt16, of path: String) throws {
     var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))

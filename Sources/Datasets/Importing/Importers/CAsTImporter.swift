@@ -14,7 +14,7 @@ struct CAsTImporter: Importer {
   func role(of file: ImportFile, passingMalformed passes: Bool) throws(ParlanceError) -> ImportRole? {
     if file.hasExtension("tsv") {
       let columns = try file.firstColumns()
-      return columns.count == 2 && file.says("resolved") && columns[0].contains("_") ? .rewrites : nil
+      return columns.count >= 2 && file.says("resolved") && columns[0].contains("_") ? .rewrites : nil
     }
     if file.hasExtension("txt", "qrel", "qrels") {
       guard file.name.lowercased().contains("qrel") else { return nil }
@@ -44,13 +44,13 @@ struct CAsTImporter: Importer {
         }
         origins[name] = file.path
         if turns.contains(where: { $0.object["participant"] != nil }) {
-          try readTree(turns, of: name, output)
+          try readTree(turns, of: name, in: file.split, output)
         } else {
-          try readList(turns, of: name, output)
+          try readList(turns, of: name, in: file.split, output)
         }
       }
     case .rewrites:
-      try file.eachLine(output, columns: 2) { columns throws(ParlanceError) in
+      try file.eachLine(output, columns: .idAndText) { columns throws(ParlanceError) in
         try output.write(rewrite: columns[1], of: columns[0], by: "human")
       }
     case .judgments:
@@ -64,12 +64,14 @@ struct CAsTImporter: Importer {
     }
   }
 
-  private func readList(_ turns: [JSONRow], of topic: String, _ output: ImportOutput) throws(ParlanceError) {
+  private func readList(
+    _ turns: [JSONRow], of topic: String, in part: String?, _ output: ImportOutput
+  ) throws(ParlanceError) {
     var history: [Message] = []
     for row in turns {
       let turn = "\(topic)_\(try row.text("number"))"
       let question = try row.text("raw_utterance", "utterance")
-      try output.write(turn: turn, of: topic, history, question: question)
+      try output.write(turn: turn, of: topic, history, question: question, part: part)
       try writeRewrites(row, of: turn, output)
       history.append(Message(role: .user, content: question))
       if let answer = row.optionalText("passage", "response") {
@@ -84,11 +86,13 @@ struct CAsTImporter: Importer {
     guard row.object["passage"] != nil, let document = row.optionalText("canonical_result_id"),
       let number = row.optionalText("passage_id")
     else { return }
-    try output.write(passageOnce: "\(document)-\(number)", title: "", text: text)
+    try output.write(passage: "\(document)-\(number)", title: "", text: text, isRepeated: true)
   }
 
   /// 2022: each turn names the one that it answers, so conversations branch.
-  private func readTree(_ turns: [JSONRow], of topic: String, _ output: ImportOutput) throws(ParlanceError) {
+  private func readTree(
+    _ turns: [JSONRow], of topic: String, in part: String?, _ output: ImportOutput
+  ) throws(ParlanceError) {
     var rows: [String: JSONRow] = [:]
     for row in turns { rows[try row.text("number")] = row }
     for row in turns where row.optionalText("participant") == "User" {
@@ -101,7 +105,7 @@ struct CAsTImporter: Importer {
         parent = above.optionalText("parent")
       }
       let turn = "\(topic)_\(try row.text("number"))"
-      try output.write(turn: turn, of: topic, history, question: row.text("utterance"))
+      try output.write(turn: turn, of: topic, history, question: row.text("utterance"), part: part)
       try writeRewrites(row, of: turn, output)
     }
   }

@@ -21,7 +21,8 @@ struct IKATImporter: Importer {
 
   func read(_ file: ImportFile, as role: ImportRole, into output: ImportOutput) throws(ParlanceError) {
     switch role {
-    case .conversations: try file.eachObject(output) { topic throws(ParlanceError) in try read(topic, output) }
+    case .conversations:
+      try file.eachObject(output) { topic throws(ParlanceError) in try read(topic, of: file.split, output) }
     case .judgments:
       try file.eachJudgment(output) { turn, passage, grade throws(ParlanceError) in
         try output.write(judgment: grade, of: passage, for: turn)
@@ -29,19 +30,20 @@ struct IKATImporter: Importer {
     case .passages:
       try file.eachObject(output) { row throws(ParlanceError) in
         try output.write(
-          passageOnce: "\(row.text("doc_id")):\(row.text("passage_id"))", title: "", text: row.text("passage_text"))
+          passage: "\(row.text("doc_id")):\(row.text("passage_id"))", title: "", text: row.text("passage_text"),
+          isRepeated: true)
       }
     case .rewrites: break
     }
   }
 
-  private func read(_ topic: JSONRow, _ output: ImportOutput) throws(ParlanceError) {
+  private func read(_ topic: JSONRow, of part: String?, _ output: ImportOutput) throws(ParlanceError) {
     let name = try topic.text("number")
     var history: [Message] = []
     for row in try topic.rows("turns", "responses") {
       let turn = "\(name)_\(try row.text("turn_id"))"
       let question = try row.text("utterance", "user_utterance")
-      try output.write(turn: turn, of: name, history, question: question)
+      try output.write(turn: turn, of: name, history, question: question, part: part)
       if let text = row.optionalText("resolved_utterance") { try output.write(rewrite: text, of: turn, by: "human") }
       history.append(Message(role: .user, content: question))
       history.append(Message(role: .assistant, content: row.optionalText("response") ?? ""))

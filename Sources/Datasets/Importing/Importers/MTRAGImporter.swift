@@ -56,8 +56,11 @@ struct MTRAGImporter: Importer {
   }
 
   private func readConversation(_ row: JSONRow, _ output: ImportOutput) throws(ParlanceError) {
+    // The publisher's script reads none of conversations.json; rewrites and judgments are of the ids that the tasks have.
+    guard let name = row.optionalText("conversation_id", "id", "_id") else {
+      return output.skip("conversations without an id (generation_tasks/reference.jsonl has their turns with ids)")
+    }
     let messages = try Self.messages(row.rows("messages"))
-    let name = try row.text("conversation_id", "id", "_id")
     var number = 0
     for (place, message) in messages.enumerated() where message.role == .user {
       number += 1

@@ -14,8 +14,10 @@ struct TopiOCQAImporter: Importer {
   func role(of file: ImportFile, passingMalformed passes: Bool) throws(ParlanceError) -> ImportRole? {
     if file.hasExtension("tsv", "txt") {
       let columns = try file.firstColumns()
-      if columns.count == 3, columns[0] == "id" || file.says("segments") { return .passages }
-      return idsAreRows && columns.count == 2 && Int(columns[0]) != nil ? .rewrites : nil
+      if columns.count == 3, columns[0] == "id" { return .passages }
+      if file.says("segments"), try file.hasLine(ofColumns: 3) { return .passages }
+      guard idsAreRows, columns.count >= 2, Int(columns[0]) != nil else { return nil }
+      return try file.hasLine(ofColumns: 2) ? .rewrites : nil
     }
     guard file.hasExtension("json", "jsonl"), let first = try file.firstObject(passingMalformed: passes) else {
       return nil
@@ -74,7 +76,7 @@ struct TopiOCQAImporter: Importer {
   }
 
   private func readPassages(_ file: ImportFile, _ output: ImportOutput) throws(ParlanceError) {
-    try file.eachLine(output, columns: 3, isQuoted: true) { columns throws(ParlanceError) in
+    try file.eachLine(output, columns: .quoted(3)) { columns throws(ParlanceError) in
       if columns[0] == "id" { return }
       try output.write(passage: Self.passageID(columns[0]), title: columns[2], text: columns[1])
     }
@@ -86,7 +88,7 @@ struct TopiOCQAImporter: Importer {
       return output.skip("files of questions and histories, which the turns' file has")
     }
     let start = file.split.map { $0 + "_" } ?? ""
-    try file.eachLine(output, columns: 2) { columns throws(ParlanceError) in
+    try file.eachLine(output, columns: .idAndText) { columns throws(ParlanceError) in
       try output.write(rewrite: columns[1], of: start + columns[0], by: file.stem)
     }
   }

@@ -5,6 +5,7 @@ import { colour } from "./terms.js";
 /** @param actions {show(place), takeBack(), forget(place)} */
 export function drawChat(conversation, actions, info) {
   const list = $("turns");
+  const focused = document.activeElement?.closest("#turns [data-turn]")?.dataset.turn;
   list.replaceChildren();
   if (!conversation.turns.length) list.append(welcome(info));
   conversation.turns.forEach((turn, place) => {
@@ -20,6 +21,8 @@ export function drawChat(conversation, actions, info) {
           make("button.link", { type: "button", onclick: actions.takeBack }, "Take this turn back") || null));
   });
   list.lastElementChild?.scrollIntoView({ block: "nearest" });
+  // What had the focus was drawn anew, or is no longer there.
+  if (focused) (list.querySelector(`[data-turn="${focused}"] .question`) ?? $("question")).focus({ preventScroll: true });
 }
 
 function answer(turn, forget, isLast) {
@@ -35,5 +38,7 @@ function welcome(info) {
     make("h2", {}, "Ask, and ask on"),
     make("p", {}, `A question finds passages among ${count}. The next one may lean on it: “and how do I get it back?” The whole `
       + "conversation is the query; no language model rewrites it."),
-    make("p.quiet", {}, "Nothing here writes answers. Take a passage for the answer, and the conversation goes on from it."));
+    make("p.quiet", {}, info && !info.index.texts
+      ? "Nothing here writes answers, and this index keeps no texts: passages are shown by their ids."
+      : "Nothing here writes answers. Take a passage for the answer, and the conversation goes on from it."));
 }

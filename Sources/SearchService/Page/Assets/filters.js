@@ -32,6 +32,7 @@ export class Filters {
     if (chips.length > 1) {
       chips.push(make("button.link", { type: "button", onclick: () => { this.clear(); changed(); } }, "all passages"));
     }
+    $("filters").hidden = !chips.length;
     $("filters").replaceChildren(...(chips.length ? [make("span.quiet", {}, "Only"), ...chips] : []));
   }
 }

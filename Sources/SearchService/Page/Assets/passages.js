@@ -2,7 +2,7 @@
 import { $, make, shown } from "./dom.js";
 import { ages, colour, drawQuery } from "./terms.js";
 
-/** @param actions {take(passage), filter(field, value)}; `take` is null where the turn has its answer already. */
+/** @param actions {take(passage), filter(field, value)}; `take` is null for all turns but the last. */
 export function drawOne(turn, turns, actions) {
   $("query").replaceChildren(drawQuery(turn.found, turns));
   $("list").className = "";
@@ -15,14 +15,25 @@ export function drawBoth(turn, turns, actions) {
   $("list").replaceChildren(
     make("section.side", { "aria-label": "Last turn alone" }, make("h2", {}, "Last turn alone"),
       drawQuery(turn.alone, turns, true), drawList(turn.alone, turns, actions, turn.found)),
-    make("section.side", { "aria-label": "Whole conversation" }, make("h2", {}, "Whole conversation"),
+    make("section.side", { "aria-label": "With the conversation" }, make("h2", {}, "With the conversation"),
       drawQuery(turn.found, turns, true), drawList(turn.found, turns, actions, turn.alone)));
 }
 
+const NOTHING = {
+  unknown: "No word of the query is known to the encoder.", unshared: "No passage that may be found shares a term with the query.",
+};
+
+const nothing = (found) => (found.query.terms === 0 ? NOTHING.unknown : NOTHING.unshared);
+
+/** What was found in a line, for whoever does not see it. */
+export const summary = (found) => {
+  const count = found.passages.length;
+  return count ? `${count} ${count === 1 ? "passage" : "passages"}` : nothing(found);
+};
+
 function drawList(found, turns, actions, other = null) {
   if (!found.passages.length) {
-    return make("p.nothing", {}, found.query.terms === 0
-      ? "No word of the query is known to the encoder." : "No passage shares a term with the query.");
+    return make("p.nothing", {}, nothing(found));
   }
   const best = found.passages[0].score;
   const age = ages(found, turns);
@@ -32,19 +43,21 @@ function drawList(found, turns, actions, other = null) {
 
 function drawPassage(passage, best, age, ranks, actions) {
   const title = passage.title || passage.id;
+  // An index may be without texts.
+  const hasText = typeof passage.text === "string";
   return make("li.passage", { tabindex: "-1", "data-id": passage.id },
     make("header", {},
       make("span.rank", { "aria-hidden": "true" }, String(passage.rank)),
       make("h3", {}, ...(passage.title ? marked(passage.title, passage.highlights?.title, passage, age) : [title])),
       ranks && change(passage, ranks),
       make("span.score", { "--share": String(passage.score / best), title: `Score ${passage.score}` }, passage.score.toFixed(2))),
-    make("p.text", {}, ...marked(passage.text ?? "", passage.highlights?.text, passage, age)),
+    hasText ? make("p.text", {}, ...marked(passage.text, passage.highlights?.text, passage, age)) : null,
     make("footer", {},
       make("ul.metadata", {}, ...entries(passage).map(([field, value]) =>
         make("li", {}, make("button", {
           type: "button", title: "Only passages like this", onclick: () => actions.filter(field, value),
         }, make("span.quiet", {}, field), ` ${value}`)))),
-      actions.take ? make("button.take", { type: "button", onclick: () => actions.take(passage) }, "Take as answer") : null),
+      actions.take && hasText ? make("button.take", { type: "button", onclick: () => actions.take(passage) }, "Take as answer") : null),
     why(passage, age));
 }
 

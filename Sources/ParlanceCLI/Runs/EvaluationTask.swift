@@ -1,0 +1,114 @@
+import Conversations
+import Diagnostics
+import Evaluation
+import Identifiers
+import RankedResults
+import Reports
+
+/// What figures of runs rest on. All that looks at them is handed these, since a pipe can be read but once.
+struct EvaluationInputs {
+  var measures: [Measure]
+  /// Each with a name of its own; a baseline that is not among those asked for comes first.
+  var runs: [NamedRun]
+  /// Which of them the others are tested against.
+  var baseline: Int?
+  var qrels: Qrels
+  /// Where the queries stand, where there are conversations.
+  var places: ConversationPlaces?
+  /// The turns with their messages, where they were asked for.
+  var turns: [ExternalID: Turn] = [:]
+}
+
+/// Reads what `evaluate` was given and computes what it prints; everything is read before anything is printed.
+struct EvaluationTask {
+  let command: EvaluateCommand
+  private let interruption = Console.standard.interruption
+
+  init(_ command: EvaluateCommand) {
+    self.command = command
+  }
+
+  /// Reads runs, judgments and conversations, each file once.
+  ///
+  /// - Parameter keepsTurns: whether messages are shown as well; they take memory.
+  func read(keepsTurns: Bool = false) throws(ParlanceError) -> EvaluationInputs {
+    let measures = try Measure.list(parsing: command.measures)
+    if command.significance.unit == .conversation, command.conversations == nil {
+      throw ParlanceError(
+        .usage, "--unit conversation needs --conversations FILE, which says which turns belong together")
+    }
+    let (runs, baseline) = try NamedRun.all(
+      readingFrom: command.runs, baseline: command.baseline, interruption: interruption)
+    let qrels = try Qrels(readingFrom: command.qrels, interruption: interruption)
+    guard !qrels.queries().isEmpty else {
+      throw ParlanceError(
+        .badInput, "the judgments hold no passage with a grade of 1 or more, so there is nothing to find",
+        at: .init(file: command.qrels))
+    }
+    var inputs = EvaluationInputs(measures: measures, runs: runs, baseline: baseline, qrels: qrels)
+    guard let path = command.conversations else { return inputs }
+    var turns: [ExternalID: Turn] = [:]
+    inputs.places = try ConversationPlaces(readingFrom: path, interruption: interruption) { turn in
+      if keepsTurns { turns[turn.id] = turn }
+    }
+    inputs.turns = turns
+    return inputs
+  }
+
+  func report(on inputs: EvaluationInputs) throws(ParlanceError) -> EvaluationReport {
+    let runs = inputs.runs
+    let costs =
+      command.queries.isEmpty
+      ? [:]
+      : try RunCosts(
+        queries: command.queries, indexes: command.index, vectors: command.vectors, runs: runs,
+        interruption: interruption
+      ).costs()
+    var efforts = costs.mapValues(\.byQuery)
+    for (run, measured) in try RunCosts.measured(command.costs, runs: runs, interruption: interruption) {
+      efforts[run, default: [:]].merge(measured) { $0.merging($1) }
+    }
+    var evaluations: [Evaluation] = []
+    for named in runs {
+      do {
+        evaluations.append(
+          try evaluate(named.run, qrels: inputs.qrels, measures: inputs.measures, interruption: interruption))
+      } catch {
+        throw error.located(in: named.file)
+      }
+    }
+
+    var report = EvaluationReport(evaluations: evaluations)
+    report.files = runs.map(\.file)
+    report.judgments = command.qrels
+    report.digits = command.digits
+    report.costs = costs.mapValues(\.mean)
+    report.costQueries = costs.mapValues { Set($0.byQuery.keys) }
+    report.efforts = efforts
+    let queries = evaluations[0].queries
+    for measure in inputs.measures where measure.minimumGrade > 1 {
+      report.unreachable[measure] = Set(queries).subtracting(
+        inputs.qrels.queries(withGradeFrom: measure.minimumGrade))
+    }
+    if let places = inputs.places {
+      do {
+        try places.check(queries)
+      } catch {
+        throw command.conversations.map { error.located(in: $0) } ?? error
+      }
+      report.places = command.by == .turn ? places : nil
+    }
+    let groups = inputs.places?.groups(queries)
+    let configuration = command.significance.configuration(hasConversations: groups != nil)
+    if command.intervals { try report.addIntervals(by: configuration, groups: groups) }
+    if let baseline = inputs.baseline {
+      guard evaluations.count > 1 else {
+        throw ParlanceError(.usage, "--baseline is the only run; name another one to compare it with")
+      }
+      report.comparison = try BaselineComparison(
+        evaluations.indices.filter { $0 != baseline }.map { evaluations[$0] }, with: evaluations[baseline],
+        groups: groups, configuration: configuration, interruption: interruption)
+    }
+    return report
+  }
+}
