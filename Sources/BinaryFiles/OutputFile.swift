@@ -85,12 +85,16 @@ package final class OutputFile {
   package func takeRights(of path: String) {
     var (other, own) = (stat(), stat())
     guard unsafe stat(path, &other) == 0, unsafe fstat(descriptor, &own) == 0 else { return }
-    if other.st_uid != own.st_uid || other.st_gid != own.st_gid {
-      // Rights that name another owner would shut out those who could read the file until now.
-      guard fchown(descriptor, other.st_uid, other.st_gid) == 0 else { return }
-    }
     // What its owner goes on with later he must be able to open.
-    _ = fchmod(descriptor, other.st_mode & 0o777 | 0o600)
+    var rights = other.st_mode & 0o777 | 0o600
+    if other.st_uid != own.st_uid || other.st_gid != own.st_gid,
+      fchown(descriptor, other.st_uid, other.st_gid) != 0
+    {
+      // Rights of another owner's file would shut out those who could read it until now; those of its group are not this group's.
+      guard other.st_uid == own.st_uid else { return }
+      rights &= ~0o070
+    }
+    _ = fchmod(descriptor, rights)
   }
 
   /// Asks for the lock that tells other writers that somebody is writing this file.

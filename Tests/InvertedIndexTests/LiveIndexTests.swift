@@ -291,71 +291,6 @@ struct LiveIndexTests {
     #expect(try spools() == [])
   }
 
-  @Test("whoever has finished lets others write, however long it is referred to, and takes nothing of theirs away")
-  func finished() throws {
-    let scratch = try Scratch()
-    let vocabulary = Vocabulary.numbered(5)
-    for fails in [false, true] {
-      let path = scratch("index\(fails)")
-      let writer = try IndexWriter(path: path, passageSpace: .test, vocabulary: vocabulary)
-      for id in ["a", "b"] as [ExternalID] { try writer.append(id, SparseVector([0: 1])) }
-      let passages = ["a", "b"].map { Passage(id: ExternalID($0), text: "text of \($0)") }
-      // One that failed leaves nothing, and lets others write as well.
-      let built = Result { try writer.finish(texts: Texts.source(fails ? [] : passages)) }
-      #expect(((try? built.get()) == nil) == fails)
-      if fails { #expect(try FileManager.default.contentsOfDirectory(atPath: path) == ["lock"]) }
-      _ = try InvertedIndex.built(BuildTests.two, vocabularySize: 5, texts: Texts.of(BuildTests.two), at: path)
-      withExtendedLifetime(writer) {}
-      #expect(try InvertedIndex.verify(path: path) == [])
-    }
-
-    let path = scratch("indexfalse")
-    let (one, other) = (try LiveIndex(path: path), try LiveIndex(path: path))
-    for fails in [false, true] {
-      let addition = try IndexAddition(to: one, by: .test, vocabulary: vocabulary, hasTexts: true)
-      try addition.append("new", SparseVector([2: 1]))
-      let texts = fails ? [] : [Passage(id: "new", text: "text")]
-      let change = Result { try addition.finish(texts: Texts.source(texts)) }
-      #expect((try? change.get()) == (fails ? nil : IndexChange(added: 1)))
-      #expect(try other.delete(["new"]).deleted == (fails ? 0 : 1))
-      withExtendedLifetime(addition) {}
-      #expect(try !FileManager.default.contentsOfDirectory(atPath: path).contains { $0.contains("spool") })
-    }
-    #expect(try InvertedIndex.verify(path: path) == [])
-  }
-
-  @Test("is changed whatever else lies in its folder, which stays; without a manifest that can be read it is refused")
-  func strangers() throws {
-    let scratch = try Scratch()
-    let path = scratch("index")
-    _ = try InvertedIndex.built(BuildTests.two, vocabularySize: 3, at: path)
-    let strangers = [".DS_Store", ".nfs0000000001", "notes.txt", "000001.postings.bak", "x.build"]
-    for name in strangers { try Data(name.utf8).write(to: URL(fileURLWithPath: path + "/" + name)) }
-    func checkStrangers() throws {
-      for name in strangers { #expect(FileManager.default.contents(atPath: path + "/" + name) == Data(name.utf8)) }
-      #expect(try InvertedIndex.verify(path: path) == [])
-    }
-    let live = try LiveIndex(path: path)
-    try live.add(MemoryVectors([SparseVector([2: 1])], ids: ["new"]), by: .test)
-    try checkStrangers()
-    #expect(try live.delete(["p0"]).deleted == 1)
-    #expect(try live.merge() && live.snapshot.count == 2)
-    try checkStrangers()
-    _ = try InvertedIndex.built(BuildTests.two, vocabularySize: 3, at: path)
-    try checkStrangers()
-    let manifest = path + "/manifest"
-    let whole = try Data(contentsOf: URL(fileURLWithPath: manifest))
-    for bytes in [nil, whole.dropLast()] {
-      try FileManager.default.removeItem(atPath: manifest)
-      if let bytes { try bytes.write(to: URL(fileURLWithPath: manifest)) }
-      let error = #expect(throws: ParlanceError.self) {
-        try InvertedIndex.built(BuildTests.two, vocabularySize: 3, at: path)
-      }
-      #expect(error?.code == .cannotWrite && error?.message.contains("another folder") == true, "\(error as Any)")
-      if bytes == nil { try whole.write(to: URL(fileURLWithPath: manifest)) }
-    }
-  }
-
   @Test("of which no passage is left does not say that it has texts, and takes passages with or without them")
   func emptied() throws {
     for hasTexts in [true, false] {
@@ -371,49 +306,6 @@ struct LiveIndexTests {
       try live.add(two, by: .test, texts: hasTexts ? nil : Texts.of(two))
       #expect(live.snapshot.info.hasTexts == !hasTexts)
     }
-  }
-
-  @Test("no wish for a merge is lost, and failures are not repeated at once")
-  func mergeRequests() {
-    let requests = MergeRequests()
-    #expect(requests.add())
-    // Somebody changes the index while the thread, which has found nothing more to do, ends.
-    #expect(!requests.add() && !requests.add())
-    #expect(requests.end(nil))
-    #expect(!requests.end(nil))
-    #expect(requests.add())
-    let failure = ParlanceError(.cannotWrite, "the disk is full")
-    for passed in [2, 4, 8] {
-      #expect(!requests.end(failure))
-      for _ in 0..<passed { #expect(!requests.add()) }
-      #expect(requests.add())
-    }
-    #expect(!requests.end(nil))
-    #expect(requests.add())
-  }
-
-  @Test("a manifest that names a file twice is refused")
-  func namedTwice() throws {
-    let scratch = try Scratch()
-    _ = try InvertedIndex.built(BuildTests.two, vocabularySize: 3, at: scratch("index"))
-    var manifest = try IndexManifest.read(from: scratch("index")).manifest
-    manifest.segments.append(manifest.segments[0])
-    let error = #expect(throws: ParlanceError.self) { try manifest.write(to: scratch("index")) }
-    #expect(error?.code == .cannotWrite)
-  }
-
-  @Test("a stray file with the greatest number is removed and takes no number from the next change")
-  func strayNumber() throws {
-    let scratch = try Scratch()
-    var random = RandomCollection(seed: 5)
-    while random.vectors.count < 17 { random = RandomCollection(seed: random.next()) }
-    _ = try InvertedIndex.built(
-      MemoryVectors(random.vectors), vocabularySize: random.vocabularySize, at: scratch("index"))
-    let stray = scratch("index") + "/999999999998.spool"
-    try Data().write(to: URL(fileURLWithPath: stray))
-    #expect(try LiveIndex(path: scratch("index")).delete([ExternalID("p0")]).deleted == 1)
-    #expect(!FileManager.default.fileExists(atPath: stray))
-    #expect(try InvertedIndex(path: scratch("index")).count == random.vectors.count - 1)
   }
 
   @Test("sees what another process did, and keeps its snapshot until it looks")
@@ -535,45 +427,5 @@ struct LiveIndexTests {
     for id in ["p1", "b", "c", "p7"] as [ExternalID] { #expect(try index.document(for: id) == nil) }
     for id in ["p0", "a", "d", "p2"] as [ExternalID] { #expect(try index.document(for: id) != nil) }
     #expect(try InvertedIndex.verify(path: scratch("index")) == [])
-  }
-}
-
-@Suite("Which segments are merged")
-struct MergePolicyTests {
-  @Test(
-    "a policy whose merges would never end is refused",
-    arguments: [(1, 4096, 0.25), (0, 4096, 0.25), (-8, 4096, 0.25), (8, 0, 0.25), (8, -1, 0.25), (8, 4096, Double.nan)])
-  func refused(factor: Int, smallest: Int, deletedShare: Double) throws {
-    let scratch = try Scratch()
-    _ = try InvertedIndex.built(BuildTests.two, vocabularySize: 3, at: scratch("index"))
-    var policy = MergePolicy()
-    (policy.factor, policy.smallest, policy.deletedShare) = (factor, smallest, deletedShare)
-    let error = #expect(throws: ParlanceError.self) { try LiveIndex(path: scratch("index"), policy: policy) }
-    #expect(error?.code == .usage && error?.message.contains("merge policy") == true, "\(error as Any)")
-    (policy.factor, policy.smallest, policy.deletedShare) = (2, 1, 0)
-    _ = try LiveIndex(path: scratch("index"), policy: policy)
-  }
-
-  @Test("those of a level when there are many, and the worn ones; there are never many segments")
-  func levels() {
-    let policy = MergePolicy()
-    func sizes(_ passages: [Int]) -> [MergePolicy.Size] { passages.map { .init(passages: $0, deleted: 0) } }
-    #expect(policy.segments(of: sizes(Array(repeating: 1, count: 7))) == nil)
-    #expect(policy.segments(of: sizes([100_000] + Array(repeating: 1, count: 8))) == 1..<9)
-    #expect(policy.segments(of: [.init(passages: 4, deleted: 0), .init(passages: 4, deleted: 1)]) == 1..<2)
-    #expect(policy.segments(of: []) == nil)
-    var all = sizes([5_000_000])
-    var (written, greatest) = (0, 0)
-    for _ in 0..<20_000 {
-      all.append(.init(passages: 100, deleted: 0))
-      while let range = policy.segments(of: all) {
-        let sum = all[range].reduce(0) { $0 + $1.passages }
-        written += sum
-        all.replaceSubrange(range, with: [.init(passages: sum, deleted: 0)])
-      }
-      greatest = max(greatest, all.count)
-    }
-    #expect(greatest <= 40, "\(greatest)")
-    #expect(written < 6 * 2_000_000, "\(written)")
   }
 }

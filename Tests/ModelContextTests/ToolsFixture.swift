@@ -59,40 +59,6 @@ final class ToolsFixture: PassageSearch {
   }
 }
 
-/// Closed, it holds whoever comes, until it is opened.
-final class Gate: Sendable {
-  private let state = Mutex<(isOpen: Bool, waiting: [CheckedContinuation<Void, Never>])>((true, []))
-  private let arrivals = AsyncStream.makeStream(of: Void.self)
-
-  func close() { state.withLock { $0.isOpen = false } }
-
-  func open() {
-    let waiting = state.withLock { state in
-      let waiting = state.waiting
-      state = (true, [])
-      return waiting
-    }
-    for continuation in waiting { continuation.resume() }
-  }
-
-  func pass() async {
-    await withCheckedContinuation { continuation in
-      let passes = state.withLock { state in
-        if !state.isOpen { state.waiting.append(continuation) }
-        return state.isOpen
-      }
-      arrivals.continuation.yield()
-      if passes { continuation.resume() }
-    }
-  }
-
-  /// Comes back once somebody has come.
-  func arrival() async {
-    var arrived = arrivals.stream.makeAsyncIterator()
-    _ = await arrived.next()
-  }
-}
-
 extension ContextServer {
   /// The answer to one request, as a client sends it.
   func answer(_ json: String, negotiated: ProtocolVersion? = nil) async throws -> [JSONValue] {

@@ -88,7 +88,7 @@ struct IndexingTests {
 struct InterruptionTests {
   let interruption = Interruption()
   private let ended = Ended()
-  private let gate = Gate()
+  private let gate = Gate(isOpen: false)
 
   private final class Ended: Sendable {
     let batches = Mutex(0)

@@ -2,7 +2,6 @@ import Checkpoints
 import Diagnostics
 import SparseEncoder
 import SparseVectors
-import Synchronization
 import TestSupport
 
 /// A forward pass that cannot be stopped, and waits at a gate if it has one; each row has the first token of its text as its one
@@ -43,29 +42,5 @@ struct SlowForwardPass: ForwardPass {
       vocabularySize: architecture.vocabularySize, longestSequence: architecture.maxPositions, gate: gate,
       onBatch: onBatch, atEnd: atEnd)
     return try SparseEncoder(checkpoint: checkpoint, forward: forward)
-  }
-}
-
-/// Holds whoever comes until it is opened.
-final class Gate: Sendable {
-  private let state = Mutex<(isOpen: Bool, waiting: [CheckedContinuation<Void, Never>])>((false, []))
-
-  func open() {
-    let waiting = state.withLock { state in
-      let waiting = state.waiting
-      state = (true, [])
-      return waiting
-    }
-    for continuation in waiting { continuation.resume() }
-  }
-
-  func pass() async {
-    await withCheckedContinuation { continuation in
-      let passes = state.withLock { state in
-        if !state.isOpen { state.waiting.append(continuation) }
-        return state.isOpen
-      }
-      if passes { continuation.resume() }
-    }
   }
 }

@@ -20,16 +20,16 @@ struct LiveIDs {
   }
 
   private func compare(_ one: Int, _ other: Int, _ interruption: Interruption?) throws(ParlanceError) {
-    let (few, many) = (documents[one], documents[other])
+    let (store, otherStore) = (documents[one], documents[other])
     var (row, otherRow) = (0, 0)
-    while row < few.count, otherRow < many.count {
+    while row < store.count, otherRow < otherStore.count {
       if (row + otherRow) & 4095 == 0 { try interruption?.check() }
-      let (hash, otherHash) = (try few.idHash(atRow: row), try many.idHash(atRow: otherRow))
+      let (hash, otherHash) = (try store.idHash(atRow: row), try otherStore.idHash(atRow: otherRow))
       if hash > otherHash {
         otherRow += 1
         continue
       }
-      if hash == otherHash { try refuseTwin(few.passage(ofRow: row), of: one, in: other) }
+      if hash == otherHash { try refuseTwin(store.passage(ofRow: row), of: one, in: other) }
       row += 1
     }
   }
