@@ -94,6 +94,13 @@ let package = Package(
         "Diagnostics", "BinaryFiles",
         .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["Network", "Storage"])),
       ]),
+    room(
+      "HTTPConnections",
+      [
+        "Diagnostics", "BinaryFiles",
+        .product(
+          name: "AsyncHTTPClient", package: "async-http-client", condition: .when(traits: ["Network"])),
+      ]),
 
     // Layer 1: the nouns, and one capability each.
     room("Conversations", ["Diagnostics", "Identifiers", "BinaryFiles", "LineFiles", "StrictJSON"]),
@@ -111,14 +118,14 @@ let package = Package(
     room(
       "ModelHub",
       [
-        "Diagnostics", "BinaryFiles", "StrictJSON", "Checkpoints",
+        "Diagnostics", "BinaryFiles", "StrictJSON", "HTTPConnections", "Checkpoints",
         .product(
           name: "AsyncHTTPClient", package: "async-http-client", condition: .when(traits: ["Network"])),
       ]),
     room(
       "Rewriting",
       [
-        "Diagnostics", "Identifiers", "BinaryFiles", "StrictJSON", "SQLiteFiles", "Conversations", "ModelHub",
+        "Diagnostics", "Identifiers", "BinaryFiles", "StrictJSON", "SQLiteFiles", "HTTPConnections", "Conversations",
         .product(
           name: "AsyncHTTPClient", package: "async-http-client", condition: .when(traits: ["Network"])),
         .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["Network"])),
@@ -150,6 +157,7 @@ let package = Package(
       [
         "Diagnostics", "Identifiers", "BinaryFiles", "LineFiles", "StrictJSON", "Conversations", "RankedResults",
         "SparseVectors", "Evaluation", "Checkpoints", "TensorEngine", "InvertedIndex", "SparseEncoder", "Retrieval",
+        "WorkerThreads",
         .product(name: "Yams", package: "Yams"),
       ],
       more: lifetimes),
@@ -168,9 +176,9 @@ let package = Package(
     room(
       "Parlance",
       [
-        "Diagnostics", "Identifiers", "Conversations", "RankedResults", "SparseVectors", "WordPiece", "Checkpoints",
-        "Evaluation", "InvertedIndex", "Interchange", "SparseEncoder", "Distillation", "ModelHub", "Datasets",
-        "Reports", "Retrieval", "Rewriting", "ModelContext", "Experiments",
+        "Diagnostics", "Identifiers", "BinaryFiles", "StrictJSON", "Conversations", "RankedResults", "SparseVectors",
+        "WordPiece", "Checkpoints", "TensorEngine", "Evaluation", "InvertedIndex", "Interchange", "SparseEncoder",
+        "Distillation", "ModelHub", "Datasets", "Reports", "Retrieval", "Rewriting", "ModelContext", "Experiments",
       ]),
 
     room(
@@ -188,7 +196,7 @@ let package = Package(
       "SearchService",
       [
         "Diagnostics", "Identifiers", "BinaryFiles", "StrictJSON", "SQLiteFiles", "Conversations", "SparseVectors",
-        "InvertedIndex", "SparseEncoder", "Retrieval", "ModelContext", "WorkerThreads", "WordPiece",
+        "InvertedIndex", "SparseEncoder", "Retrieval", "ModelContext", "WorkerThreads",
         .product(name: "Hummingbird", package: "hummingbird", condition: .when(traits: ["Network"])),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle", condition: .when(traits: ["Network"])),
         .product(name: "UnixSignals", package: "swift-service-lifecycle", condition: .when(traits: ["Network"])),
@@ -206,7 +214,7 @@ let package = Package(
       dependencies: [
         "Diagnostics", "Identifiers", "BinaryFiles", "LineFiles", "Conversations", "RankedResults", "SparseVectors",
         "WordPiece", "TensorEngine", "Checkpoints", "Evaluation", "InvertedIndex", "Interchange", "SparseEncoder",
-        "ModelHub", "ModelKernels",
+        "ModelHub", "ModelKernels", "HTTPConnections",
         "Datasets", "StrictJSON", "Reports", "Retrieval", "Distillation", "Rewriting", "ModelContext",
         "Experiments", "SearchService", "WorkerThreads",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -224,14 +232,15 @@ let package = Package(
     tests(
       "SQLiteFiles",
       [.product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["Network", "Storage"]))]),
+    tests("HTTPConnections"),
     tests("Conversations", ["LineFiles", "StrictJSON"]),
     tests("RankedResults", ["LineFiles"]),
     tests("SparseVectors", ["BinaryFiles", "LineFiles"]),
-    tests("WordPiece", ["BinaryFiles"]),
+    tests("WordPiece", ["BinaryFiles", "StrictJSON"]),
     tests("WorkerThreads"),
     tests("TensorEngine", ["CTensorEngine"]),
     tests("ModelKernels", ["WorkerThreads", "CKernels"]),
-    tests("Checkpoints", ["BinaryFiles", "StrictJSON"]),
+    tests("Checkpoints", ["BinaryFiles", "StrictJSON", "WordPiece"]),
     tests("Evaluation", ["RankedResults", "SparseVectors"]),
     tests("ModelHub", ["BinaryFiles"]),
     tests(
@@ -253,20 +262,20 @@ let package = Package(
       "Distillation",
       [
         "BinaryFiles", "StrictJSON", "Conversations", "RankedResults", "SparseVectors", "Evaluation", "Checkpoints",
-        "TensorEngine",
+        "TensorEngine", "CTensorEngine",
         "InvertedIndex", "SparseEncoder", "Retrieval",
       ]),
     tests("Reports", ["Evaluation", "RankedResults"]),
     tests(
       "Experiments",
       [
-        "BinaryFiles", "Distillation", "Evaluation",
+        "BinaryFiles", "SparseVectors", "Distillation", "Evaluation",
         .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["Storage"])),
       ]),
     tests(
       "Retrieval",
       [
-        "BinaryFiles", "Conversations", "RankedResults", "SparseVectors", "Checkpoints", "InvertedIndex",
+        "BinaryFiles", "Conversations", "RankedResults", "SparseVectors", "Checkpoints", "InvertedIndex", "ModelHub",
         "SparseEncoder",
       ]),
     tests(

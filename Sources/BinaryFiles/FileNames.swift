@@ -75,6 +75,43 @@ package enum FileNames {
     try? FileManager.default.removeItem(atPath: path)
   }
 
+  /// The name of a folder without slashes at its end, so that what is put beside it does not come into it; `/` stays.
+  package static func withoutTrailingSlashes(_ path: String) -> String {
+    var path = path
+    while path.hasSuffix("/"), path != "/" { path.removeLast() }
+    return path
+  }
+
+  /// Makes a folder and those above it, as far as they are not there.
+  ///
+  /// - Throws: `cannotWrite` with the system's reason: no rights, a full disk, a file where a folder should be.
+  package static func makeFolder(_ path: String) throws(ParlanceError) {
+    if let number = faultOfMaking(path) {
+      throw ParlanceError(
+        .cannotWrite, "the folder cannot be made: \(advisedReason(number))", at: .init(file: path))
+    }
+  }
+
+  /// The `errno` of the call that failed; `nil` where the folder is there.
+  private static func faultOfMaking(_ path: String) -> Int32? {
+    if unsafe mkdir(path, 0o777) == 0 { return nil }
+    let number = errno
+    if isFolder(path) { return nil }
+    let above = folder(of: path)
+    guard number == ENOENT, above != path else { return number }
+    if let number = faultOfMaking(above) { return number }
+    // Somebody else may have made it in between.
+    guard unsafe mkdir(path, 0o777) != 0 else { return nil }
+    let second = errno
+    return isFolder(path) ? nil : second
+  }
+
+  /// Whether `path` is a folder, links followed.
+  private static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
   /// Waits until the names in `folder` are on the disk.
   package static func sync(folder: String, faults: FaultLayer?) throws(ParlanceError) {
     if let number = faults?.failure(of: .syncFolder(path: folder)) {
@@ -182,8 +219,7 @@ package enum FileNames {
 
   /// - Throws: `cannotWrite` when `path` is a folder, which no finished file can take the name of.
   package static func refuseFolder(_ path: String) throws(ParlanceError) {
-    var status = stat()
-    if unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+    if isFolder(path) {
       throw ParlanceError(.cannotWrite, "expected the name of a file, this is a folder", at: .init(file: path))
     }
   }

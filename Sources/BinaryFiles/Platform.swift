@@ -18,16 +18,20 @@ public import Diagnostics
 public func systemError(
   _ number: Int32, cannot action: String, path: String, fallback: ParlanceError.Code
 ) -> ParlanceError {
-  let reason = systemReason(number)
-  var advice = ""
-  switch number {
-  case ENOSPC: advice = "; free some disk space and run the command again"
-  case EDQUOT: advice = "; your disk quota is used up"
-  case EFBIG: advice = "; the limit for the size of a file (ulimit -f) is reached"
-  case EMFILE, ENFILE: advice = "; raise the limit of open files (ulimit -n)"
-  default: break
-  }
-  return ParlanceError(fallback, "cannot \(action): \(reason)\(advice)", at: .init(file: path))
+  ParlanceError(fallback, "cannot \(action): \(advisedReason(number))", at: .init(file: path))
+}
+
+/// What the operating system calls an `errno`, and what can be done about it.
+func advisedReason(_ number: Int32) -> String {
+  let advice =
+    switch number {
+    case ENOSPC: "; free some disk space and run the command again"
+    case EDQUOT: "; your disk quota is used up"
+    case EFBIG: "; the limit for the size of a file (ulimit -f) is reached"
+    case EMFILE, ENFILE: "; raise the limit of open files (ulimit -n)"
+    default: ""
+    }
+  return systemReason(number) + advice
 }
 
 /// What the operating system calls an `errno`.

@@ -51,9 +51,6 @@ public struct Architecture: Sendable, Hashable {
     self.tiesDecoder = tiesDecoder
   }
 
-  /// Numbers per attention head.
-  public var headSize: Int { hiddenSize / heads }
-
   /// How many numbers the model has, the tied decoder counted once.
   public var parameterCount: Int {
     parameters.reduce(0) { sum, role in

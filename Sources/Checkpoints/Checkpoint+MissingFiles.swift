@@ -33,8 +33,13 @@ extension Checkpoint {
     }
     guard let student = try declaration(in: folder) else { return search.missing }
     for file in student.files { search.need(file, in: "") }
-    return search.missing
-      + (student.hasFrozen ? try missingFiles(in: folder, part: StudentDeclaration.Residual.frozenFolder) : [])
+    var missing = search.missing
+    if student.hasFrozen { missing += try missingFiles(in: folder, part: StudentDeclaration.Residual.frozenFolder) }
+    // Only some have it, and nothing but the folder tells which.
+    if search.has(StudentDeclaration.passagesFolder) {
+      missing += try missingFiles(in: folder, part: StudentDeclaration.passagesFolder)
+    }
+    return missing
   }
 
   /// The same of a model in a folder of the model's.

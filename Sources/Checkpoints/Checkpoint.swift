@@ -21,6 +21,8 @@ public struct Checkpoint: Sendable {
   public let maxLength: Int
   public let prompts: Prompts
   public let tokenizer: TokenizerFiles
+  /// Whether sentence-transformers lower-cases a text before the tokenizer sees it.
+  package let lowercasesText: Bool
   public let licence: Licence
   /// The query side of an inference-free model; `nil` where queries go through the encoder as passages do.
   public let staticQueries: StaticQueryWeights?
@@ -91,11 +93,7 @@ public struct Checkpoint: Sendable {
     prompts = layout.prompts
     let tokenizer = try TokenizerFiles(folder: own)
     self.tokenizer = tokenizer
-    if layout.lowercasesText, tokenizer.configuration.lowercase == false {
-      throw ParlanceError(
-        .badInput, "`do_lower_case` of sentence_bert_config.json contradicts the cased tokenizer",
-        at: .init(file: own))
-    }
+    lowercasesText = layout.lowercasesText
     maxLength = min(
       layout.maxLength ?? tokenizer.configuration.modelMaxLength ?? architecture.maxPositions, architecture.maxPositions
     )

@@ -3,12 +3,6 @@ public import Diagnostics
 import StrictJSON
 public import WordPiece
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 /// Writes a folder that `transformers`, sentence-transformers' `SparseEncoder` (5.x and 6.x) and `Checkpoint` load.
 ///
 /// The module paths are those of sentence-transformers 5, which version 6 still reads (a folder saved by 6 itself does
@@ -63,8 +57,8 @@ public struct CheckpointWriter: Sendable {
 
   /// Writes what stands beside the weights: the tokenizer, the modules, how they pool. `config.json` is still missing.
   func writeLayout(to folder: String) throws(ParlanceError) {
-    try makeFolder(folder + "/1_SpladePooling")
-    for source in [tokenizer.tokenizerJSON, tokenizer.vocabulary].compactMap({ $0 }) {
+    try FileNames.makeFolder(folder + "/1_SpladePooling")
+    for source in [tokenizer.tokenizerJSON, tokenizer.vocabulary].compactMap({ $0 }) + tokenizer.companions {
       try AtomicFile.write(try FolderFile.bytes(source), to: folder + "/" + fileName(of: source))
     }
     try write(tokenizerConfig, to: folder + "/tokenizer_config.json")
@@ -90,14 +84,6 @@ public struct CheckpointWriter: Sendable {
 
   private func write(_ text: String, to path: String) throws(ParlanceError) {
     try AtomicFile.write(Array((text.hasSuffix("\n") ? text : text + "\n").utf8), to: path)
-  }
-
-  private func makeFolder(_ path: String) throws(ParlanceError) {
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw ParlanceError(.cannotWrite, "the folder cannot be made", at: .init(file: path))
-    }
   }
 
   private var config: String {
@@ -176,19 +162,22 @@ public struct CheckpointWriter: Sendable {
   private var tokenizerConfig: String {
     let own = tokenizer.configuration
     func string(_ text: String) -> String { JSONValue.string(text).text }
-    let tokenizerClass = own.tokenizerClass ?? (architecture.family == .bert ? "BertTokenizer" : "DistilBertTokenizer")
+    var members = [("tokenizer_class", string(own.tokenizerClass ?? usualClass))]
     let normalizer = [
       ("do_lower_case", own.lowercase), ("strip_accents", own.stripAccents),
       ("tokenize_chinese_chars", own.handleChineseCharacters),
     ]
-    return Self.object(
-      [("tokenizer_class", string(tokenizerClass))]
-        + normalizer.compactMap { key, value in value.map { (key, "\($0)") } }
-        + (own.splitsSpecialTokens ? [("split_special_tokens", "true")] : []) + [
-          ("model_max_length", "\(own.modelMaxLength ?? architecture.maxPositions)"),
-          ("cls_token", string(own.classification)), ("sep_token", string(own.separator)),
-          ("pad_token", string(own.padding)), ("unk_token", string(own.unknown)), ("mask_token", string(own.mask)),
-        ])
+    for case (let key, let value?) in normalizer { members.append((key, "\(value)")) }
+    if own.splitsSpecialTokens { members.append(("split_special_tokens", "true")) }
+    members.append(("model_max_length", "\(own.modelMaxLength ?? architecture.maxPositions)"))
+    for (key, value) in own.tokenMembers { members.append((key, value.text)) }
+    return Self.object(members)
+  }
+
+  /// The class that makes of the files what is made of the original's, which names none.
+  private var usualClass: String {
+    if tokenizer.tokenizerJSON != nil, tokenizer.configuration.kind == .declared { return "PreTrainedTokenizerFast" }
+    return architecture.family == .bert ? "BertTokenizer" : "DistilBertTokenizer"
   }
 
   private static func object(_ members: [(String, String)]) -> String {

@@ -1,6 +1,6 @@
 public import Diagnostics
 import Identifiers
-public import LineFiles
+package import LineFiles
 import StrictJSON
 
 /// Reads passages in BEIR's form, one a line: `{"_id": …, "title": …, "text": …}`, `title` optional, every further key
@@ -9,8 +9,9 @@ import StrictJSON
 ///     let passages = try PassageReader(path: "passages.jsonl")
 ///     while let passage = try passages.next() { … }
 public final class PassageReader {
-  /// The lines that are read, for progress.
-  public let lines: LineReader
+  /// The place of the passage read last, for errors about it.
+  public var location: ParlanceError.Location { lines.location }
+  package let lines: LineReader
   private var seen: SeenIDs?
 
   /// - Parameters:

@@ -1,5 +1,4 @@
 public import Diagnostics
-import LineFiles
 
 /// Passages one after the other, of files or of whatever a program takes them from, each with its place for errors.
 ///
@@ -35,7 +34,7 @@ public struct PassageSource {
       }
       return nil
     }
-    place = { rest.first?.lines.location }
+    place = { rest.first?.location }
   }
 
   /// The next passage, or `nil` at the end.

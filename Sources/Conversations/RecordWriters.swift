@@ -49,9 +49,6 @@ public final class TurnWriter {
     lines = try LineWriter(path: path)
   }
 
-  /// How many turns were written.
-  public var count: Int { lines.lineCount }
-
   public func write(_ turn: Turn) throws(ParlanceError) {
     json.reset()
     json.append(raw: "{\"id\":")
@@ -85,9 +82,6 @@ public final class RewriteWriter {
   public init(path: String) throws(ParlanceError) {
     lines = try LineWriter(path: path)
   }
-
-  /// How many rewrites were written.
-  public var count: Int { lines.lineCount }
 
   public func write(_ rewrite: Rewrite) throws(ParlanceError) {
     json.reset()

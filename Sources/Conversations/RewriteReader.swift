@@ -1,12 +1,13 @@
 public import Diagnostics
 public import Identifiers
-public import LineFiles
+package import LineFiles
 import StrictJSON
 
 /// Reads rewrites, one a line: `{"id": …, "text": …}`, where `id` is the turn's. Further keys are passed over.
 public final class RewriteReader {
-  /// The lines that are read, for progress.
-  public let lines: LineReader
+  /// The place of the rewrite read last, for errors about it.
+  public var location: ParlanceError.Location { lines.location }
+  package let lines: LineReader
   private var seen: SeenIDs
 
   /// - Parameter path: a file, plain or gzip, or `-` for standard input.

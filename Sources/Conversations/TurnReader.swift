@@ -1,15 +1,16 @@
 import BinaryFiles
 public import Diagnostics
 import Identifiers
-public import LineFiles
+package import LineFiles
 import StrictJSON
 
 /// Reads turns, one a line: `{"id": …, "conversation": …, "turn": 2, "messages": [{"role": "user", "content": …}, …]}`.
 ///
 /// The last message is the user's question. Further keys are passed over.
 public final class TurnReader {
-  /// The lines that are read, for progress.
-  public let lines: LineReader
+  /// The place of the turn read last, for errors about it.
+  public var location: ParlanceError.Location { lines.location }
+  package let lines: LineReader
   private var seen: SeenIDs
 
   /// - Parameters:

@@ -15,9 +15,6 @@ public final class JSONElementReader {
   public private(set) var lineNumber = 0
   /// How many elements were begun so far.
   public private(set) var elementCount = 0
-  /// How many bytes of the file itself were read so far, for progress.
-  public var position: Int { source.position }
-
   /// Whether the file is one array, not values one after the other.
   public var isArray: Bool { isInArray }
   /// The first visible byte of the file; `nil` where there is none.

@@ -57,11 +57,6 @@ public final class LineWriter {
   ///
   /// - Precondition: there is no `\n` in it.
   /// - Throws: `cannotWrite`.
-  public func write(line: RawSpan) throws(ParlanceError) {
-    unsafe line.withUnsafeBytes { unsafe buffer.append(contentsOf: $0) }
-    try endLine()
-  }
-
   public func write(line: [UInt8]) throws(ParlanceError) {
     buffer.append(contentsOf: line)
     try endLine()

@@ -9,7 +9,6 @@ public struct RPCError: Error, Hashable, Sendable {
     case invalidRequest = -32600
     case methodNotFound = -32601
     case invalidParams = -32602
-    case internalError = -32603
     /// More requests than are taken at once; from the codes that JSON-RPC leaves to the server.
     case busy = -32000
     /// A header of HTTP says other than the body.

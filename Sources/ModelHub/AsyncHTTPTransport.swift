@@ -11,6 +11,7 @@ func defaultTransport() -> (any HubTransport)? {
 
 #if Network
   import AsyncHTTPClient
+  import HTTPConnections
   import NIOCore
   import NIOHTTP1
   import Synchronization
@@ -58,7 +59,7 @@ func defaultTransport() -> (any HubTransport)? {
     func send<Result: Sendable>(
       _ request: HubRequest, receive: (HubAnswer, HubBody) async throws(ParlanceError) -> Result
     ) async throws(ParlanceError) -> Result {
-      guard let address = HubAddress(request.url) else {
+      guard let address = HTTPAddress(request.url) else {
         throw ParlanceError(.usage, "`\(request.url)` is not an http or https address")
       }
       let proxy = try proxies.proxy(for: address)

@@ -69,11 +69,7 @@ struct HubCache: Sendable {
 
   static func makeFolder(of path: String) throws(ParlanceError) {
     let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
-    do {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    } catch {
-      throw ParlanceError(.cannotWrite, "the folder cannot be made: \(error)", at: .init(file: folder))
-    }
+    try FileNames.makeFolder(folder)
   }
 
   /// Whether a name from the network may be a file's name.

@@ -1,4 +1,5 @@
 import Diagnostics
+import HTTPConnections
 
 /// What is asked of the hub: the files of a revision, what a file is, and its bytes.
 struct HubClient: Sendable {
@@ -17,7 +18,7 @@ struct HubClient: Sendable {
   private static let redirectLimit = 5
 
   func list(_ name: HubName) async throws(ParlanceError) -> HubListing {
-    let path = "\(name.repository)/revision/\(HubAddress.quoted(name.revision).replacing("/", with: "%2F"))"
+    let path = "\(name.repository)/revision/\(HTTPAddress.quoted(name.revision).replacing("/", with: "%2F"))"
     let url = "\(settings.endpoint)/api/models/\(path)"
     return try await follow(.get, url, what: name.description) { reply, body throws(ParlanceError) in
       if let target = reply.target { return .redirect(to: target) }
@@ -33,12 +34,12 @@ struct HubClient: Sendable {
 
   func facts(_ name: HubName, commit: String, path: String) async throws(ParlanceError) -> FileFacts {
     let what = "\(path) of \(name)"
-    let url = "\(settings.endpoint)/\(name.repository)/resolve/\(commit)/\(HubAddress.quoted(path))"
+    let url = "\(settings.endpoint)/\(name.repository)/resolve/\(commit)/\(HTTPAddress.quoted(path))"
     return try await follow(.head, url, what: what) { reply, _ throws(ParlanceError) in
       let headers = reply.answer.headers
       // A large file: the hub names it and sends the reader to its storage. A renamed repository: ask again there.
       if let target = reply.target, headers["x-linked-etag"] == nil,
-        HubAddress(target)?.origin == HubAddress(reply.url)?.origin
+        HTTPAddress(target)?.origin == HTTPAddress(reply.url)?.origin
       {
         return .redirect(to: target)
       }
@@ -66,6 +67,9 @@ struct HubClient: Sendable {
       let answer = reply.answer
       // What is there is as long as the file or longer: begin again.
       if answer.status == 416 { throw HubFailure.rangeRefused(what) }
+      if [401, 403].contains(answer.status), !isHub(HTTPAddress(reply.url)) {
+        throw HubFailure.addressRefused(what, status: answer.status)
+      }
       try Self.check(answer, what: what)
       let isResumed =
         answer.status == 206 && answer.headers["content-range"]?.hasPrefix("bytes \(offset)-") == true
@@ -99,7 +103,7 @@ struct HubClient: Sendable {
       let step = try await exchange(method, address, from: offset, what: what) { answer, body throws(ParlanceError) in
         var reply = Reply(url: address, answer: answer)
         if (300..<400).contains(answer.status), let location = answer.headers["location"] {
-          reply.target = HubAddress(address)?.following(location)
+          reply.target = HTTPAddress(address)?.following(location)
           if reply.target == nil { throw ParlanceError(.unavailable, "\(what): a redirect that leads nowhere") }
         }
         return try await receive(reply, body)
@@ -116,18 +120,21 @@ struct HubClient: Sendable {
     _ method: HubRequest.Method, _ url: String, from offset: Int = 0, what: String,
     receive: (HubAnswer, HubBody) async throws(ParlanceError) -> Result
   ) async throws(ParlanceError) -> Result {
-    guard let address = HubAddress(url) else {
+    guard let address = HTTPAddress(url) else {
       throw ParlanceError(.usage, "`\(url)` is not an http or https address; HF_ENDPOINT must be one")
     }
     var request = HubRequest(method: method, url: url)
     // The bytes must be those that the etag names, not a compressed form of them.
     request.headers = [("user-agent", "parlance"), ("accept-encoding", "identity")]
     if offset > 0 { request.headers.append(("range", "bytes=\(offset)-")) }
-    if let token = settings.token, address.origin == HubAddress(settings.endpoint)?.origin {
+    if let token = settings.token, isHub(address) {
       request.headers.append(("authorization", "Bearer \(token)"))
     }
     return try await transport.send(request, receive: receive)
   }
+
+  /// Whether the address is the hub's own, not that of a storage that it sends to.
+  private func isHub(_ address: HTTPAddress?) -> Bool { address?.origin == HTTPAddress(settings.endpoint)?.origin }
 
   private static func check(_ answer: HubAnswer, what: String) throws(ParlanceError) {
     if (200..<300).contains(answer.status) { return }
@@ -156,6 +163,11 @@ enum HubFailure {
     default:
       return ParlanceError(.unavailable, "the hub answered \(answer.status) when asked for \(what)")
     }
+  }
+
+  /// The storage does not take the address that the hub gave, which is signed for a while only.
+  static func addressRefused(_ what: String, status: Int) -> ParlanceError {
+    ParlanceError(.tryAgain, "the hub's storage refuses \(what) (\(status)): the address may have expired; try again")
   }
 
   /// The storage does not go on where we stopped.

@@ -20,9 +20,8 @@ struct HubDownload: Sendable {
     _ path: String, of name: HubName, commit: String, progress: ProgressHandler?, interruption: Interruption?
   ) async throws(ParlanceError) {
     if cache.has(path, commit: commit) { return }
-    let facts = try await retrying(interruption) { () async throws(ParlanceError) in
-      try await client.facts(name, commit: commit, path: path)
-    }
+    let ask = { () async throws(ParlanceError) in try await client.facts(name, commit: commit, path: path) }
+    let facts = try await retrying(interruption, ask)
     let blob = cache.blob(facts.etag)
     if !FileManager.default.fileExists(atPath: blob) {
       try HubCache.makeFolder(of: blob)
@@ -31,23 +30,29 @@ struct HubDownload: Sendable {
       defer { withExtendedLifetime(lock) {} }
       // Whoever held the lock may have brought it.
       if !FileManager.default.fileExists(atPath: blob) {
-        try await fill(blob, facts, what: "\(path) of \(name)", path, progress, interruption)
+        try await fill(blob, facts, askingAgain: ask, what: "\(path) of \(name)", path, progress, interruption)
       }
     }
     try cache.link(path, commit: commit, to: facts.etag)
   }
 
+  /// - Parameter askingAgain: where the bytes are, once an address did not give all of them: it may hold for minutes only.
   private func fill(
-    _ blob: String, _ facts: HubClient.FileFacts, what: String, _ path: String, _ progress: ProgressHandler?,
-    _ interruption: Interruption?
+    _ blob: String, _ facts: HubClient.FileFacts,
+    askingAgain: () async throws(ParlanceError) -> HubClient.FileFacts, what: String, _ path: String,
+    _ progress: ProgressHandler?, _ interruption: Interruption?
   ) async throws(ParlanceError) {
     let partial = blob + ".incomplete"
     if let size = facts.size { try FreeSpace.check(size - length(of: partial), for: blob) }
+    var source = facts
+    var isFirst = true
     try await retrying(interruption) { () async throws(ParlanceError) in
       let start = length(of: partial)
       if let size = facts.size, start == size, size > 0 { return }
+      if !isFirst { source.url = try await askingAgain().url }
+      isFirst = false
       do throws(ParlanceError) {
-        try await client.bytes(of: facts, from: start, what: what) { isResumed, body async throws(ParlanceError) in
+        try await client.bytes(of: source, from: start, what: what) { isResumed, body async throws(ParlanceError) in
           let file = try OutputFile(path: partial, mode: .append)
           if !isResumed { try file.truncate(to: 0) }
           while let piece = try await body.next() {

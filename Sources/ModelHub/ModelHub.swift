@@ -26,6 +26,8 @@ public struct ModelHub: Sendable {
     public var commit: String?
     /// Whether the hub could not be asked, so that a newer version may exist.
     public var isUnchecked = false
+    /// What whoever uses it should know, a sentence each; nothing of most.
+    public var notes: [String] = []
   }
 
   public let settings: HubSettings
@@ -51,7 +53,7 @@ public struct ModelHub: Sendable {
     let cache = HubCache(root: settings.cache, repository: name.repository)
     let cached = try CachedSnapshot(name, in: cache)
     let whole = cached.flatMap { $0.isWhole ? $0.folder : nil }
-    if let whole, settings.isOffline { return found(name, whole, isUnchecked: !name.isCommit) }
+    if let whole, settings.isOffline { return unasked(name, whole, isUnchecked: !name.isCommit) }
     // A commit never changes.
     if let whole, name.isCommit, cached?.isComplete == true { return found(name, whole, isUnchecked: false) }
     let absence =
@@ -61,7 +63,7 @@ public struct ModelHub: Sendable {
       throw ParlanceError(.noInput, "\(absence); HF_HUB_OFFLINE forbids to fetch it")
     }
     guard let transport = makeTransport() else {
-      if let whole { return found(name, whole, isUnchecked: true) }
+      if let whole { return unasked(name, whole, isUnchecked: true, because: "this build has no network") }
       throw ParlanceError(.unavailable, "\(absence); this build has no network (package trait Network is off)")
     }
     let client = HubClient(settings: settings, transport: transport)
@@ -73,7 +75,7 @@ public struct ModelHub: Sendable {
     }
     await transport.shutdown()
     if case .failure(var error) = result, error.code == .tryAgain || error.code == .unavailable {
-      if let whole { return found(name, whole, isUnchecked: true) }
+      if let whole { return unasked(name, whole, isUnchecked: true, because: error.message) }
       if cached != nil { error.message += "; \(absence)" }
       throw error
     }
@@ -85,7 +87,7 @@ public struct ModelHub: Sendable {
     _ interruption: Interruption?
   ) async throws(ParlanceError) -> Model {
     let listing = try await client.list(name)
-    let needed = NeededFiles.select(from: listing.paths)
+    let needed = listing.needed
     if let pickle = NeededFiles.pickledWeights(in: listing.paths) {
       throw ParlanceError(
         .noInput,
@@ -114,6 +116,23 @@ public struct ModelHub: Sendable {
     }
     if !name.isCommit { try cache.setCommit(listing.commit, of: name.revision) }
     return found(name, folder, isUnchecked: false)
+  }
+
+  /// A model as the cache has it.
+  ///
+  /// - Parameter obstacle: why the hub was not asked; `nil` where nobody wanted it asked.
+  private func unasked(
+    _ name: HubName, _ folder: String, isUnchecked: Bool, because obstacle: String? = nil
+  ) -> Model {
+    var model = found(name, folder, isUnchecked: isUnchecked)
+    if let obstacle {
+      model.notes.append(
+        "\(name): the cached commit \(model.commit ?? "") serves, since the hub could not be asked: \(obstacle)")
+    }
+    if !FileManager.default.fileExists(atPath: folder + "/modules.json") {
+      model.notes.append("\(name) has no modules.json in the cache: it is taken for a plain SPLADE model")
+    }
+    return model
   }
 
   private func found(_ name: HubName, _ folder: String, isUnchecked: Bool) -> Model {

@@ -3,12 +3,13 @@ enum NeededFiles {
   /// Files at the top, and in the folders of sentence-transformers' modules.
   private static let names: Set<String> = [
     "config.json", "tokenizer.json", "tokenizer_config.json", "vocab.txt", "special_tokens_map.json",
-    "modules.json", "router_config.json", "sentence_bert_config.json", "sentence_distilbert_config.json",
-    "config_sentence_transformers.json", "model.safetensors", "model.safetensors.index.json", "README.md", "LICENSE",
-    "LICENSE.txt", "LICENSE.md", "parlance.json", "gate.safetensors", "least_weights.safetensors",
+    "added_tokens.json", "modules.json", "router_config.json", "sentence_bert_config.json",
+    "sentence_distilbert_config.json", "config_sentence_transformers.json", "model.safetensors",
+    "model.safetensors.index.json", "README.md", "LICENSE", "LICENSE.txt", "LICENSE.md", "parlance.json",
+    "gate.safetensors", "least_weights.safetensors",
   ]
   /// The folders of whole models inside a student's.
-  private static let parts: Set<Substring> = ["frozen", "query", "document"]
+  private static let parts: Set<Substring> = ["frozen", "passages", "query", "document"]
 
   /// - Parameter all: every path of the repository.
   /// - Returns: the paths to bring, small files first.

@@ -17,3 +17,11 @@
 @_exported public import SparseEncoder
 @_exported public import SparseVectors
 @_exported public import WordPiece
+
+// Of the rooms below, the types that the public ones show. `SHA256`, whose digests some have, is not among them, since it would
+// clash with everybody else's: `import BinaryFiles` to name it.
+@_exported public import struct BinaryFiles.DerivedFiles
+@_exported public import struct StrictJSON.JSONObject
+@_exported public import enum StrictJSON.JSONValue
+@_exported public import enum TensorEngine.Device
+@_exported public import class TensorEngine.TensorEngine

@@ -1,6 +1,6 @@
 public import Diagnostics
 public import Identifiers
-public import LineFiles
+package import LineFiles
 
 /// Reads judgments in TREC's form, line by line: `query 0 passage grade`.
 public final class QrelsReader {
@@ -11,8 +11,9 @@ public final class QrelsReader {
     public var grade: Int
   }
 
-  /// The lines that are read, for progress and errors.
-  public let lines: LineReader
+  /// The place of the line read last, for errors about it.
+  public var location: ParlanceError.Location { lines.location }
+  package let lines: LineReader
   private var seen = SeenPairs()
 
   /// - Parameters:

@@ -1,6 +1,6 @@
 public import Diagnostics
 public import Identifiers
-public import LineFiles
+package import LineFiles
 
 /// Reads a run in TREC's form, line by line: `query Q0 passage rank score tag`.
 ///
@@ -15,8 +15,9 @@ public final class RunReader {
     public var tag: String
   }
 
-  /// The lines that are read, for progress and errors.
-  public let lines: LineReader
+  /// The place of the line read last, for errors about it.
+  public var location: ParlanceError.Location { lines.location }
+  package let lines: LineReader
   private static let columns = ["query", "Q0", "passage", "rank", "score", "tag"]
 
   /// - Parameters:
@@ -62,7 +63,7 @@ extension RankedRun {
     var ranking: [RankedPassage] = []
     while let entry = try reader.next() {
       if reader.lines.lineNumber == 1 { name = entry.tag }
-      if try seen.insert(entry.query, entry.passage, at: reader.lines.location) {
+      if try seen.insert(entry.query, entry.passage, at: reader.location) {
         if let query { rankings[query] = ranking }
         query = entry.query
         // Taken out, since a second reference would make the next line copy the ranking.

@@ -1,5 +1,6 @@
 public import Conversations
 public import Diagnostics
+import Identifiers
 public import InvertedIndex
 public import SparseVectors
 
@@ -36,19 +37,12 @@ public struct BM25QueryEncoder: QueryEncoder {
     }
   }
 
-  /// Words as people see them, letters and digits: near enough to the analyzer's to mark them.
+  /// The words that the index counts, as the text spells them.
   public func occurrences(in text: String) -> [TermOccurrence] {
-    var found: [TermOccurrence] = []
-    var start = text.startIndex
-    while let first = text[start...].firstIndex(where: { $0.isLetter || $0.isNumber }) {
-      let end = text[first...].firstIndex { !$0.isLetter && !$0.isNumber } ?? text.endIndex
-      if let term = try? index.bm25Query(String(text[first..<end])).terms.first {
-        let offset = text.utf8.distance(from: text.startIndex, to: first)
-        found.append(TermOccurrence(term: term, bytes: offset..<offset + text[first..<end].utf8.count))
-      }
-      start = end
+    guard let analyzer = index.bm25?.analyzer else { return [] }
+    return analyzer.words(in: text).compactMap { word, bytes in
+      vocabulary.term(of: ExternalID(word)).map { TermOccurrence(term: $0, bytes: bytes) }
     }
-    return found
   }
 
   private func vector(of query: FormedQuery) throws(ParlanceError) -> SparseVector {

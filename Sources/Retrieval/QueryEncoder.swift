@@ -24,7 +24,8 @@ public protocol QueryEncoder: Sendable {
   /// - Throws: `interrupted` within a second of the wish to stop.
   func encode(_ queries: [FormedQuery], interruption: Interruption?) async throws(ParlanceError) -> [SparseVector]
 
-  /// The words of a text with the term that each is, or begins with; none where words are no terms.
+  /// The words of a text with their terms, in ascending order of their places; none where words are no terms. A word that is
+  /// several terms is there once for each, one after the other.
   func occurrences(in text: String) -> [TermOccurrence]
 }
 

@@ -3,7 +3,7 @@ import Identifiers
 import InvertedIndex
 public import SparseVectors
 
-/// A word of a text, and the term that it is to an encoder.
+/// A word of a text, and the term that it is, or that a part of it is, to an encoder.
 public struct TermOccurrence: Hashable, Sendable {
   public var term: TermID
   /// Where the whole word stands, in UTF-8 bytes.
@@ -39,7 +39,11 @@ extension Searcher {
       let passages = try index.passageCount(with: term.term)
       if passages == 1 || Double(passages) <= Self.mostPassages * Double(index.storedCount) { wanted.insert(term.term) }
     }
-    return encoder.occurrences(in: text).filter { wanted.contains($0.term) }.map(\.bytes)
+    var places: [Range<Int>] = []
+    for word in encoder.occurrences(in: text) where wanted.contains(word.term) && word.bytes != places.last {
+      places.append(word.bytes)
+    }
+    return places
   }
 }
 

@@ -15,17 +15,24 @@ extension SparseEncoder: QueryEncoder {
     try await encode(queries.map(\.text), as: .query, interruption: interruption).map(\.vector)
   }
 
+  /// Each piece, with the place of the whole word that it is a piece of.
   public func occurrences(in text: String) -> [TermOccurrence] {
     let encoding = tokenizer.encode(text, addSpecialTokens: false)
     var found: [TermOccurrence] = []
+    // Which of them is the first of the word that is being read.
+    var first = 0
     for (id, bytes) in zip(encoding.ids, encoding.byteOffsets) {
-      if let last = found.last, last.bytes.upperBound == bytes.lowerBound,
+      var word = bytes
+      // Pieces of one scalar that was taken apart, as Hangul is, have one place.
+      if let last = found.last, last.bytes.lowerBound <= bytes.lowerBound, bytes.lowerBound <= last.bytes.upperBound,
         tokenizer.pieces[Int(id)].hasPrefix(tokenizer.continuationPrefix)
       {
-        found[found.count - 1].bytes = last.bytes.lowerBound..<bytes.upperBound
+        word = last.bytes.lowerBound..<max(last.bytes.upperBound, bytes.upperBound)
+        for place in first..<found.count { found[place].bytes = word }
       } else {
-        found.append(TermOccurrence(term: TermID(UInt32(id)), bytes: bytes))
+        first = found.count
       }
+      found.append(TermOccurrence(term: TermID(UInt32(id)), bytes: word))
     }
     return found
   }

@@ -74,19 +74,12 @@ public struct TimedSearch: Sendable {
     if let passages {
       effort = QueryEffort(encoded.vector, passages: passages)
     } else {
-      effort = try effortByIndex(encoded.vector)
+      effort = try QueryEffort(encoded.vector, index: searcher.index)
     }
     effort.postings = Double(found.postingsTouched)
-    effort.encoding = (middle - start) / .milliseconds(1)
-    effort.searching = (end - middle) / .milliseconds(1)
+    effort.encoding = (middle - start).milliseconds
+    effort.searching = (end - middle).milliseconds
     return Answer(
       id: id, vector: encoded.vector, passages: ranked, effort: effort, matchedTerms: found.matchedTerms)
-  }
-
-  private func effortByIndex(_ vector: SparseVector) throws(ParlanceError) -> QueryEffort {
-    var touched = 0
-    for term in vector.terms { touched += try searcher.index.passageCount(with: term) }
-    return QueryEffort(
-      terms: Double(vector.count), flops: Double(touched) / Double(max(1, searcher.index.storedCount)))
   }
 }

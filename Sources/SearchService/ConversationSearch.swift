@@ -5,7 +5,7 @@ package import Retrieval
 import SparseEncoder
 import SparseVectors
 
-/// Messages in, passages out, for many callers at once: what the routes, and whoever mounts further ones, share.
+/// Messages in, passages out, for many callers at once: what all routes share.
 package final class ConversationSearch: Sendable {
   package let holder: SearchHolder
   package let limits: ServiceLimits

@@ -1,11 +1,8 @@
 import Conversations
 import Diagnostics
 import Identifiers
-import InvertedIndex
 package import Retrieval
-import SparseEncoder
 import SparseVectors
-import WordPiece
 
 /// Why a passage was found: the terms that it shares with the query, and where its own words say them.
 package struct PassageReason: Sendable {
@@ -22,63 +19,40 @@ package struct PassageReason: Sendable {
 
   init(_ result: SearchResult, _ found: FoundPassage, _ loaded: LoadedSearch) throws(ParlanceError) {
     terms = try loaded.searcher.explain(result, found)
-    let weights = Dictionary(terms.map { ($0.piece, $0.contribution) }) { first, _ in first }
-    if let model = loaded.model {
-      let tokenizer = model.tokenizer
-      title = Self.highlights(found.passage?.title ?? "", weights, tokenizer)
-      text = Self.highlights(found.passage?.text ?? "", weights, tokenizer)
-    } else {
-      let index = loaded.searcher.index
-      title = try Self.highlights(found.passage?.title ?? "", weights, index, loaded)
-      text = try Self.highlights(found.passage?.text ?? "", weights, index, loaded)
+    let encoder = loaded.searcher.encoder
+    var weights: [TermID: Float] = [:]
+    for shared in terms {
+      if let term = encoder.vocabulary.term(of: ExternalID(shared.piece)) { weights[term] = shared.contribution }
     }
+    title = Self.highlights(found.passage?.title ?? "", weights, encoder)
+    text = Self.highlights(found.passage?.text ?? "", weights, encoder)
   }
 
-  /// Whole words: one of whose pieces is shared is marked from its first piece to its last.
-  private static func highlights(
-    _ text: String, _ weights: [String: Float], _ tokenizer: WordPieceTokenizer
-  ) -> [Highlight] {
-    if text.isEmpty { return [] }
-    let encoding = tokenizer.encode(text, addSpecialTokens: false)
-    var found: [Highlight] = []
-    var word = Highlight(start: 0, end: 0, weight: 0)
-    for (id, place) in zip(encoding.ids, encoding.offsets) {
-      let piece = tokenizer.pieces[Int(id)]
-      if piece.hasPrefix(tokenizer.continuationPrefix), place.lowerBound == word.end {
-        word.end = place.upperBound
+  /// The words of which a term is shared, each with the most that one of its terms adds.
+  static func highlights(_ text: String, _ weights: [TermID: Float], _ encoder: any QueryEncoder) -> [Highlight] {
+    var words: [(bytes: Range<Int>, weight: Float)] = []
+    for word in encoder.occurrences(in: text) {
+      guard let weight = weights[word.term], weight > 0 else { continue }
+      if let last = words.last, last.bytes == word.bytes {
+        words[words.count - 1].weight = max(last.weight, weight)
       } else {
-        if word.weight > 0 { found.append(word) }
-        word = Highlight(start: place.lowerBound, end: place.upperBound, weight: 0)
+        words.append((word.bytes, weight))
       }
-      word.weight = max(word.weight, weights[piece] ?? 0)
     }
-    if word.weight > 0 { found.append(word) }
-    return found
-  }
-
-  /// BM25's words: runs of letters and digits, each analysed by itself.
-  private static func highlights(
-    _ text: String, _ weights: [String: Float], _ index: InvertedIndex, _ loaded: LoadedSearch
-  ) throws(ParlanceError) -> [Highlight] {
+    var left = text.utf8.makeIterator()
+    var (byte, scalars) = (0, 0)
+    func scalarsBegun(before end: Int) -> Int {
+      while byte < end, let next = left.next() {
+        if next & 0xC0 != 0x80 { scalars += 1 }
+        byte += 1
+      }
+      return scalars
+    }
     var found: [Highlight] = []
-    var word = String.UnicodeScalarView()
-    var start = 0
-    let scalars = Array(text.unicodeScalars)
-    for place in 0...scalars.count {
-      if place < scalars.count, isPartOfWord(scalars[place]) {
-        if word.isEmpty { start = place }
-        word.append(scalars[place])
-      } else if !word.isEmpty {
-        let terms = try index.bm25Query(String(word)).terms
-        let weight = terms.map { weights[loaded.searcher.encoder.vocabulary.piece(of: $0).string] ?? 0 }.max() ?? 0
-        if weight > 0 { found.append(Highlight(start: start, end: place, weight: weight)) }
-        word = String.UnicodeScalarView()
-      }
+    for word in words {
+      let start = scalarsBegun(before: word.bytes.lowerBound)
+      found.append(Highlight(start: start, end: scalarsBegun(before: word.bytes.upperBound), weight: word.weight))
     }
     return found
-  }
-
-  private static func isPartOfWord(_ scalar: Unicode.Scalar) -> Bool {
-    scalar.properties.isAlphabetic || scalar.properties.numericType != nil || scalar == "'" || scalar == "’"
   }
 }

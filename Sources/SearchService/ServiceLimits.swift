@@ -1,26 +1,26 @@
 /// What a caller may ask for, and how long it may take: beyond, the service says no at once instead of failing late.
-public struct ServiceLimits: Sendable, Hashable {
+package struct ServiceLimits: Sendable, Hashable {
   /// Bytes of a request's body.
-  public var bodyBytes = 1 << 20
+  package var bodyBytes = 1 << 20
   /// Messages of a conversation.
-  public var messages = 256
+  package var messages = 256
   /// Passages of an answer.
-  public var k = 1000
+  package var k = 1000
   /// Texts of one request for vectors.
-  public var batch = 128
+  package var batch = 128
   /// Queries that wait for the encoder; one more is told to come again.
-  public var waiting = 256
+  package var waiting = 256
   /// Connections at once. Where there is one more, the one whose client has been waited for longest is closed; where requests
   /// are at work on all, it waits in the system's queue.
-  public var connections = 1024
+  package var connections = 1024
   /// From a request's first byte in to its answer, and the longest that a client may take to read it.
-  public var requestTime: Duration = .seconds(30)
+  package var requestTime: Duration = .seconds(30)
   /// How long a client may take to send a request's head or body.
-  public var receiveTime: Duration = .seconds(10)
+  package var receiveTime: Duration = .seconds(10)
   /// How long what was taken may go on after the wish to shut down.
-  public var shutdownTime: Duration = .seconds(30)
+  package var shutdownTime: Duration = .seconds(30)
   /// Queries whose vectors are kept.
-  public var cachedQueries = 4096
+  package var cachedQueries = 4096
 
-  public init() {}
+  package init() {}
 }

@@ -13,9 +13,6 @@ public protocol ForwardPass: Sendable {
   /// The most tokens one sequence may have, `[CLS]` and `[SEP]` included (the model's position embeddings).
   var longestSequence: Int { get }
 
-  /// How many batches with the goal `throughput` run at once; more calls than that wait their turn.
-  var workers: Int { get }
-
   /// The tokens of a batch that the pass is fastest with.
   var batchTokens: Int { get }
 
@@ -79,7 +76,7 @@ public struct ScreeningReport: Sendable, Hashable {
 
 /// What the caller of a forward pass is short of.
 public enum EncodingGoal: Sendable {
-  /// Many batches: each runs on one core, as many at once as there are workers.
+  /// Many batches: each runs on one core, as many at once as there are cores.
   case throughput
   /// One query that somebody waits for: it gets all cores.
   case latency

@@ -1,7 +1,7 @@
 import BinaryFiles
 public import Diagnostics
 public import Identifiers
-public import LineFiles
+package import LineFiles
 import StrictJSON
 
 /// Sparse vectors as JSON, one a line, in both spellings: `{"id": …, "vector": {piece: weight, …}}`, whose keys are always
@@ -17,8 +17,9 @@ public enum SparseVectorSpelling: String, Sendable, CaseIterable {
 /// Terms may come in any order; a weight of zero is passed over, since it adds nothing to a score. Further keys are passed
 /// over as well.
 public final class SparseVectorReader {
-  /// The lines that are read, for progress and errors.
-  public let lines: LineReader
+  /// The place of the vector read last, for errors about it.
+  public var location: ParlanceError.Location { lines.location }
+  package let lines: LineReader
   private let vocabulary: Vocabulary
 
   /// - Parameters:

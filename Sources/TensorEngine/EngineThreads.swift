@@ -36,7 +36,4 @@ public final class EngineThreads: Sendable {
   ) async throws(ParlanceError) -> Result {
     try await threads.run(work)
   }
-
-  /// How many cores this process may run on.
-  public static var availableCores: Int { WorkerThreads.availableCores }
 }

@@ -74,6 +74,17 @@ public import Diagnostics
     try check(unsafe table.pointee.set_recording(on ? 1 : 0))
   }
 
+  /// Runs `body` without recording what it does; behind it the calling thread records, whatever came of it.
+  public func withoutRecording<Result>(
+    _ body: () throws(ParlanceError) -> Result
+  ) throws(ParlanceError) -> Result {
+    try setRecording(false)
+    let result: Swift.Result<Result, ParlanceError>
+    do throws(ParlanceError) { result = .success(try body()) } catch { result = .failure(error) }
+    try setRecording(true)
+    return try result.get()
+  }
+
   /// How products are computed.
   public enum Precision: String, Codable, Sendable, CaseIterable {
     case float32

@@ -6,7 +6,7 @@ extension WordPieceTokenizer {
   ///
   /// - Parameters:
   ///   - configurationJSON: `tokenizer_config.json`, where there is one; its `do_lower_case`, `strip_accents` and
-  ///     `tokenize_chinese_chars` win over the normaliser's, as in transformers.
+  ///     `tokenize_chinese_chars` win over the normaliser's. What transformers makes of a whole folder, `init(folder:)` tells.
   ///   - file: the name for error messages.
   /// - Throws: `badInput`.
   public init(
@@ -18,17 +18,19 @@ extension WordPieceTokenizer {
 
   /// - Parameter derived: where the vocabulary is taken from when it was read before, and left for the next time.
   init(
-    tokenizerJSON: [UInt8], _ configuration: TokenizerConfiguration, file: String, derived: DerivedFiles = .none
+    tokenizerJSON: [UInt8], _ configuration: TokenizerConfiguration, file: String, derived: DerivedFiles = .none,
+    columns: Int? = nil
   ) throws(ParlanceError) {
     let digest = derived.isOn ? SHA256.digest(of: tokenizerJSON) : nil
     let kept = digest.flatMap { KeptTokenizer.read($0, derived) }
     let json = try JSONField.parse(kept?.declaration ?? tokenizerJSON, file: file)
+    try configuration.checkClass(file)
     let declared = try TokenizerFile(json)
     let vocabulary =
       if let kept { kept.vocabulary } else { try PieceVocabulary(declared.vocabulary, file: file) }
+    let made = declared.made(by: configuration)
     try self.init(
-      declared, vocabulary, normalizer: declared.normalizer.map { configuration.applied(to: $0) } ?? .identity,
-      configuration: configuration, file: file)
+      made.file, vocabulary, normalizer: made.normalizer, configuration: configuration, columns: columns, file: file)
     if let digest, kept == nil { KeptTokenizer.write(json.value, vocabulary, digest, derived) }
   }
 
@@ -45,12 +47,13 @@ extension WordPieceTokenizer {
   }
 
   init(
-    vocabularyText: [UInt8], _ configuration: TokenizerConfiguration, file: String
+    vocabularyText: [UInt8], _ configuration: TokenizerConfiguration, file: String, columns: Int? = nil
   ) throws(ParlanceError) {
     let declared = try TokenizerFile(vocabularyText: vocabularyText, configuration, file: file)
     try self.init(
       declared, PieceVocabulary(declared.vocabulary, file: file),
-      normalizer: configuration.applied(to: DeclaredNormalizer()), configuration: configuration, file: file)
+      normalizer: configuration.applied(to: DeclaredNormalizer()), configuration: configuration, columns: columns,
+      file: file)
   }
 
   private static func configuration(
@@ -63,7 +66,7 @@ extension WordPieceTokenizer {
 
   private init(
     _ declared: TokenizerFile, _ vocabulary: PieceVocabulary, normalizer: Normalizer,
-    configuration: TokenizerConfiguration, file: String
+    configuration: TokenizerConfiguration, columns: Int?, file: String
   ) throws(ParlanceError) {
     func error(_ message: String, _ component: String) -> ParlanceError {
       ParlanceError(.badInput, message, at: .init(file: file, component: component))
@@ -76,8 +79,6 @@ extension WordPieceTokenizer {
     maxScalarsPerWord = declared.maxScalarsPerWord
     truncation = declared.truncation
     modelMaxLength = configuration.modelMaxLength
-    single = declared.single
-    pair = declared.pair
 
     var names = vocabulary.names
     trie = vocabulary.trie
@@ -87,18 +88,20 @@ extension WordPieceTokenizer {
     }
     unknownID = Int32(unknown)
 
-    // Ids of tokens that the vocabulary lacks follow it, in the order of the file, whatever the file says.
+    // Ids of tokens that the vocabulary lacks follow it, in the order of the files, whatever these say.
     var nextID = Int32(names.count)
     var added: [AddedToken] = []
+    var new: Set<[UInt8]> = []
     for (index, token) in declared.addedTokens.enumerated() where !token.content.isEmpty {
       let known = trie.value(of: token.content.utf8).map { Int32($0) }
-      if known == nil, added.contains(where: { $0.content.utf8.elementsEqual(token.content.utf8) }) {
+      if known == nil, token.id == nil, let columns, nextID >= columns { continue }
+      if known == nil, !new.insert(token.key).inserted {
         throw error("the token \"\(token.content)\" is added twice", "added_tokens[\(index)]")
       }
       let id = known ?? nextID
-      guard token.id == id else {
+      if let stated = token.id, stated != id {
         throw error(
-          "expected the id \(id) for the token \"\(token.content)\", found \(token.id)", "added_tokens[\(index)]")
+          "expected the id \(id) for the token \"\(token.content)\", found \(stated)", "added_tokens[\(index)]")
       }
       if known == nil {
         guard names.assign(token.content, to: id) else {
@@ -107,11 +110,25 @@ extension WordPieceTokenizer {
         }
         nextID += 1
       }
-      added.append(token)
+      added.append(AddedToken(token, id: id))
     }
     let pieces = names.pieces
     self.pieces = pieces
     addedTokens = added.sorted { $0.id < $1.id }
+    if let around = declared.around {
+      let ids = try [around.classification, around.separator].map { token throws(ParlanceError) -> Int32 in
+        let known = vocabulary.trie.value(of: token.utf8).map { Int32($0) }
+        guard let id = known ?? added.first(where: { $0.content.utf8.elementsEqual(token.utf8) })?.id else {
+          throw error("the vocabulary lacks the special token \"\(token)\"", "cls_token and sep_token")
+        }
+        return id
+      }
+      single = .bertSingle(cls: ids[0], sep: ids[1])
+      pair = .bertPair(cls: ids[0], sep: ids[1])
+    } else {
+      single = declared.single
+      pair = declared.pair
+    }
 
     let patterns = try Self.patterns(of: addedTokens, normalizer, file: file)
     literalTokens = try Self.finder(addedTokens, patterns, isNormalized: false, configuration, file: file)
@@ -150,7 +167,11 @@ extension WordPieceTokenizer {
     _ tokens: [AddedToken], _ patterns: [[UInt8]], isNormalized: Bool, _ configuration: TokenizerConfiguration,
     file: String
   ) throws(ParlanceError) -> AddedTokenFinder {
-    let indices = tokens.indices.filter { tokens[$0].isNormalized == isNormalized }
+    // Of those that normalise alike transformers finds one, any of them: here always the one with the lowest id.
+    var seen: Set<[UInt8]> = []
+    let indices = tokens.indices.filter {
+      tokens[$0].isNormalized == isNormalized && (!isNormalized || seen.insert(patterns[$0]).inserted)
+    }
     let chosen = indices.map { tokens[$0] }
     switch ByteTrie.make(indices.enumerated().map { (patterns[$1], UInt32($0)) }) {
     case .success(let trie):
@@ -173,15 +194,10 @@ extension TokenizerFile {
   fileprivate init(
     vocabularyText: [UInt8], _ configuration: TokenizerConfiguration, file: String
   ) throws(ParlanceError) {
-    let kinds = ["Bert", "DistilBert", "Electra", "MobileBert", "SqueezeBert", "LayoutLM", "PreTrained", "Tokenizers"]
-    if let name = configuration.tokenizerClass, !kinds.contains(where: { name.hasPrefix($0) }) {
-      throw ParlanceError(
-        .badInput, "expected the vocabulary of a BERT tokenizer, tokenizer_config.json names \(name)",
-        at: .init(file: file))
-    }
+    try configuration.checkClass(file)
     unknown = configuration.unknown
-    continuationPrefix = "##"
-    maxScalarsPerWord = 100
+    continuationPrefix = Self.bertPrefix
+    maxScalarsPerWord = Self.bertWordLimit
     var lines = vocabularyText.split(separator: 0x0A, omittingEmptySubsequences: false)
     if lines.last?.isEmpty == true { lines.removeLast() }
     for (index, line) in lines.enumerated() {
@@ -193,24 +209,17 @@ extension TokenizerFile {
     guard !vocabulary.isEmpty else {
       throw ParlanceError(.badInput, "expected a piece a line, found an empty file", at: .init(file: file))
     }
-    let pieces = vocabulary
-    func id(_ token: String) throws(ParlanceError) -> Int32 {
-      guard let entry = pieces.first(where: { $0.piece.utf8.elementsEqual(token.utf8) }) else {
-        throw ParlanceError(
-          .badInput, "the vocabulary lacks the special token \"\(token)\"; is this the vocab.txt of a BERT model?",
-          at: .init(file: file))
-      }
-      return entry.id
+    single = .bareFirst
+    pair = .barePair
+    around = (configuration.classification, configuration.separator)
+    for token in [configuration.classification, configuration.separator, configuration.padding]
+      + [configuration.unknown, configuration.mask]
+    where !vocabulary.contains(where: { $0.piece.utf8.elementsEqual(token.utf8) }) {
+      throw ParlanceError(
+        .badInput, "the vocabulary lacks the special token \"\(token)\"; is this the vocab.txt of a BERT model?",
+        at: .init(file: file))
     }
-    let cls = try id(configuration.classification)
-    let sep = try id(configuration.separator)
-    single = .bertSingle(cls: cls, sep: sep)
-    pair = .bertPair(cls: cls, sep: sep)
-    for token in [configuration.padding, configuration.unknown, configuration.classification, configuration.separator]
-      + [configuration.mask]
-    {
-      addedTokens.append(AddedToken(content: token, id: try id(token)))
-    }
+    addedTokens = configuration.tokens.all(.bert, file: [])
   }
 
   /// White space at the end of a line is no part of a piece.

@@ -72,6 +72,24 @@ struct CheckpointTests {
     #expect(queries.weights[..<8].allSatisfy { $0 == 0 })
   }
 
+  @Test(
+    "the prompts are those of encode_query and encode_document, which no other prompt stands in for",
+    arguments: [
+      (#"{"query": "q: ", "document": "d: "}"#, "null", Prompts(query: "q: ", passage: "d: ")),
+      (#"{"query": "q: ", "passage": "p: ", "corpus": "c: "}"#, "null", Prompts(query: "q: ")),
+      (#"{"document": "", "passage": "p: "}"#, #""passage""#, Prompts()),
+      (#"{"retrieval": "r: "}"#, #""retrieval""#, Prompts()),
+      (#"{"query": null}"#, "null", Prompts()), ("null", "null", Prompts()),
+    ])
+  func prompts(declared: String, standard: String, expected: Prompts) throws {
+    let folder = try Fixtures.copy(of: "bert-old-names")
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try Fixtures.write(
+      #"{"prompts": \#(declared), "default_prompt_name": \#(standard)}"#,
+      to: folder + "/config_sentence_transformers.json")
+    #expect(try Checkpoint(folder: folder).prompts == expected)
+  }
+
   @Test("the same model stored in one file and in shards is the same numbers")
   func shards() throws {
     let whole = try Checkpoint(folder: Fixtures.path("bert-old-names"))

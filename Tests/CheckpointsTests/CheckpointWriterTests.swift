@@ -2,6 +2,7 @@ import Diagnostics
 import Foundation
 import TestSupport
 import Testing
+import WordPiece
 
 @testable import Checkpoints
 
@@ -41,6 +42,62 @@ struct CheckpointWriterTests {
     let copy = try Checkpoint(folder: folder + "/copy")
     #expect(copy.tokenizer.configuration == source.tokenizer.configuration)
     #expect(copy.tokenizer.configuration.mask == "the")
+  }
+
+  /// What the writer makes of a folder's tokenizer, in a folder inside it.
+  private func rewritten(_ folder: String) throws -> (source: TokenizerFiles, copy: TokenizerFiles) {
+    let source = try Checkpoint(folder: folder)
+    try CheckpointWriter(like: source).write(to: folder + "/copy") { role throws(ParlanceError) in
+      try source.floats(role)
+    }
+    return (source.tokenizer, try Checkpoint(folder: folder + "/copy").tokenizer)
+  }
+
+  @Test("the tokens that files beside tokenizer.json declare are written again")
+  func declaredTokens() throws {
+    let token = #"{"content": "[unused1]", "lstrip": true, "normalized": false, "single_word": true, "special": false}"#
+    let whole = """
+      {"tokenizer_class": "BertTokenizer", "model_max_length": 20, "bos_token": "[unused0]", "own_token": "[unused2]",
+       "extra_special_tokens": {"other": "the"}, "additional_special_tokens": ["a"],
+       "added_tokens_decoder": {"2": \(token), "900": {"content": "[NEW]", "special": true}}}
+      """
+    let older = """
+      {"tokenizer_class": "BertTokenizer", "model_max_length": 20,
+       "mask_token": {"__type": "AddedToken", "content": "[M]"}}
+      """
+    let map = #"{"cls_token": \#(token), "additional_special_tokens": ["[NEW]"]}"#
+    let cases: [(configuration: String, heeded: [String])] = [
+      (whole, []), (older, ["special_tokens_map.json", "added_tokens.json"]),
+    ]
+    for (configuration, heeded) in cases {
+      let folder = try Fixtures.copy(of: "bert-sharded")
+      defer { try? FileManager.default.removeItem(atPath: folder) }
+      try Fixtures.write(configuration, to: folder + "/tokenizer_config.json")
+      try Fixtures.write(map, to: folder + "/special_tokens_map.json")
+      try Fixtures.write(#"{"[NEW]": 90}"#, to: folder + "/added_tokens.json")
+      let (source, copy) = try rewritten(folder)
+      #expect(copy.configuration == source.configuration)
+      #expect(copy.companions == heeded.map { copy.folder + "/" + $0 })
+      #expect(source.companions.count == heeded.count)
+    }
+  }
+
+  @Test("a folder that names no class is written with the one that makes the same of it")
+  func unnamedClass() throws {
+    for (isTyped, name) in [(true, "BertTokenizer"), (false, "PreTrainedTokenizerFast")] {
+      let folder = try Fixtures.copy(of: "bert-sharded")
+      defer { try? FileManager.default.removeItem(atPath: folder) }
+      try Fixtures.write("{}", to: folder + "/tokenizer_config.json")
+      if !isTyped {
+        let config = try String(contentsOfFile: folder + "/config.json", encoding: .utf8)
+        try #require(config.contains(#""model_type": "bert","#))
+        try Fixtures.write(
+          config.replacingOccurrences(of: #""model_type": "bert","#, with: ""), to: folder + "/config.json")
+      }
+      let (source, copy) = try rewritten(folder)
+      #expect(source.configuration.tokenizerClass == nil && copy.configuration.tokenizerClass == name)
+      #expect(copy.configuration.kind == source.configuration.kind)
+    }
   }
 
   @Test(

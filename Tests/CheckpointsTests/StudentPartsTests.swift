@@ -72,6 +72,23 @@ struct StudentPartsTests {
     }
   }
 
+  @Test("what the passage encoder that learned with a student lacks is named, once some of it is there")
+  func missingPassages() throws {
+    try student(nil, keptTerms: 4) { folder in
+      #expect(try Checkpoint.missingFiles(in: folder) == [])
+      try Checkpoint(folder: Fixtures.path("bert-old-names")).copy(to: folder + "/passages")
+      #expect(try Checkpoint.missingFiles(in: folder) == [])
+      for path in ["passages/config.json", "passages/model.safetensors", "passages/1_SpladePooling/config.json"] {
+        try FileManager.default.moveItem(atPath: folder + "/" + path, toPath: folder + "/aside")
+        let missing = try Checkpoint.missingFiles(in: folder)
+        #expect(missing.count == 1 && missing[0].contains(path), "\(path): \(missing)")
+        let opens = Fixtures.failure { () throws(ParlanceError) in _ = try Checkpoint(folder: folder).passagesPart() }
+        #expect(opens != nil, "\(path)")
+        try FileManager.default.moveItem(atPath: folder + "/aside", toPath: folder + "/" + path)
+      }
+    }
+  }
+
   @Test("of a pair the query side and the document side are opened, and what either lacks is named")
   func pairs() throws {
     for residual in [nil, StudentDeclaration.Residual(gate: .scalar(1))] {

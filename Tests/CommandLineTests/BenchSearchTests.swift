@@ -2,6 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import ParlanceCLI
+
 @Suite("parlance bench search")
 struct BenchSearchTests {
   private struct Latency: Decodable {
@@ -79,6 +81,15 @@ struct BenchSearchTests {
         #expect(text.output.contains("approximate, dial \(dial == "0" ? "0.0" : dial): recall"))
       }
     }
+  }
+
+  @Test("bench encode finds its percentiles as bench search does, by the nearest rank")
+  func percentiles() throws {
+    let times = (1...30).map(Double.init).shuffled()
+    let encoding = try #require(BenchEncodeCommand.Result.Latency(tokens: 16, times))
+    let searching = try #require(BenchSearchCommand.Latency(times))
+    #expect(encoding.p50Milliseconds == 15 && searching.p50 == 15)
+    #expect(encoding.p95Milliseconds == 29 && searching.p95 == 29)
   }
 
   @Test("an approximate answer says so and by which dial; an exact one says that it is exact")

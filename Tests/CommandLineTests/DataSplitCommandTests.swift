@@ -64,6 +64,42 @@ struct DataSplitCommandTests {
     }
   }
 
+  @Test("judgments are dealt as the conversations of their turns; those of other turns are told")
+  func judgments() throws {
+    let turns = Self.lines.map { $0.dropFirst(7).prefix { $0 != "\"" } }
+    let judgments = turns.map { "\($0) 0 p 2" } + ["stranger_1 0 p 1"] + turns.map { "\($0) 0 q 0" }
+    let files = [
+      "c.jsonl": Self.lines.joined(separator: "\n") + "\n", "q.txt": judgments.joined(separator: "\n") + "\n",
+      "bad.txt": "c0_1 0 p high\n",
+    ]
+    try ParlanceProcess.inFolder(of: files) { folder in
+      func split(_ arguments: String) throws -> ParlanceResult {
+        try ParlanceProcess.run(["data", "split"] + arguments.split(separator: " ").map(String.init), in: folder)
+      }
+      func lines(_ name: String) throws -> [String] {
+        try String(contentsOfFile: folder + "/" + name, encoding: .utf8).split(separator: "\n").map(String.init)
+      }
+      let broken = try split("c.jsonl --qrels bad.txt --out o")
+      #expect(broken.code == 65 && broken.error.contains("bad.txt:1"), "\(broken.error)")
+      #expect(throws: (any Error).self) { try lines("o/part-1.jsonl") }
+
+      let result = try split("c.jsonl --qrels q.txt --out o")
+      #expect(result.code == 0, "\(result.error)")
+      for part in 1...2 {
+        let dealt = Set(try lines("o/part-\(part).jsonl").map { $0.dropFirst(7).prefix { $0 != "\"" } })
+        let expected = judgments.filter { dealt.contains($0.prefix { $0 != " " }) }
+        #expect(try lines("o/part-\(part).qrels.txt") == expected)
+        #expect(result.error.contains("o/part-\(part).qrels.txt: \(expected.count) judgments"), "\(result.error)")
+      }
+      #expect(result.error.contains("1 judgments are of turns that c.jsonl does not have"), "\(result.error)")
+
+      let without = try split("c.jsonl --seed 1 --out o")
+      #expect(
+        without.code == 73 && without.error.contains("part-1.qrels.txt: it has the judgments"), "\(without.error)")
+      #expect(try split("c.jsonl --seed 1 --qrels q.txt --out o").code == 0)
+    }
+  }
+
   @Test("the same seed deals the same, another one otherwise")
   func seeds() throws {
     var parts: [[String]] = []

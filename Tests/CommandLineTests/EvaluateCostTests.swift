@@ -76,6 +76,30 @@ struct EvaluateCostTests {
     }
   }
 
+  @Test("after deletes FLOPS by the index are those that the search counted, of every passage that is in its files")
+  func deleted() throws {
+    try inFolder { folder in
+      let deleted = try parlance("index delete bm25 p2", in: folder)
+      try #require(deleted.code == 0, "\(deleted.error)")
+      let searched = try SearchFixture.search(
+        "--index bm25 --conversations turns.jsonl --form last-turn --tag last --run after.trec --costs after.costs.jsonl",
+        in: folder)
+      try #require(searched.code == 0, "\(searched.error)")
+      let lines = try String(contentsOfFile: folder + "/after.costs.jsonl", encoding: .utf8).split(separator: "\n")
+      let measured = try lines.map { line in
+        try #require((try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])?["flops"] as? Double)
+      }
+      let result = try parlance(
+        "evaluate --qrels qrels.txt last.trec --queries last.vectors --index bm25 --json", in: folder)
+      let document = try #require(
+        try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any], "\(result.error)")
+      let cost = try #require((document["runs"] as? [[String: Any]])?[0]["cost"] as? [String: Double])
+      // undo is in 1 passage of 3, commit in 2; branch is in the one that was deleted.
+      #expect(measured.count == 2 && abs(measured.reduce(0, +) / 2 - 2.0 / 3) < 1e-12, "\(measured)")
+      #expect(abs((cost["flops"] ?? 0) - 2.0 / 3) < 1e-12, "\(cost)")
+    }
+  }
+
   @Test("two files of one run count together, as two students' halves do")
   func halves() throws {
     try inFolder { folder in

@@ -93,6 +93,8 @@ struct HelpTests {
     #expect(NearestName.distance("", "fuse") == 4)
     #expect(NearestName.distance("bench", "search") == 3)
     #expect(NearestName.distance("doctor", "doctor") == 0)
+    #expect(NearestName.distance("", "") == 0)
+    #expect(NearestName.distance("kitten", "sitting") == 3)
   }
 
   @Test("--version prints the version alone")

@@ -199,6 +199,7 @@ struct ReportCommandTests {
       ("last.trec --qrels qrels.txt --out r.pdf", 64, "no report is of the form .pdf"),
       ("last.trec --qrels qrels.txt --out last.trec", 64, "one of the inputs"),
       ("last.trec --qrels qrels.txt --vectors p.vectors --out r.html", 64, "needs --queries"),
+      ("last.trec --qrels qrels.txt --queries last.vectors --out r.html", 64, "and --index DIR... go together"),
       ("last.trec whole.trec --qrels qrels.txt --cases x --out r.html", 64, "called 'x'; there are whole"),
       ("last.trec --qrels qrels.txt --out d --format svg", 64, "there is nothing to draw"),
       ("last.trec --qrels qrels.txt --training x=dir --out r.html", 64, "no run is called 'x'"),

@@ -162,7 +162,17 @@ struct SearchRefusalTests {
       let words = try Fixture.search("--index index --vectors words.vectors --run out.trec --trust-model", in: folder)
       #expect(words.code == 65 && words.error.contains("vocabulary"), "\(words.error)")
       let model = try Fixture.search("--index index", question: "undo", in: folder)
-      #expect(model.code == 64 && model.error.contains("--model"), "\(model.error)")
+      let says = "name the encoder of the queries with"
+      #expect(model.code == 64 && model.error.contains("\(says) --model"), "\(model.error)")
+      for (arguments, option) in [
+        ("chat --index index", "--model"), ("mcp --index index", "--model"),
+        ("compare name=a,index=index name=b,index=bm25 --conversations turns.jsonl", "model="),
+      ] {
+        let result = try ParlanceProcess.run(
+          arguments.split(separator: " ").map(String.init), in: folder, input: "")
+        #expect(result.code == 64 && result.error.contains("index: the index holds vectors"), "\(result.error)")
+        #expect(result.error.contains("\(says) \(option)"), "\(result.error)")
+      }
       #expect(!FileManager.default.fileExists(atPath: folder + "/out.trec"))
     }
   }

@@ -6,7 +6,7 @@
   @Suite("the service's page", .timeLimit(.minutes(30)))
   struct ServePageTests {
     /// Debian's browser, where it is installed.
-    static let hasBrowser = FileManager.default.isExecutableFile(atPath: "/usr/bin/chromium")
+    static let hasBrowser = TestSupport.chromium != nil
 
     @Test(
       "a person with a mouse, with keys alone, and with a phone gets through it in a real browser",

@@ -41,6 +41,19 @@ struct StudentExportCommandTests {
     Set(try FileManager.default.contentsOfDirectory(atPath: students.folder)).subtracting([".output", ".error"])
   }
 
+  @Test("a folder is exported under its name, also with slashes behind it, and nothing is beside it")
+  func slashes() throws {
+    let student = try students.train("plain")
+    for out in ["dir/out", "dir/other//"] {
+      try students.succeed("student export \(student) --model \(TrainedStudents.model) --out \(out)")
+    }
+    let files = FileManager.default
+    #expect(Set(try files.contentsOfDirectory(atPath: students.folder + "/dir")) == ["out", "other"])
+    let (one, other) = (students.folder + "/dir/out", students.folder + "/dir/other")
+    #expect(try Set(files.subpathsOfDirectory(atPath: one)) == Set(files.subpathsOfDirectory(atPath: other)))
+    #expect(try students.queries("dir/other").vectors.contains { !$0.isEmpty })
+  }
+
   @Test(
     "a student's card has recipe, data with their licence, and figures; an exported one's says how to load it"
   )

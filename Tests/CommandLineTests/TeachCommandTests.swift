@@ -130,6 +130,12 @@ struct TeachCommandTests {
       Bad(
         "--vectors passages.vectors --out o.teacher --run first.trec --filter disagreement --filtered-weight 1e-46", 64,
         "to 1, found 1e-46"),
+      Bad("--vectors passages.vectors --out o.teacher --run first.trec --filter disagreement", 64, "several teachers"),
+      Bad("--vectors passages.vectors --out o.teacher --run first.trec --consensus turns", 64, "several teachers"),
+      Bad(
+        "--vectors passages.vectors --out o.teacher --run first.trec second.json --combine max --consensus teachers",
+        64,
+        "--consensus teachers goes with --combine rescore or mean"),
       Bad("--vectors passages.vectors --out o.teacher --run first.trec --report -", 64, "--report writes a file"),
       Bad("--vectors passages.vectors --teacher t.teacher --export-run - --report r", 64, "--teacher takes"),
       Bad("--vectors passages.vectors --out o.teacher --run first.trec --report first.trec", 64, "one of the inputs"),
@@ -268,6 +274,10 @@ struct TeachCommandTests {
           c_2 Q0 p1 1 1.5 first+second+a
 
           """)
+
+      let loudest = try Self.teach(
+        common.replacing("mean", with: "max") + " --consensus turns --out l.teacher", in: folder)
+      #expect(loudest.code == 0, "\(loudest.error)")
 
       let fewer = try Self.teach(
         common + " --filter disagreement --least-agreement 0.9 --out d.teacher", in: folder)

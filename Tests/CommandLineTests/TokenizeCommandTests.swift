@@ -8,6 +8,7 @@ struct TokenizeCommandTests {
     "m/vocab.txt": "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\ncafe\n##s\nbar\n",
     "bpe/tokenizer.json": "{\"version\":\"1.0\",\"model\":{\"type\":\"BPE\"}}",
     "short/vocab.txt": "[PAD]\n[UNK]\n",
+    "bare/config.json": "{}",
   ]
 
   private func parlance(_ arguments: [String], input: String? = nil) throws -> ParlanceResult {
@@ -47,7 +48,9 @@ struct TokenizeCommandTests {
   @Test("what is wrong is said with its place, and the exit code tells its kind")
   func malformed() throws {
     let cases: [([String], Int32, String)] = [
-      (["--model", "nowhere", "a"], 66, "found neither"),
+      (["--model", "nowhere", "a"], 66, "nowhere: there is no such model folder"),
+      (["--model", "owner/name", "a"], 66, "there is no such model folder; for the hub write hf:owner/name"),
+      (["--model", "bare", "a"], 66, "found neither"),
       (["--model", "bpe", "a"], 65, "expected the model WordPiece, found BPE"),
       (["--model", "short", "a"], 65, "lacks the special token \"[CLS]\""),
       (["--model", "m", "a", "--max-length", "0"], 64, "--max-length must be at least 1"),
@@ -60,6 +63,29 @@ struct TokenizeCommandTests {
       #expect(result.code == code, "\(arguments): \(result.error)")
       #expect(result.error.contains(says), "\(arguments): \(result.error)")
       #expect(result.output.isEmpty)
+    }
+  }
+
+  @Test("of a model out of the cache is told that the hub could not be asked, and that it has no modules.json")
+  func cachedModel() throws {
+    let commit = String(repeating: "c", count: 40)
+    let snapshot = "hub/models--owner--name/snapshots/" + commit
+    let files = [
+      "hub/models--owner--name/refs/main": commit, snapshot + "/config.json": "{}", snapshot + "/model.safetensors": "",
+      snapshot + "/vocab.txt": Self.files["m/vocab.txt"] ?? "",
+    ]
+    let plain = "hf:owner/name has no modules.json in the cache: it is taken for a plain SPLADE model\n"
+    try ParlanceProcess.inFolder(of: files) { folder in
+      let arguments = ["tokenize", "--model", "hf:owner/name", "bar", "--json"]
+      let offline = try ParlanceProcess.run(
+        arguments, in: folder, environment: ["HF_HUB_CACHE": folder + "/hub", "HF_HUB_OFFLINE": "1"])
+      #expect(offline.code == 0 && offline.output.contains("[CLS]"), "\(offline.output)")
+      #expect(offline.error == plain)
+      let alone = try ParlanceProcess.run(
+        arguments, in: folder, environment: ["HF_HUB_CACHE": folder + "/hub", "HF_ENDPOINT": "http://127.0.0.1:1"])
+      #expect(alone.output == offline.output)
+      let told = "hf:owner/name: the cached commit \(commit) serves, since the hub could not be asked: "
+      #expect(alone.error.hasPrefix(told) && alone.error.hasSuffix("\n" + plain), "\(alone.error)")
     }
   }
 

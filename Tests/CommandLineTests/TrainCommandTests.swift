@@ -97,6 +97,8 @@ struct TrainCommandTests {
       ("recipe.yaml --set validation.folds=2 --set data.0.qrels=null --out o", 65, "has a relevant passage"),
       ("recipe.yaml --set data.0.share=0 --out o", 65, "nothing to train on"),
       ("recipe.yaml --save-every -1 --out o", 64, "--save-every"),
+      ("recipe.yaml --save-every 1e300 --out o", 64, "--save-every of 0 to 1000000000 seconds, found 1e+300"),
+      ("recipe.yaml --save-every nan --out o", 64, "--save-every"),
       ("recipe.yaml --out recipe.yaml/o", 73, "recipe.yaml/o: the folder cannot be made"),
     ] as [(String, Int32, String)] {
       let result = try students.parlance("train " + arguments)

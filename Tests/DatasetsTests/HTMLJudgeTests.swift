@@ -5,16 +5,7 @@ import Testing
 @testable import Datasets
 
 /// html5lib and lxml, where the test set-up installed them.
-private let htmlJudge: String? = {
-  guard let python = TestSupport.judgePython else { return nil }
-  let probe = Process()
-  probe.executableURL = URL(fileURLWithPath: python)
-  probe.arguments = ["-c", "import html5lib, lxml"]
-  probe.standardError = FileHandle.nullDevice
-  guard (try? probe.run()) != nil else { return nil }
-  probe.waitUntilExit()
-  return probe.terminationStatus == 0 ? python : nil
-}()
+private let htmlJudge = TestSupport.python(importing: "html5lib, lxml")
 
 @Suite("HTML's words against html5lib and lxml", .enabled(if: htmlJudge != nil, "the judge html5lib is not installed"))
 struct HTMLJudgeTests {

@@ -1,3 +1,4 @@
+import Evaluation
 import Testing
 
 @testable import Distillation
@@ -28,6 +29,22 @@ struct ExampleOrderTests {
     #expect(order.setsWithoutVisit.isEmpty)
     let small = ExampleOrder(sets: [([0, 1, 2, 3], 0.1), ([4, 5], 1), ([6], 0)], batchSize: 5, seed: 3)
     #expect(small.setsWithoutVisit == [0])
+  }
+}
+
+@Suite("the generator of a purpose")
+struct PurposeTests {
+  // What Python's hashlib says, and SplitMix64 makes of it.
+  @Test(
+    "begins where SHA-256 of seed, purpose and number says, on every machine",
+    arguments: [
+      (0, [11_350_103_309_083_308_126, 10_408_039_341_401_337_440, 7_256_622_135_756_090_301]),
+      (7, [2_927_171_536_310_858_513, 5_182_097_832_099_391_076, 9_004_565_247_305_404_374]),
+    ] as [(UInt64, [UInt64])])
+  func first(number: UInt64, expected: [UInt64]) {
+    var generator = SeededGenerator(seed: 123, "order", number)
+    let drawn = expected.map { _ in generator.next() }
+    #expect(drawn == expected)
   }
 }
 

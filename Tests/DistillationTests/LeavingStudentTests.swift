@@ -1,3 +1,4 @@
+import CTensorEngine
 import Checkpoints
 import Diagnostics
 import Foundation
@@ -7,6 +8,28 @@ import TestSupport
 import Testing
 
 @testable import Distillation
+@testable import TensorEngine
+
+/// An engine that runs out of memory after so many products of a tensor with a number.
+private enum FailingProducts {
+  nonisolated(unsafe) static var left = Int.max
+  nonisolated(unsafe) private static var whole: parlance_engine_table?
+
+  static func engine() throws -> TensorEngine {
+    let engine = try TensorEngine.load()
+    var table = engine.table.pointee
+    whole = table
+    table.affine = { x, factor, summand, out in
+      FailingProducts.left -= 1
+      guard FailingProducts.left >= 0, let whole = FailingProducts.whole else { return PARLANCE_OUT_OF_MEMORY }
+      return whole.affine(x, factor, summand, out)
+    }
+    // As any engine, for the life of the process.
+    let place = UnsafeMutablePointer<parlance_engine_table>.allocate(capacity: 1)
+    place.initialize(to: table)
+    return TensorEngine(table: place, path: engine.path)
+  }
+}
 
 @Suite("the student that leaves", .enabled(if: TestSupport.engine != nil, "the engine is not built"))
 struct LeavingStudentTests {
@@ -50,6 +73,28 @@ struct LeavingStudentTests {
         .matches(of: #/"loss":[0-9.e-]+/#).map { String($0.0) }
     }
     #expect(try losses("seldom") == losses("often"))
+  }
+
+  @Test("where its weights cannot be mixed, the student that learns has its own again, and records")
+  func mixingFails() throws {
+    let engine = try FailingProducts.engine()
+    try engine.setRecording(true)
+    var recipe = fixture.recipe
+    recipe.student.startShare = 0.25
+    let student = try StudentModel(
+      fixture.checkpoint, recipe: recipe, pieces: fixture.encoder.vocabulary, engine: engine, device: .cpu)
+    let leaving = try LeavingStudent(student, recipe: recipe, pruning: TermPruning(), engine: engine)
+    let weights = student.model.parameters.map(\.tensor)
+    for tensor in weights { try tensor.assign(engine.full(0, shape: tensor.shape())) }
+    // The first of them is mixed, and the second is not.
+    FailingProducts.left = 3
+    let error = #expect(throws: ParlanceError.self) { try leaving(at: 1) { _ in } }
+    #expect(error?.code == .unavailable && FailingProducts.left < 0)
+    for tensor in weights { #expect(try tensor.floats().allSatisfy { $0 == 0 }) }
+    let x = try engine.full(3, shape: [1])
+    try x.setRequiresGradient()
+    try x.multiplied(by: x).reduced(by: .sum).backward()
+    #expect(try x.gradient()?.floats() == [6])
   }
 
   @Test("it has the gate that the recipe says")

@@ -1,3 +1,4 @@
+import Evaluation
 import Identifiers
 import Testing
 
@@ -21,7 +22,7 @@ struct ReadingChoiceTests {
   }
 
   private static func tokens(_ choice: ReadingChoice, _ place: Int, seed: UInt64 = 7) -> Set<[Int32]> {
-    var generator = StepGenerator(seed: seed, "test", 0)
+    var generator = SeededGenerator(seed: seed, "test", 0)
     return Set((0..<200).map { _ in choice.reading(of: choice.examples[place], &generator).tokens })
   }
 

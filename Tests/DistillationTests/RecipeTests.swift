@@ -130,6 +130,17 @@ struct RecipeTests {
     #expect(error?.message.contains(message) == true, "\(error as Any)")
   }
 
+  @Test("a recipe that is made in Swift is checked alike, and its faults are of usage")
+  func madeInSwift() throws {
+    var recipe = try Recipe(yaml: Self.whole, file: "r.yaml")
+    try recipe.check()
+    recipe.validation = Recipe.Validation()
+    recipe.validation?.folds = 0
+    let error = #expect(throws: ParlanceError.self) { try recipe.check() }
+    #expect(error?.code == .usage && error?.message == "`validation.folds` must be above 1", "\(error as Any)")
+    #expect(!recipe.isHeldOut("c"))
+  }
+
   @Test(
     "of a text that is no YAML the place is told, and a readable part of its line",
     arguments: [

@@ -184,10 +184,21 @@ struct TeacherAgreementTests {
     (heavy.selection.leastAgreement, heavy.selection.filteredWeight) = (0.5, -1)
     var vanishing = heavy
     vanishing.selection.filteredWeight = 1e-46
-    for job in [job, broken, heavy, vanishing] {
+    // One teacher has nobody to agree with.
+    var alone = job
+    alone.selection.filters = [.disagreement]
+    var single = job
+    (single.selection.filters, single.selection.consensus) = ([], [.turns])
+    // Neither the least of the scores nor the greatest knows weights.
+    var unweighed = single
+    unweighed.teachers.append(try fixture.teacher("second", [("q", SparseVector([1: 2]))]))
+    (unweighed.combination, unweighed.selection.consensus) = (.min, [.teachers])
+    for job in [job, broken, heavy, vanishing, alone, single, unweighed] {
       let error = await #expect(throws: ParlanceError.self) { try await job.run(to: fixture("no.teacher")) }
       #expect(error?.code == .usage)
     }
     #expect(!FileManager.default.fileExists(atPath: fixture("no.teacher")))
+    unweighed.selection.consensus = [.turns]
+    _ = try await unweighed.run(to: fixture("out.teacher"))
   }
 }

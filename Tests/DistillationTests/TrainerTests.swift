@@ -282,6 +282,27 @@ struct TrainerTests {
     _ = try Trainer(recipe, student: student, engine: fixture.engine, cores: 1)
   }
 
+  @Test("what a recipe's file may not say, one that is made in Swift may not either")
+  func checked() throws {
+    let changes: [(message: String, change: (inout Recipe) -> Void)] = [
+      ("`optimisation.batch_size` must be between 1 and 1000000", { $0.optimisation.batchSize = 0 }),
+      ("`optimisation.accumulation` must be between 1 and 1000000", { $0.optimisation.accumulation = 0 }),
+      ("`optimisation.epochs` must be 0 or more", { $0.optimisation.epochs = .nan }),
+      ("`validation.folds` must be above 1", { $0.validation?.folds = 0 }),
+      ("a student reads no rewrites: `student.form` is rewrite", { $0.student.form = .rewrite }),
+      ("`student.start_share` must be at least 0 and below 1", { $0.student.startShare = 1 }),
+      ("`data.0.share` must be between 0 and 1000", { $0.data[0].share = .infinity }),
+    ]
+    for (message, change) in changes {
+      var recipe = fixture.recipe
+      change(&recipe)
+      let error = #expect(throws: ParlanceError.self) {
+        _ = try Trainer(recipe, student: fixture.checkpoint, engine: fixture.engine, cores: 1)
+      }
+      #expect(error?.code == .usage && error?.message == message, "\(error as Any)")
+    }
+  }
+
   @Test(
     "a training that diverges is told with its step, whoever finds it out, and no student is kept that is good for nothing",
     arguments: [true, false])
@@ -339,6 +360,21 @@ struct TrainerTests {
     let parts = try await fixture.train(recipe, into: "parts", resuming: true)
     #expect(parts.steps == whole.steps && parts.steps > 0)
     #expect(try metrics("parts") == metrics("whole"))
+  }
+
+  @Test("a run that ends for want of progress is saved at its end, and to resume it takes no step")
+  func stalled() async throws {
+    var recipe = fixture.recipe
+    recipe.validation?.patience = 1
+    recipe.optimisation.learningRate = 0
+    let summary = try await fixture.train(recipe, into: "run")
+    #expect(summary.steps == 4 && summary.bestStep == 0)
+    #expect(try TrainingState.memory(at: fixture("run/training.state")).step == summary.steps)
+    let (state, steps) = (try fixture.bytes("run/training.state"), try metrics("run"))
+    // A step would be told, and the run stopped behind it.
+    let again = try await fixture.train(recipe, into: "run", resuming: true, stoppingAfter: 0)
+    #expect(again == summary && again.steps == 4)
+    #expect(try fixture.bytes("run/training.state") == state && metrics("run") == steps)
   }
 
   @Test("a turn that comes several times in an epoch has a sample of its own each time")

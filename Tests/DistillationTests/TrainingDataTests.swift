@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import SparseEncoder
 import SparseVectors
 import TestSupport
 import Testing
@@ -167,5 +168,104 @@ struct TrainingDataTests {
     let (one, two) = (EncoderIdentity(digest: "1", name: "m"), EncoderIdentity(digest: "2", name: "m"))
     #expect(data.digest(vectors, [one]) == data.digest(vectors, [one]))
     #expect(data.digest(vectors, [one]) != data.digest(vectors, [two]))
+    // Factors are of how a student leaves: the steps are those of the same data, and the words that they look at are apart.
+    var recipe = fixture.recipe
+    recipe.student.residual = Recipe.Residual()
+    recipe.student.residual?.factors = Recipe.Factors()
+    let fitted = try await read(recipe)
+    #expect(fitted.digest(vectors, []) == data.digest(vectors, []) && data.spokenDigest == nil)
+    other = fitted
+    #expect(other.spokenDigest == fitted.spokenDigest && fitted.spokenDigest != nil)
+    other.examples[0].query.spoken?.tokens.append(1)
+    #expect(other.spokenDigest != fitted.spokenDigest)
+  }
+
+  @Test("with factors other words are other data for a run that goes on, also where no query has room for them")
+  func wordsBehindTheCut() async throws {
+    var plain = fixture.recipe
+    plain.validation = nil
+    plain.student.maxLength = 6
+    plain.student.residual = Recipe.Residual()
+    var fitted = plain
+    fitted.student.residual?.factors = Recipe.Factors()
+    _ = try await fixture.train(plain, into: "plain")
+    _ = try await fixture.train(fitted, into: "fitted")
+    _ = try await fixture.train(fitted, into: "fitted", resuming: true)
+    // The first question stands last in the query of the second.
+    let place = try #require(fixture.turns.firstIndex { $0.messages.count == 3 })
+    let first = fixture.turns[place].messages[0].content
+    let path = fixture("conversations.jsonl")
+    var lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map(String.init)
+    lines[place] = lines[place].replacing("\"\(first)\"", with: "\"\(first) tag\"", maxReplacements: 1)
+    try lines.joined(separator: "\n").write(toFile: path, atomically: false, encoding: .utf8)
+    _ = try await fixture.train(plain, into: "plain", resuming: true)
+    let error = await #expect(throws: ParlanceError.self) {
+      _ = try await fixture.train(fitted, into: "fitted", resuming: true)
+    }
+    #expect(error?.message.contains("begun with other data") == true, "\(error as Any)")
+  }
+
+  /// Writes a file of the fixture once more, with what `change` makes of the lines that begin with something.
+  private func copy(_ name: String, as other: String, where start: String, _ change: (String) -> String) throws
+    -> String
+  {
+    let lines = try String(contentsOfFile: fixture(name), encoding: .utf8).split(separator: "\n").map(String.init)
+    #expect(lines.contains { $0.hasPrefix(start) })
+    try lines.map { $0.hasPrefix(start) ? change($0) : $0 }.joined(separator: "\n")
+      .write(toFile: fixture(other), atomically: false, encoding: .utf8)
+    return fixture(other)
+  }
+
+  @Test("a turn that two training sets have is held out once, and judged by the one that has judgments")
+  func sharedTurns() async throws {
+    var recipe = fixture.recipe
+    let once = try await read(recipe)
+    recipe.data.append(recipe.data[0])
+    for own in [fixture("qrels.txt"), nil] {
+      recipe.data[0].qrels = own
+      let twice = try await read(recipe)
+      #expect(twice.heldOut == once.heldOut && twice.heldOutQrels == once.heldOutQrels)
+      #expect(twice.examples.count == 2 * once.examples.count)
+    }
+  }
+
+  @Test("an id that two training sets have for turns of other words or judgments is refused where it is held out")
+  func sharedIDs() async throws {
+    var recipe = fixture.recipe
+    let turn = try await read(recipe).heldOut[0]
+    let question = try #require(turn.messages.last?.content)
+    let words = try copy("conversations.jsonl", as: "other.jsonl", where: "{\"id\":\"\(turn.id)\"") {
+      $0.replacing("\"\(question)\"", with: "\"another word\"")
+    }
+    let judgments = try copy("qrels.txt", as: "other.txt", where: "\(turn.id) ") { $0 + "\n\(turn.id) 0 p29 1" }
+    func refusal(_ recipe: Recipe) async throws -> ParlanceError {
+      try #require(await #expect(throws: ParlanceError.self) { try await read(recipe) })
+    }
+    recipe.data.append(recipe.data[0])
+    recipe.data[1].conversations = words
+    for sets in [recipe.data, recipe.data.reversed()] {
+      recipe.data = sets
+      let error = try await refusal(recipe)
+      #expect(error.code == .badInput && error.message.hasPrefix("the turn \(turn.id) has other words"), "\(error)")
+    }
+    // Who does not validate needs no ids of their own.
+    recipe.validation = nil
+    #expect(try await read(recipe).examples.count == 48)
+
+    recipe = fixture.recipe
+    recipe.data.append(recipe.data[0])
+    recipe.data[1].qrels = judgments
+    for sets in [recipe.data, recipe.data.reversed()] {
+      recipe.data = sets
+      let error = try await refusal(recipe)
+      #expect(error.message.hasPrefix("the turn \(turn.id) has other judgments"), "\(error)")
+      #expect(error.location?.file == sets[1].qrels)
+    }
+    // Turns of validation's own are known by their ids alike, until judgments of its own tell.
+    recipe.validation?.folds = nil
+    recipe.validation?.conversations = fixture("conversations.jsonl")
+    #expect(try await refusal(recipe).message.hasPrefix("the turn \(turn.id) has other judgments"))
+    recipe.validation?.qrels = judgments
+    #expect(try await read(recipe).heldOutQrels.grades[turn.id]?.count == 2)
   }
 }

@@ -31,6 +31,8 @@ struct EffortTests {
     let shares = try #require(EffortSummary.Percentiles(values))
     #expect(shares.p50 == 50 && shares.p95 == 95 && shares.p99 == 99)
     #expect(EffortSummary.Percentiles([]) == nil)
+    #expect([4, 1, 3, 2].percentile(0.5) == 2 && [Int]().percentile(0.5) == nil)
+    #expect([4, 1, 3, 2].percentiles([0, 0.25, 0.26, 0.75, 1]) == [1, 1, 2, 3, 4])
     var places = ConversationPlaces()
     var efforts: [ExternalID: QueryEffort] = [:]
     for (id, turn, terms) in [("a", 1, 4.0), ("b", 2, 10), ("c", 2, 20), ("lost", 0, 1)] {

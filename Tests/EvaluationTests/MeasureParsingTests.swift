@@ -26,7 +26,7 @@ struct MeasureParsingTests {
     "what is not a measure is refused with a word of help",
     arguments: [
       ("nDGC@3", "did you mean nDCG?"), ("Mrr10", "did you mean MRR?"), ("Reall@5", "did you mean Recall?"),
-      ("foo@5", "expected one of nDCG, R, P"),
+      ("mpa", "did you mean MAP?"), ("SerT", "did you mean SetR?"), ("foo@5", "expected one of nDCG, R, P"),
       ("", "'' is not known"), ("@5", "'' is not known"), ("R", "needs a cut-off, as in R@10"),
       ("P", "needs a cut-off, as in P@10"), ("Success", "needs a cut-off"), ("Rprec@5", "takes no cut-off"),
       ("infAP@5", "takes no cut-off"), ("nDCG@0", "not '0'"), ("nDCG@-3", "not '-3'"), ("nDCG@3.5", "not '3.5'"),
@@ -60,14 +60,5 @@ struct MeasureParsingTests {
     #expect(Measure(.R, at: 0) == nil)
     #expect(Measure(.R, at: 1, minimumGrade: 0) == nil)
     #expect(Measure(.bpref, judgedOnly: true) == nil)
-  }
-
-  @Test(
-    "the edit distance counts insertions, deletions and substitutions",
-    arguments: [
-      ("", "", 0), ("abc", "", 3), ("", "abc", 3), ("kitten", "sitting", 3), ("ndcg", "ndgc", 2), ("map", "map", 0),
-    ])
-  func distance(left: String, right: String, expected: Int) {
-    #expect(editDistance(left, right) == expected)
   }
 }

@@ -67,12 +67,12 @@
         try RunStore(path: other.store, making: true).store(result, curves: [])
       }
 
-      func runs() throws -> FinishedRuns {
-        try FinishedRuns(of: [other.path], for: sweep, in: folder, program: "p 1", device: "cpu")
+      func runs(cores: Int = 1) throws -> FinishedRuns {
+        try FinishedRuns(of: [other.path], for: sweep, in: folder, program: "p 1", device: "cpu", cores: cores)
       }
 
-      func same() throws -> FinishedRuns.Found? {
-        var runs = try runs()
+      func same(cores: Int = 1) throws -> FinishedRuns.Found? {
+        var runs = try runs(cores: cores)
         return try runs.same(as: run, by: recipe)
       }
 
@@ -111,7 +111,7 @@
         try FileManager.default.createDirectory(atPath: again.path + "/runs", withIntermediateDirectories: true)
         var second = found
         (second.path, second.result) = (place.folder.folder(of: "one-s1"), result)
-        let third = try FinishedRuns(of: [], for: place.sweep, in: again, program: "p 1", device: "cpu").take(
+        let third = try FinishedRuns(of: [], for: place.sweep, in: again, program: "p 1", device: "cpu", cores: 1).take(
           second, as: place.run)
         #expect(third?.takenFrom == found.path)
       }
@@ -131,11 +131,8 @@
     }
 
     @Test(
-      "another recipe, another way of measuring, other cores, another program: not the same",
-      arguments: [
-        ("depth: 107", "p 1"), ("budget: {cores_per_run: 2}", "p 1"), ("set: {optimisation.epochs: 2}", "p 1"),
-        ("", "p 2"),
-      ])
+      "another recipe, another way of measuring, another program: not the same",
+      arguments: [("depth: 107", "p 1"), ("set: {optimisation.epochs: 2}", "p 1"), ("", "p 2")])
     func different(settings: String, program: String) throws {
       try inPlace(settings: settings, program: program) { place in
         let found = try place.same()
@@ -159,6 +156,20 @@
       }
     }
 
+    @Test("one that had other cores is not the same; where it did not note them, its sweep's file says how many it had")
+    func otherCores() throws {
+      try inPlace { place in
+        #expect(try place.same(cores: 1) != nil && place.same(cores: 2) == nil)
+        let path = place.other.result(of: place.found)
+        var result = try RunResult(reading: path)
+        result.coresOfRun = 2
+        try result.write(to: path)
+        #expect(try place.same(cores: 1) == nil)
+        let found = try #require(try place.same(cores: 2))
+        #expect(try place.runs(cores: 2).take(found, as: place.run)?.coresOfRun == 2)
+      }
+    }
+
     @Test("one that read other data is not the same", arguments: ["v", "c", "t", "q"])
     func otherData(file: String) throws {
       try inPlace { place in
@@ -179,11 +190,12 @@
       }
       try inPlace { place in
         let error = #expect(throws: ParlanceError.self) {
-          try FinishedRuns(of: [place.path], for: place.sweep, in: place.folder, program: "p 1", device: "cpu")
+          try FinishedRuns(
+            of: [place.path], for: place.sweep, in: place.folder, program: "p 1", device: "cpu", cores: 1)
         }
         #expect(error?.code == .noInput)
         var own = try FinishedRuns(
-          of: [place.folder.path], for: place.sweep, in: place.folder, program: "p 1", device: "cpu")
+          of: [place.folder.path], for: place.sweep, in: place.folder, program: "p 1", device: "cpu", cores: 1)
         #expect(try own.same(as: place.run, by: place.recipe) == nil)
       }
     }

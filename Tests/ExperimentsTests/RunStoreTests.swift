@@ -64,6 +64,28 @@
       }
     }
 
+    @Test(
+      "turns that are trained on are counted over the folds of one seed; of runs that did not count them nothing is said"
+    )
+    func trainedOn() throws {
+      try inFolder { folder in
+        let store = try RunStore(path: folder + "/runs.sqlite", making: true)
+        let runs = try sweep().runs()
+        for run in runs {
+          var result = result(run)
+          if run.arm == "a" { result.measured[0].turnsTrainedOn = run.fold == 0 ? 2 : 1 }
+          try result.write(to: folder + "/result.json")
+          #expect(try RunResult(reading: folder + "/result.json") == result)
+          try store.store(result, curves: [])
+        }
+        #expect(try store.runs().map { $0.turnsTrainedOn["set"] } == [2, 1, 2, 1, nil, nil, nil, nil])
+        let digests = Dictionary(uniqueKeysWithValues: runs.map { ($0.id, "d") })
+        let (whole, _, _) = try ArmFigures.all(of: sweep(), digests: digests, on: "set", in: store)
+        #expect(whole.map { $0.turns.measured } == [4, 4])
+        #expect(whole.map { $0.turns.trainedOn } == [3, nil])
+      }
+    }
+
     @Test("a finished run of another recipe is none of the arm's")
     func otherRecipe() throws {
       try inFolder { folder in

@@ -185,13 +185,32 @@ struct SweepTests {
       (
         "recipe: r\ngrid: {a: [1,2,3,4,5,6,7,8,9,10], b: [1,2,3,4,5,6,7,8,9,10], c: [1,2,3,4,5,6,7,8,9,10], "
           + "d: [1,2,3,4,5,6,7,8,9,10,11]}\nevaluate: [{conversations: c, qrels: q}]",
-        "s.yaml:2: expected at most 10000 arms"
+        "s.yaml:2: expected at most 10000 arms, these are 11000"
+      ),
+      (
+        "recipe: r\nrandom: {count: 2000000000, from: {a: [1, 2]}}\nevaluate: [{conversations: c, qrels: q}]",
+        "s.yaml:2: expected at most 10000 arms, these are 2000000000"
+      ),
+      (
+        "recipe: r\ngrid: {b: [1, 2]}\nrandom: {count: 9223372036854775807, from: {a: [1]}}\nevaluate: [{conversations: c, qrels: q}]",
+        "s.yaml:3: expected at most 10000 arms, these are far more"
       ),
     ])
   func faults(text: String, says: String) throws {
     let error = #expect(throws: ParlanceError.self) { try sweep(text) }
     #expect(error?.description.contains(says) == true, "\(error?.description ?? "")")
     #expect(error?.code == .badInput)
+  }
+
+  @Test("arms times seeds times folds are counted before any run is made")
+  func tooManyRuns() throws {
+    var sweep = try sweep()
+    (sweep.seeds, sweep.folds) = ((0..<2000).map { UInt64($0) }, [0, 1])
+    let many = sweep
+    let error = #expect(throws: ParlanceError.self) { try many.runs() }
+    #expect(error?.message == "expected at most 10000 runs, these are 16000")
+    sweep.folds = [0]
+    #expect(try sweep.runs().count == 8000)
   }
 
   @Test("an estimate takes what finished runs took of all cores for that, and gives what a run takes by the clock")
@@ -233,6 +252,30 @@ struct SweepTests {
     #expect(try work() == .init(learned: 9, measured: 0.5))
     sweep.evaluate[0].heldOut = false
     #expect(try work() == .init(learned: 9, measured: 2))
+  }
+
+  @Test("what is still to be made has no turns in an estimate, and is named; what nobody makes is a fault")
+  func stillToMake() throws {
+    let folder = try TestSupport.temporaryFolder("estimate")
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let recipe = "student: {model: none}\nvectors: none\ndata: [{conversations: \(folder)/parts/1, teacher: none}]\n"
+    try Data(recipe.utf8).write(to: URL(filePath: folder + "/r"))
+    func estimate(making made: String) throws -> SweepEstimate {
+      let sweep = try sweep(
+        """
+        recipe: \(folder)/r
+        prepare: [{makes: \(made), run: "data split c --out {out}"}, {makes: \(folder)/q, run: "import q --out {out}"}]
+        evaluate: [{conversations: \(folder)/parts/2, qrels: \(folder)/q}]
+
+        """)
+      let run = try #require(try sweep.runs().first)
+      return try SweepEstimate([(run, try run.recipe(of: sweep))], of: sweep)
+    }
+    let found = try estimate(making: folder + "/parts")
+    #expect(found.uncounted == ["parts/2", "q", "parts/1"].map { "\(folder)/\($0)" })
+    #expect(Array(found.work.values) == [.init(learned: 0, measured: 0)])
+    let error = #expect(throws: ParlanceError.self) { try estimate(making: folder + "/part") }
+    #expect(error?.code == .noInput)
   }
 
   @Test("the divergence is 0 for the teacher's own scores, whatever is added to them, and by the definition otherwise")

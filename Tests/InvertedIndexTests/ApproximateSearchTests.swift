@@ -1,6 +1,7 @@
 import Diagnostics
 import Identifiers
 import SparseVectors
+import TestSupport
 import Testing
 
 @testable import InvertedIndex

@@ -24,6 +24,25 @@ struct BM25Tests {
       english.words(of: "The dog's relational databases were running") == ["dog", "relat", "databas", "were", "run"])
   }
 
+  @Test("words in their places are those without; each is what its place says alone", arguments: [UInt64(1), 2, 3])
+  func places(seed: UInt64) {
+    let plain = TextAnalyzer(stopWords: .none, stemmer: .none)
+    func placed(_ text: String) -> [(word: String, text: String)] {
+      plain.words(in: text).map { ($0.word, String(decoding: Array(text.utf8)[$0.bytes], as: UTF8.self)) }
+    }
+    let found = placed("The cat\u{2019}s 東京タワー: don't-'x' 3rd, Äpfel'")
+    #expect(found.map(\.word) == ["the", "cat's", "東", "京", "タワー", "don't", "x", "3rd", "äpfel"])
+    #expect(found.map(\.text) == ["The", "cat\u{2019}s", "東", "京", "タワー", "don't", "x", "3rd", "Äpfel"])
+    var generator = SeededGenerator(seed: seed)
+    let parts = ["a", "B", "é", "İ", "東", "ひ", "'", "\u{2019}", " ", "-", "7", "e\u{301}", "🙂", "\u{200C}"]
+    for _ in 0..<200 {
+      let text = (0..<12).map { _ in parts.randomElement(using: &generator) ?? "" }.joined()
+      let found = placed(text)
+      #expect(found.map(\.word) == plain.words(of: text), "seed \(seed), \(text)")
+      for (word, text) in found { #expect(plain.words(of: text) == [word], "seed \(seed), \(text)") }
+    }
+  }
+
   @Test("weights and ranks are those of the formula")
   func formula() throws {
     let scratch = try Scratch()

@@ -6,6 +6,7 @@ import InvertedIndex
 import SparseVectors
 import StrictJSON
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import BinaryFiles

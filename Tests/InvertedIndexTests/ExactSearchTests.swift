@@ -2,6 +2,7 @@ import Diagnostics
 import Identifiers
 import InvertedIndex
 import SparseVectors
+import TestSupport
 import Testing
 
 @Suite("Exact search")

@@ -4,6 +4,7 @@ import Foundation
 import Identifiers
 import SparseVectors
 import Synchronization
+import TestSupport
 import Testing
 import WorkerThreads
 

@@ -1,5 +1,6 @@
 import Diagnostics
 import SparseVectors
+import TestSupport
 import Testing
 
 @testable import InvertedIndex

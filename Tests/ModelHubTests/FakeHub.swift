@@ -22,6 +22,16 @@ final class FakeHub: HubTransport {
     /// What is said of every size.
     var statedSize: String?
     var errorCode: String?
+    /// When an address of the storage stops to be one.
+    var expiry = Expiry.never
+    /// The signature that the storage takes.
+    var signature = 1
+  }
+
+  enum Expiry: Sendable {
+    case never
+    case whenBroken
+    case atOnce
   }
 
   struct Logged: Sendable, Hashable {
@@ -66,6 +76,7 @@ final class FakeHub: HubTransport {
     let breaksAfter =
       request.url.hasPrefix(Self.storage) && request.method == .get
       ? faults.withLock { $0.breaksAfter.isEmpty ? nil : $0.breaksAfter.removeFirst() } : nil
+    if breaksAfter != nil { faults.withLock { if $0.expiry == .whenBroken { $0.signature += 1 } } }
     let sent = request.method == .head ? [] : content
     return try await receive(HubAnswer(status: status, headers: headers), body(sent, breaksAfter: breaksAfter))
   }
@@ -89,11 +100,15 @@ final class FakeHub: HubTransport {
       let path = String(request.url.dropFirst(repository.count))
       if path.hasSuffix(".safetensors") {
         let digest = SHA256.digest(of: content).hexadecimal
+        let signature = faults.withLock { faults in
+          defer { if faults.expiry == .atOnce { faults.signature += 1 } }
+          return faults.signature
+        }
         return (
           302,
           [
             "x-linked-etag": "\"\(digest)\"", "x-linked-size": faults.withLock { $0.statedSize } ?? "\(content.count)",
-            "location": Self.storage + "/" + path + "?signature=1",
+            "location": Self.storage + "/" + path + "?signature=\(signature)",
           ], []
         )
       }
@@ -105,6 +120,7 @@ final class FakeHub: HubTransport {
     if request.url.hasPrefix(Self.storage + "/") {
       let path = String(request.url.dropFirst(Self.storage.count + 1).prefix { $0 != "?" })
       guard var content = files[path] else { return (404, [:], []) }
+      guard request.url.hasSuffix("?signature=\(faults.withLock { $0.signature })") else { return (403, [:], []) }
       if faults.withLock({ $0.damages }) { content[0] ^= 1 }
       if let range, !faults.withLock({ $0.ignoresRange }) {
         let start = Int(range.dropFirst("bytes=".count).dropLast()) ?? 0

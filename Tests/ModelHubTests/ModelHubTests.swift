@@ -49,15 +49,18 @@ struct ModelHubTests {
   @Test("of a student's repository its declaration, its gate and the models inside it are brought, and nothing else")
   func studentFiles() {
     let needed = [
-      "README.md", "config.json", "document/1_SpladePooling/config.json", "document/config.json", "frozen/config.json",
-      "least_weights.safetensors", "model.safetensors", "parlance.json", "query/frozen/model.safetensors",
+      "README.md", "added_tokens.json", "config.json", "document/1_SpladePooling/config.json", "document/config.json",
+      "frozen/config.json",
+      "least_weights.safetensors", "model.safetensors", "parlance.json", "passages/1_SpladePooling/config.json",
+      "passages/config.json", "passages/model.safetensors", "query/frozen/model.safetensors",
       "query/frozen/tokenizer.json", "query/gate.safetensors", "query/parlance.json",
       "query_1_SpladePooling/config.json",
       "router_config.json",
     ]
     let others = [
-      "parlance_student.py", "frozen/notes.txt", "onnx/model.safetensors", "query/onnx/config.json",
-      "query/1_SpladePooling/extra/config.json", "runs/query/config.json", "../query/config.json",
+      "parlance_student.py", "frozen/notes.txt", "passages/passages.jsonl", "onnx/model.safetensors",
+      "query/onnx/config.json", "query/1_SpladePooling/extra/config.json", "runs/query/config.json",
+      "../query/config.json",
       "frozen/../config.json",
     ]
     #expect(NeededFiles.select(from: (needed + others).shuffled()).sorted() == needed)
@@ -70,6 +73,7 @@ struct ModelHubTests {
       let model = try await hub.resolve("hf:owner/name")
       #expect(model.folder == cache + "/models--owner--name/snapshots/" + FakeHub.commit)
       #expect(model.name == "owner/name" && model.commit == FakeHub.commit && !model.isUnchecked)
+      #expect(model.notes.isEmpty)
       for path in Self.needed {
         #expect(FileManager.default.contents(atPath: model.folder + "/" + path).map(Array.init) == Self.files[path])
         let target = try FileManager.default.destinationOfSymbolicLink(atPath: model.folder + "/" + path)
@@ -88,6 +92,34 @@ struct ModelHubTests {
       fake.clearLog()
       _ = try await hub.resolve("hf:owner/name@" + FakeHub.commit)
       #expect(fake.requests.isEmpty, "a commit never changes")
+    }
+  }
+
+  @Test("the passage encoder that learned with a student comes with it, and its absence is seen in the cache")
+  func learnedPassages() async throws {
+    let declaration = """
+      {"parlance_student": 1, "passage_space": {"digest": "d", "name": "n"}, "form": "conversation"}
+      """
+    var files = Self.files.filter { !$0.key.hasPrefix("model-") && $0.key != "../evil" }
+    files["parlance.json"] = Array(declaration.utf8)
+    for name in ["config.json", "vocab.txt", "model.safetensors"] { files["passages/" + name] = Self.files[name] }
+    let fake = FakeHub(files: files)
+    let cache = try TestSupport.temporaryFolder("hub")
+    defer { try? FileManager.default.removeItem(atPath: cache) }
+    try await withHub(fake, cache: cache) { hub, _ in
+      let model = try await hub.resolve("hf:owner/name")
+      for name in ["config.json", "vocab.txt", "model.safetensors"] {
+        let content = FileManager.default.contents(atPath: model.folder + "/passages/" + name).map(Array.init)
+        #expect(content == Self.files[name])
+      }
+      try FileManager.default.removeItem(atPath: model.folder + "/passages/model.safetensors")
+    }
+    try await withHub(fake, isOffline: true, cache: cache) { hub, _ in
+      #expect(await failure(hub)?.message.contains("lacks passages/model.safetensors") == true)
+    }
+    try await withHub(fake, cache: cache) { hub, _ in
+      let model = try await hub.resolve("hf:owner/name")
+      #expect(FileManager.default.fileExists(atPath: model.folder + "/passages/model.safetensors"))
     }
   }
 
@@ -112,6 +144,39 @@ struct ModelHubTests {
       #expect(content == Self.files["model.safetensors"])
       let ranges = fake.requests.filter { $0.url.hasPrefix(FakeHub.storage) && $0.method == "GET" }.map(\.range)
       #expect(ranges == [nil, "bytes=3500-", "bytes=5500-"])
+    }
+  }
+
+  @Test("a download that broke off goes on at a new address when the old one has expired")
+  func expired() async throws {
+    let fake = FakeHub(files: Self.files, faults: .init(breaksAfter: [3500], expiry: .whenBroken))
+    try await withHub(fake) { hub, _ in
+      let model = try await hub.resolve("hf:owner/name")
+      let content = FileManager.default.contents(atPath: model.folder + "/model.safetensors").map(Array.init)
+      #expect(content == Self.files["model.safetensors"])
+      let reads = fake.requests.filter { $0.url.hasPrefix(FakeHub.storage) && $0.method == "GET" }
+      #expect(reads.map(\.range) == [nil, "bytes=3500-"])
+      #expect(reads.map { String($0.url.suffix(2)) } == ["=1", "=2"])
+    }
+  }
+
+  @Test("a storage that refuses every address is asked again later, and no terms are to be accepted")
+  func refusingStorage() async throws {
+    let fake = FakeHub(files: Self.files, faults: .init(expiry: .atOnce))
+    try await withHub(fake) { hub, cache in
+      let client = HubClient(settings: hub.settings, transport: fake)
+      var download = HubDownload(client: client, cache: HubCache(root: cache, repository: "owner/name"))
+      download.pause = .milliseconds(1)
+      let error = await #expect(throws: ParlanceError.self) {
+        try await download.bring(
+          "model.safetensors", of: HubName("hf:owner/name"), commit: FakeHub.commit, progress: nil, interruption: nil)
+      }
+      #expect(error?.code == .tryAgain)
+      #expect(
+        error?.message.contains("the hub's storage refuses model.safetensors") == true, "\(String(describing: error))")
+      let methods = fake.requests.map(\.method)
+      #expect(
+        methods == Array([[String]](repeating: ["HEAD", "GET"], count: 5).joined()), "a new address for each try")
     }
   }
 
@@ -236,19 +301,43 @@ struct ModelHubTests {
     fake.clearLog()
     try await withHub(fake, isOffline: true, cache: cache) { hub, _ in
       let model = try await hub.resolve("hf:owner/name")
-      #expect(model.isUnchecked)
+      #expect(model.isUnchecked && model.notes.isEmpty, "who forbids to ask knows it")
       #expect(fake.requests.isEmpty)
     }
+    let served = "hf:owner/name: the cached commit \(FakeHub.commit) serves, since the hub could not be asked: "
     fake.faults.withLock { $0.isOffline = true }
     try await withHub(fake, cache: cache) { hub, _ in
       let model = try await hub.resolve("hf:owner/name")
-      #expect(model.isUnchecked)
+      #expect(model.isUnchecked && model.notes == [served + "cannot reach the hub"])
       #expect(await failure(hub, "hf:owner/other")?.code == .tryAgain)
     }
     let closed = ModelHub(settings: HubSettings(cache: cache), transport: { nil })
     let model = try await closed.resolve("hf:owner/name")
-    #expect(model.isUnchecked)
+    #expect(model.isUnchecked && model.notes == [served + "this build has no network"])
     #expect(await failure(closed, "hf:owner/other")?.code == .unavailable)
+  }
+
+  @Test("a snapshot without modules.json that the hub does not complete is told, one of a plain model is not")
+  func plainSnapshot() async throws {
+    let plain = ["config.json", "vocab.txt", "model.safetensors"]
+    let told = "hf:owner/name has no modules.json in the cache: it is taken for a plain SPLADE model"
+    let cache = try TestSupport.temporaryFolder("hub")
+    defer { try? FileManager.default.removeItem(atPath: cache) }
+    try leave(plain, in: cache)
+    let fake = FakeHub(files: Self.files.filter { plain.contains($0.key) }, faults: .init(isOffline: true))
+    try await withHub(fake, isOffline: true, cache: cache) { hub, _ in
+      let notes = try await hub.resolve("hf:owner/name").notes
+      #expect(notes == [told])
+    }
+    try await withHub(fake, cache: cache) { hub, _ in
+      let notes = try await hub.resolve("hf:owner/name").notes
+      #expect(notes.count == 2 && notes.last == told, "\(notes)")
+    }
+    fake.faults.withLock { $0.isOffline = false }
+    try await withHub(fake, cache: cache) { hub, _ in
+      let notes = try await hub.resolve("hf:owner/name").notes
+      #expect(notes.isEmpty, "the hub has no modules.json either")
+    }
   }
 
   /// A snapshot as another tool left it, with refs/main.

@@ -107,6 +107,15 @@ struct ExperimentPageTests {
       #expect(html.contains(table.html()) && report.markdown.contains(table.markdown()), "\(table.title ?? "")")
     }
     #expect(html.contains("<summary>What a query costs at each turn</summary>"))
+    #expect(html.contains("Means over the turns of each depth that at least 5 turns have."))
+  }
+
+  @Test("notes on a set's figures stand below their table on the page and in Markdown")
+  func notes() throws {
+    var report = try report()
+    report.sets[0].notes = ["3 of 20 turns <are> odd."]
+    #expect(ExperimentPage(report).html.contains("<p class=\"note\">3 of 20 turns &lt;are&gt; odd.</p>"))
+    #expect(report.markdown.contains("3 of 20 turns"))
   }
 
   @Test("LaTeX, Markdown and CSV keep what they would take for markup as text")

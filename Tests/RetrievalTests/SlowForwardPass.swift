@@ -9,7 +9,6 @@ import TestSupport
 struct SlowForwardPass: ForwardPass {
   let vocabularySize: Int
   let longestSequence: Int
-  let workers = 2
   var gate: Gate?
   /// Called when a batch begins.
   var onBatch: @Sendable () -> Void = {}

@@ -14,7 +14,6 @@ final class GatedForwardPass: ForwardPass {
 
   let vocabularySize: Int
   let longestSequence: Int
-  let workers = 1
   private let state: Mutex<State>
 
   private struct State {

@@ -68,11 +68,11 @@ struct OperationTests {
     #expect(response.text.contains(#"{route="other",method="other",status="404"} 2"#))
   }
 
-  @Test("metrics are clean to Prometheus's own tool", .enabled(if: promtool != nil))
+  @Test("metrics are clean to Prometheus's own tool", .enabled(if: TestSupport.promtool != nil))
   func clean() async throws {
     let response = try await metrics()
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: try #require(promtool))
+    process.executableURL = URL(fileURLWithPath: try #require(TestSupport.promtool))
     process.arguments = ["check", "metrics"]
     let (input, output) = (Pipe(), Pipe())
     process.standardInput = input
@@ -123,9 +123,3 @@ struct OperationTests {
     #expect((document["components"]?["securitySchemes"] != nil) == hasKeys)
   }
 }
-
-/// Prometheus's tool, out of Debian's package, if the set-up has it.
-let promtool: String? = {
-  let path = TestSupport.dependencies + "/judges-promtool/promtool"
-  return FileManager.default.isExecutableFile(atPath: path) ? path : nil
-}()

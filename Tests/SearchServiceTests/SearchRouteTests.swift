@@ -92,15 +92,28 @@ struct SearchRouteTests {
     let first = try #require(answer["passages"]?[0])
     let sum = first["explanation"]?.array?.compactMap { $0["contribution"]?.double }.reduce(0, +) ?? 0
     #expect(abs(sum - (first["score"]?.double ?? 0)) < 1e-5)
-    func words(_ field: String) -> [String] {
-      let scalars = Array((first[field]?.string ?? "").unicodeScalars)
-      return first["highlights"]?[field]?.array?.map { place in
-        let range = (place["start"]?.integer ?? 0)..<(place["end"]?.integer ?? 0)
-        return String(String.UnicodeScalarView(scalars[range]))
-      } ?? []
-    }
-    #expect(words("title") == ["Überblick"])
-    #expect(words("text") == ["undoing", "commits"])
+    #expect(words("title", of: first) == ["Überblick"])
+    #expect(words("text", of: first) == ["undoing", "commits"])
+  }
+
+  /// The words of a passage that an answer marks.
+  private func words(_ field: String, of passage: JSONValue) -> [String] {
+    let scalars = Array((passage[field]?.string ?? "").unicodeScalars)
+    return passage["highlights"]?[field]?.array?.map { place in
+      let range = (place["start"]?.integer ?? 0)..<(place["end"]?.integer ?? 0)
+      return String(String.UnicodeScalarView(scalars[range]))
+    } ?? []
+  }
+
+  @Test("BM25's words are those of its index: an apostrophe belongs to one, an ideograph is one")
+  func words() async throws {
+    let passages = [
+      Fixture.passage("e1", "", "🙂 Don\u{2019}t reset 東京タワー, as it's 'quoted'"), Fixture.passage("e2", "", "a branch"),
+    ]
+    let answer = try await ServiceFixture(passages: passages).search(
+      #"{"query": "don't quote the 京 of a タワー", "explain": true}"#)
+    let first = try #require(answer["passages"]?[0])
+    #expect(words("text", of: first) == ["Don\u{2019}t", "京", "タワー", "quoted"])
   }
 
   @Test("a filter lets only passages through whose metadata fits")

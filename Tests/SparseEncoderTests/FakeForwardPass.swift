@@ -9,7 +9,6 @@ import Synchronization
 final class FakeForwardPass: ForwardPass {
   let vocabularySize: Int
   let longestSequence: Int
-  let workers = 2
   /// Tokens of each batch that was asked for.
   let batches = Mutex<[Int]>([])
   /// The longest time a batch takes; batches then end in any order.

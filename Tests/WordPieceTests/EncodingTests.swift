@@ -1,4 +1,5 @@
 import Diagnostics
+import Foundation
 import TestSupport
 import Testing
 import WordPiece
@@ -101,7 +102,7 @@ struct EncodingTests {
     }
   }
 
-  @Test("tokenizer_config.json wins over the normaliser of tokenizer.json, as in transformers")
+  @Test("a tokenizer_config.json that is given with tokenizer.json wins over its normaliser")
   func configurationWins() throws {
     let read = try WordPieceTokenizer(
       tokenizerJSON: Array(GoldenTokenizer.json.utf8),
@@ -110,6 +111,24 @@ struct EncodingTests {
       read.normalizer
         == Normalizer(cleanText: true, handleChineseCharacters: true, stripAccents: true, lowercase: false))
     #expect(read.modelMaxLength == 64)
+  }
+
+  @Test("of added tokens that normalise alike the one with the lowest id is found")
+  func alikeTokens() throws {
+    let count = tokenizer.pieces.count
+    let tokens = ["Covid", "COVID", "covid"].enumerated().map { place, content in
+      """
+      {"id":\(count + place),"content":"\(content)","single_word":false,"lstrip":false,"rstrip":false,\
+      "normalized":true,"special":false}
+      """
+    }
+    let json = GoldenTokenizer.json.replacingOccurrences(
+      of: "\"added_tokens\":[", with: "\"added_tokens\":[" + tokens.joined(separator: ",") + ",")
+    let first = Int32(count)
+    let uncased = try GoldenTokenizer.make("uncased", json: json)
+    #expect(uncased.encode("covid COVID Covid", addSpecialTokens: false).ids == [first, first, first])
+    let cased = try GoldenTokenizer.make("cased", json: json)
+    #expect(cased.encode("covid COVID Covid", addSpecialTokens: false).ids == [first + 2, first + 1, first])
   }
 
   @Test("a truncation that cannot be done is refused with the reason")

@@ -94,13 +94,13 @@ struct JudgeDigest {
   consuming func finish() -> String { hasher.finish().hexadecimal }
 }
 
-/// Runs `judge.py`.
+/// Runs `judge.py`, or another script beside it.
 enum Judge {
-  static func run(_ arguments: [String]) throws -> [String] {
+  static func run(_ arguments: [String], script: String = "judge.py") throws -> [String] {
     let python = try #require(TestSupport.judgePython)
     let process = Process()
     process.executableURL = URL(fileURLWithPath: python)
-    process.arguments = [GoldenTokenizer.folder + "/judge.py"] + arguments
+    process.arguments = [GoldenTokenizer.folder + "/" + script] + arguments
     process.environment = ProcessInfo.processInfo.environment.merging(
       ["TOKENIZERS_PARALLELISM": "false", "PYTHONDONTWRITEBYTECODE": "1"]
     ) { $1 }

@@ -107,6 +107,62 @@ struct MalformedTests {
     #expect(error.description == "vocab.txt:3: expected UTF-8")
   }
 
+  @Test(
+    "the tokenizer of another class than BERT's is refused, whatever its name begins with",
+    arguments: [
+      "BertJapaneseTokenizer", "BertGenerationTokenizer", "BertweetTokenizer", "Bert", "BertTokenizerFastFast",
+      "MPNetTokenizer", "RobertaTokenizerFast", "PreTrained", "",
+    ])
+  func otherClasses(name: String) throws {
+    let configuration = Array("{\"tokenizer_class\":\"\(name)\"}".utf8)
+    let vocabulary = Array("[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nthe\n".utf8)
+    let errors = [
+      try #require(throws: ParlanceError.self) {
+        try WordPieceTokenizer(vocabularyText: vocabulary, configurationJSON: configuration)
+      },
+      try #require(throws: ParlanceError.self) {
+        try WordPieceTokenizer(tokenizerJSON: Array(GoldenTokenizer.json.utf8), configurationJSON: configuration)
+      },
+    ]
+    for error in errors {
+      #expect(error.code == .badInput)
+      #expect(error.message.contains("expected the vocabulary of a BERT tokenizer"), "\(error)")
+      #expect(error.message.hasSuffix("names \(name)"), "\(error)")
+    }
+  }
+
+  @Test(
+    "a value of tokenizer_config.json that means another tokenizer, or none, is refused with its key",
+    arguments: [
+      ("word_tokenizer_type", "\"mecab\"", "expected basic, found mecab"),
+      ("word_tokenizer_type", "\"sudachi\"", "expected basic, found sudachi"),
+      ("subword_tokenizer_type", "\"character\"", "expected wordpiece, found character"),
+      ("truncation_side", "\"middle\"", "expected left or right, found middle"),
+      ("added_tokens_decoder", "{\"one\": {\"content\": \"[A]\"}}", "expected an id as the key, found \"one\""),
+      ("added_tokens_decoder", "{\"1\": {}}", "expected the key \"content\""),
+      ("additional_special_tokens", "\"[A]\"", "expected an array, found a string"),
+      ("mask_token", "7", "expected a string, found a number"),
+    ])
+  func configurations(key: String, value: String, says: String) throws {
+    let error = try #require(throws: ParlanceError.self) {
+      try WordPieceTokenizer(
+        tokenizerJSON: Array(GoldenTokenizer.json.utf8), configurationJSON: Array("{\"\(key)\": \(value)}".utf8),
+        file: "m/tokenizer.json")
+    }
+    #expect(error.code == .badInput)
+    #expect(error.description.contains(says), "\(error)")
+    #expect(error.location?.file == "m/tokenizer_config.json")
+    #expect(error.location?.component?.hasPrefix(key) == true, "\(error)")
+  }
+
+  @Test("words of BERT's own kind may be called so")
+  func basicWords() throws {
+    let configuration =
+      #"{"word_tokenizer_type": "basic", "subword_tokenizer_type": "wordpiece", "truncation_side": "left"}"#
+    _ = try WordPieceTokenizer(
+      tokenizerJSON: Array(GoldenTokenizer.json.utf8), configurationJSON: Array(configuration.utf8))
+  }
+
   @Test("a folder without a tokenizer is no input")
   func noFolder() throws {
     let error = try #require(throws: ParlanceError.self) { try WordPieceTokenizer(folder: "/nonexistent") }

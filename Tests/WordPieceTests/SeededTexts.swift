@@ -1,23 +1,18 @@
+import TestSupport
+
 /// Texts that are hard on a tokenizer, from a seed.
 struct SeededTexts {
-  private var state: UInt64
+  private var generator: SeededGenerator
   private let more: [String]
 
   init(seed: UInt64, more: [String] = []) {
-    state = seed
+    generator = SeededGenerator(seed: seed)
     self.more = more
   }
 
-  /// SplitMix64.
-  private mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-    return z ^ z >> 31
+  private mutating func number(_ range: Range<Int>) -> Int {
+    range.lowerBound + Int(generator.next() % UInt64(range.count))
   }
-
-  private mutating func number(_ range: Range<Int>) -> Int { range.lowerBound + Int(next() % UInt64(range.count)) }
 
   private mutating func any(_ choices: [String]) -> String { choices[number(0..<choices.count)] }
 

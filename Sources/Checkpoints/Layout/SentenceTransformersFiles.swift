@@ -2,12 +2,6 @@ import BinaryFiles
 package import Diagnostics
 import StrictJSON
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 /// The files that make several model folders one model of sentence-transformers: routes, or a module of its own.
 ///
 /// Module paths are those of version 5, which 6 reads as well.
@@ -35,11 +29,7 @@ package struct SentenceTransformersFiles {
     if let module { try AtomicFile.write(Array(module.text.utf8), to: folder + "/" + module.file) }
     for route in routes {
       let own = "\(folder)/\(pooling(of: route.name))"
-      do {
-        try FileManager.default.createDirectory(atPath: own, withIntermediateDirectories: true)
-      } catch {
-        throw ParlanceError(.cannotWrite, "the folder cannot be made", at: .init(file: own))
-      }
+      try FileNames.makeFolder(own)
       try write(
         """
         {"pooling_strategy": "\(route.head.pooling.rawValue)", "activation_function": \

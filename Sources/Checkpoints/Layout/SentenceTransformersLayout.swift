@@ -39,6 +39,7 @@ struct SentenceTransformersLayout {
     var side = self
     side.queryModules = []
     side.maxLength = nil
+    side.lowercasesText = false
     try side.take(queryModules, folder: folder, file: folder + "/router_config.json")
     return side
   }
@@ -109,8 +110,10 @@ public struct Prompts: Sendable, Hashable {
     self.passage = passage
   }
 
-  /// Reads `config_sentence_transformers.json`; the passage's prompt is called `document`, `passage` or `corpus`, and
-  /// `default_prompt_name` names the one for texts that have none of their own.
+  /// Reads the prompts `query` and `document` of `config_sentence_transformers.json`.
+  ///
+  /// No others: sentence-transformers has had these two, empty or not, in every model since version 5, so that neither `passage` nor
+  /// `corpus` nor `default_prompt_name` stands in for them in `encode_query` and `encode_document`.
   init(folder: String) throws(ParlanceError) {
     let file = folder + "/config_sentence_transformers.json"
     guard let node = try FolderFile.jsonIfPresent(file) else { return }
@@ -118,8 +121,7 @@ public struct Prompts: Sendable, Hashable {
     guard prompts.object != nil else {
       throw ParlanceError(.badInput, "`prompts` must be an object, found \(prompts.kind)", at: .init(file: file))
     }
-    let fallback = node["default_prompt_name"]?.string.flatMap { prompts[$0]?.string } ?? ""
-    query = prompts["query"]?.string ?? fallback
-    passage = ["document", "passage", "corpus"].lazy.compactMap { prompts[$0]?.string }.first ?? fallback
+    query = prompts["query"]?.string ?? ""
+    passage = prompts["document"]?.string ?? ""
   }
 }

@@ -1,3 +1,4 @@
+import BinaryFiles
 import Conversations
 import Diagnostics
 import Identifiers
@@ -224,9 +225,7 @@ final class ImportOutput {
   private func made(_ name: String) throws(ParlanceError) -> String {
     for path in [folder] + (name.contains("/") ? [folder + "/rewrites"] : [])
     where !FileManager.default.fileExists(atPath: path) {
-      do {
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-      } catch { throw ParlanceError(.cannotWrite, "the folder cannot be made", at: .init(file: path)) }
+      try FileNames.makeFolder(path)
       madeFolders.append(path)
     }
     return folder + "/" + name

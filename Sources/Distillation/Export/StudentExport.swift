@@ -98,6 +98,7 @@ public struct StudentExport: Sendable {
   ///
   /// - Throws: `cannotWrite`, also when something is there; `badInput` for an inference-free passage encoder.
   public func write(to folder: String) throws(ParlanceError) {
+    let folder = FileNames.withoutTrailingSlashes(folder)
     guard FileNames.isMissing(folder) else {
       throw ParlanceError(.cannotWrite, "expected a new folder, this one is there", at: .init(file: folder))
     }

@@ -40,7 +40,7 @@ extension Recipe {
       let yaml = YAMLFault(error)
       throw fault(yaml.words, line: yaml.line)
     }
-    try validate { fault($0) }
+    do { try check() } catch { throw fault(error.message) }
   }
 
   /// The recipe with every default filled in.

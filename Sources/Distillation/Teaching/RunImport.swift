@@ -1,7 +1,6 @@
 import BinaryFiles
 public import Diagnostics
 import Identifiers
-import LineFiles
 import RankedResults
 import SparseVectors
 import StrictJSON
@@ -64,7 +63,7 @@ public struct RunImport: Sendable {
         try lists.take(entry.passage, score)
       } catch {
         throw error.code == .badInput && error.location == nil
-          ? ParlanceError(.badInput, error.message, at: reader.lines.location) : error
+          ? ParlanceError(.badInput, error.message, at: reader.location) : error
       }
     }
   }

@@ -12,6 +12,9 @@ public enum TeacherCombination: String, Sendable, CaseIterable, Codable {
   case min
   /// The greatest of the scores.
   case max
+
+  /// Whether a teacher's weight counts.
+  public var weighsTeachers: Bool { self == .rescore || self == .mean }
 }
 
 extension TeacherCombination {

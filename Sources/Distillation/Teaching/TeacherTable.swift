@@ -1,12 +1,7 @@
 import BinaryFiles
 import Diagnostics
 import Identifiers
-
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
+import StrictJSON
 
 /// What is read of a `.teacher` file at opening: the description, the queries' ids, and where their lists are.
 struct TeacherTable {
@@ -27,9 +22,9 @@ struct TeacherTable {
   /// - Throws: `badInput` when the file is damaged or contradicts itself.
   init(reading file: SectionedFile) throws(ParlanceError) {
     let json = try Self.bytes(of: TeacherFormat.description, file)
-    guard let description = try? JSONDecoder().decode(TeacherDescription.self, from: Data(json)),
-      description.makesSense
-    else { throw Self.contradiction(TeacherFormat.description, file) }
+    guard let description = CodableJSON.value(TeacherDescription.self, in: json), description.makesSense else {
+      throw Self.contradiction(TeacherFormat.description, file)
+    }
     self.description = description
     records = try Self.records(file, description)
     ids = try Self.ids(file)

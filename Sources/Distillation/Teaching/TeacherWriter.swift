@@ -2,12 +2,7 @@ import BinaryFiles
 public import Diagnostics
 public import Identifiers
 public import SparseVectors
-
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
+import StrictJSON
 
 /// Writes a `.teacher` file, query by query; the file appears whole with `finish()` or not at all.
 ///
@@ -69,11 +64,8 @@ public final class TeacherWriter {
     guard (weights != nil) == weighsTurns, weights?.count ?? count == count,
       weights?.allSatisfy({ $0 > 0 && $0.isFinite }) ?? true
     else { throw refused("expected a weight above zero for each of the \(count) queries, where they are weighed") }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    guard let json = try? encoder.encode(description) else {
-      throw ParlanceError(.internalFault, "the description cannot be written as JSON", at: .init(file: path))
-    }
+    let json = try CodableJSON.bytes(
+      of: description, orSay: "the description cannot be written as JSON", at: path)
     try file.beginSection(TeacherFormat.queries)
     try file.write(queries)
     try file.beginSection(TeacherFormat.ids)
@@ -83,7 +75,7 @@ public final class TeacherWriter {
       try file.write(weights)
     }
     try file.beginSection(TeacherFormat.description)
-    try file.write(Array(json))
+    try file.write(json)
     try file.commit()
   }
 

@@ -53,7 +53,7 @@ public struct TeachingJob: Sendable {
   ///     teacher knows.
   ///   - gold: relevant passages, to count how many of them the lists have, and to tell which rewrites are worse than the
   ///     baseline.
-  /// - Throws: `usage` when there is no teacher, the depth is below 1, or the combination does not suit the teachers;
+  /// - Throws: `usage` when there is no teacher, the depth is below 1, or the combination or the selection does not suit the teachers;
   ///   `badInput` when a teacher is of other passages or no teacher knows any of the queries; `cannotWrite`;
   ///   `interrupted`, in which case no file is left.
   public func run(
@@ -126,6 +126,15 @@ public struct TeachingJob: Sendable {
     try selection.check()
     guard baseline != nil || !selection.needsBaseline else {
       throw ParlanceError(.usage, "what retrieves worse than a baseline needs a baseline to be told")
+    }
+    guard teachers.count > 1 || !selection.needsSeveralTeachers else {
+      throw ParlanceError(.usage, "one teacher has nobody to agree with; consensus and disagreement are of several")
+    }
+    guard combination.weighsTeachers || !selection.consensus.contains(.teachers) else {
+      throw ParlanceError(
+        .usage,
+        "combined by \(combination.rawValue), teachers have no weights that their consensus could change; combine by rescore or "
+          + "mean")
     }
     guard depth >= 1 else { throw ParlanceError(.usage, "expected a depth of at least 1, found \(depth)") }
     for teacher in teachers {

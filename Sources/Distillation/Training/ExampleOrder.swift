@@ -1,5 +1,4 @@
-import BinaryFiles
-import Diagnostics
+import Evaluation
 
 /// Which examples each step sees: a pure function of the seed, so that a run that resumes goes on as if it had not stopped.
 struct ExampleOrder: Sendable {
@@ -38,7 +37,7 @@ struct ExampleOrder: Sendable {
 
   /// The examples of an epoch, in its order.
   func epoch(_ number: Int) -> [Visit] {
-    var generator = StepGenerator(seed: seed, "order", UInt64(number))
+    var generator = SeededGenerator(seed: seed, "order", UInt64(number))
     var order: [Visit] = []
     for set in sets {
       var left = Self.count(set.examples.count, set.share)
@@ -59,25 +58,5 @@ struct ExampleOrder: Sendable {
   func batch(_ number: Int, of order: [Visit]) -> ArraySlice<Visit> {
     let start = number % batchesOfEpoch * batchSize
     return order[start..<min(order.count, start + batchSize)]
-  }
-}
-
-/// A generator for one purpose at one step (SplitMix64), which no other draw can shift.
-struct StepGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64, _ purpose: StaticString, _ number: UInt64) {
-    var bytes: [UInt8] = Array(purpose.description.utf8)
-    bytes.append(littleEndian: seed)
-    bytes.append(littleEndian: number)
-    state = SHA256.digest(of: bytes).bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
-  }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

@@ -75,7 +75,7 @@ struct FactorFit {
   /// Where the student's theta for an entry begins.
   private func start(of place: Int) -> Int { entries[place].isOfQuestion ? 0 : Self.width }
 
-  /// `theta . x`, held between the bounds; nil for the slope where it is held.
+  /// `theta . x`, held between the bounds, and whether it is free there: where it is held its slope is zero.
   private func exponent(_ place: Int, _ theta: [Double], from start: Int) -> (value: Double, isFree: Bool) {
     var sum = 0.0
     for number in 0..<Self.width { sum += theta[start + number] * features[place * Self.width + number] }

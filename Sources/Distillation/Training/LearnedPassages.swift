@@ -52,11 +52,11 @@ final class LearnedPassages {
       forward.weights = try rows(of: forward.sequences, part: 0, forward, into: &forward.vectors)
       return forward
     }
-    try engine.setRecording(false)
-    for (part, range) in parts(of: places.count) {
-      _ = try rows(of: Array(forward.sequences[range]), part: part, forward, into: &forward.vectors)
+    try engine.withoutRecording { () throws(ParlanceError) -> Void in
+      for (part, range) in parts(of: places.count) {
+        _ = try rows(of: Array(forward.sequences[range]), part: part, forward, into: &forward.vectors)
+      }
     }
-    try engine.setRecording(true)
     return forward
   }
 
@@ -82,13 +82,13 @@ final class LearnedPassages {
 
   /// The vectors of passages as the encoder is now, without dropout and history.
   func vectors(_ places: Range<UInt32>) throws(ParlanceError) -> [SparseVector] {
-    try engine.setRecording(false)
     var sequences: [[Int32]] = []
     for place in places { sequences.append(try source.tokens(place)) }
-    var vectors: [SparseVector] = []
-    _ = try rows(of: sequences, part: 0, Forward(seed: 0, dropout: 0), into: &vectors)
-    try engine.setRecording(true)
-    return vectors
+    return try engine.withoutRecording { () throws(ParlanceError) -> [SparseVector] in
+      var vectors: [SparseVector] = []
+      _ = try rows(of: sequences, part: 0, Forward(seed: 0, dropout: 0), into: &vectors)
+      return vectors
+    }
   }
 
   private func backward(_ weights: Tensor, _ gradient: ArraySlice<Float>) throws(ParlanceError) {

@@ -56,14 +56,16 @@ final class LeavingStudent {
     guard startShare > 0 else { return try withFactors(at: step, body) }
     let parameters = student.model.parameters.map(\.tensor)
     let own = try Self.copies(of: parameters, engine)
-    try engine.setRecording(false)
-    for place in parameters.indices {
-      try parameters[place].assign(
-        own[place].scaled(by: 1 - startShare).adding(start[place].scaled(by: startShare)))
-    }
-    try engine.setRecording(true)
     let result: Swift.Result<Result, ParlanceError>
-    do throws(ParlanceError) { result = .success(try withFactors(at: step, body)) } catch { result = .failure(error) }
+    do throws(ParlanceError) {
+      try engine.withoutRecording { () throws(ParlanceError) -> Void in
+        for place in parameters.indices {
+          try parameters[place].assign(
+            own[place].scaled(by: 1 - startShare).adding(start[place].scaled(by: startShare)))
+        }
+      }
+      result = .success(try withFactors(at: step, body))
+    } catch { result = .failure(error) }
     for place in parameters.indices { try parameters[place].assign(own[place]) }
     return try result.get()
   }
@@ -74,11 +76,8 @@ final class LeavingStudent {
   ) throws(ParlanceError) -> Result {
     guard let fitting else { return try body(student) }
     if fitted?.step != step {
-      try engine.setRecording(false)
-      let factors: Swift.Result<TermFactors, ParlanceError>
-      do throws(ParlanceError) { factors = .success(try fitting(student)) } catch { factors = .failure(error) }
-      try engine.setRecording(true)
-      fitted = (step, try factors.get())
+      let factors = try engine.withoutRecording { () throws(ParlanceError) in try fitting(student) }
+      fitted = (step, factors)
     }
     student.factors = fitted?.factors
     defer { student.factors = nil }

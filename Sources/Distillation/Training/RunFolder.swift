@@ -42,13 +42,7 @@ struct RunFolder: Sendable {
   /// Makes the folder, if it is not there.
   ///
   /// - Throws: `cannotWrite`.
-  func make() throws(ParlanceError) {
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw ParlanceError(.cannotWrite, "the folder cannot be made", at: .init(file: path))
-    }
-  }
+  func make() throws(ParlanceError) { try FileNames.makeFolder(path) }
 
   /// Makes the folder, keeps other processes out of it, and mends what a kill left.
   ///
@@ -86,8 +80,11 @@ struct RunFolder: Sendable {
 
   /// What the run that is there remembers; `nil` before its first save.
   ///
+  /// - Parameter spoken: of the words that factors are fitted to, where they are.
   /// - Throws: `badInput` when it is of another recipe or of other data.
-  func memory(of recipe: Recipe, data digest: String) throws(ParlanceError) -> TrainingState.Memory? {
+  func memory(
+    of recipe: Recipe, data digest: String, spoken: String?
+  ) throws(ParlanceError) -> TrainingState.Memory? {
     guard FileNames.exists(state) else { return nil }
     let memory = try TrainingState.memory(at: state)
     guard memory.recipe == (try self.digest(of: recipe)) else {
@@ -96,7 +93,7 @@ struct RunFolder: Sendable {
         "the run that is there has another recipe; train into another folder, or give it the recipe in its recipe.yaml",
         at: .init(file: path))
     }
-    guard memory.data == digest else {
+    guard memory.data == digest, memory.spoken == nil || memory.spoken == spoken else {
       throw ParlanceError(
         .badInput,
         "the run that is there was begun with other data: conversations, judgments, teachers or vectors changed since; "

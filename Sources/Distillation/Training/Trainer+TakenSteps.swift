@@ -24,6 +24,8 @@ extension Trainer {
     try ours.make()
     memory.recipe = try ours.digest(of: recipe)
     (memory.best, memory.validationsWithoutProgress, memory.owesValidation) = (nil, 0, nil)
+    // Factors are of how a student leaves.
+    memory.spoken = nil
     memory.stepsOf = memory.stepsOf ?? other
     try AtomicFile.write(try Self.withoutValidations(theirs.metrics), to: ours.metrics)
     // Last: a folder without a state is a run that was not begun.

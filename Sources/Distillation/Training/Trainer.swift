@@ -6,6 +6,7 @@ public import InvertedIndex
 import SparseEncoder
 import SparseVectors
 public import TensorEngine
+import WorkerThreads
 
 /// Trains a student query encoder against frozen passage vectors (arXiv 2606.04650).
 ///
@@ -34,11 +35,12 @@ public struct Trainer: Sendable {
   ///   - frozen: the one that `student.residual.model` names, if it does.
   ///   - passages: the one that `student.passages.model` names, if it does.
   ///   - cores: how many cores to use; all that the process may run on when `nil`.
-  /// - Throws: `badInput` when the passages' vectors are not over the student's vocabulary; as `VectorsFile`.
+  /// - Throws: as `Recipe.check()`; `badInput` when the passages' vectors are not over the student's vocabulary; as `VectorsFile`.
   public init(
     _ recipe: Recipe, student: Checkpoint, frozen: Checkpoint? = nil, passages: Checkpoint? = nil, engine: TensorEngine,
     device: Device = .cpu, cores: Int? = nil
   ) throws(ParlanceError) {
+    try recipe.check()
     try engine.check(device)
     self.recipe = recipe
     // Of a pair the part that encodes queries learns; what a residual student was trained beside stays beside it.
@@ -69,11 +71,8 @@ public struct Trainer: Sendable {
     self.passages = recipe.student.passages?.encoder == .separate ? passages ?? student : nil
     self.engine = engine
     self.device = device
-    self.cores = max(1, cores ?? EngineThreads.availableCores)
+    self.cores = max(1, cores ?? WorkerThreads.availableCores)
     vectors = try VectorsFile(path: recipe.vectors)
-    try recipe.objective.check()
-    try recipe.regularisation.check()
-    try recipe.sampling.check()
   }
 
   /// Trains to the end of the recipe, or until validation makes no progress.
@@ -113,7 +112,8 @@ public struct Trainer: Sendable {
     defer { withExtendedLifetime(lock) {} }
     let models = [encoder.identity, frozenEncoder?.identity].compactMap(\.self)
     let digest = data.digest(vectors, models) + (learned?.digest ?? "")
-    let saved = resuming ? try run.memory(of: recipe, data: digest) : nil
+    let spoken = data.spokenDigest
+    let saved = resuming ? try run.memory(of: recipe, data: digest, spoken: spoken) : nil
     try AtomicFile.write(Array(try recipe.yaml().utf8), to: run.recipe)
     let validator = try await makeValidator(data, encoder, frozenEncoder, run, index, progress, interruption)
     let pruning = try TermPruning(recipe, vectors: vectors, progress: progress, interruption: interruption)
@@ -131,9 +131,9 @@ public struct Trainer: Sendable {
             student, recipe: recipe, pieces: encoder.vocabulary, passages: learned, engine: engine,
             device: device)
           let loop = try TrainingLoop(
-            recipe: recipe, data: data, dataDigest: digest, vectors: vectors, student: model, pruning: pruning,
-            validator: validator, folder: run, export: export, engine: engine, saved: saved, logsSamples: logsSamples,
-            savingEvery: savingEvery, progress: progress, interruption: interruption)
+            recipe: recipe, data: data, dataDigest: digest, spokenDigest: spoken, vectors: vectors, student: model,
+            pruning: pruning, validator: validator, folder: run, export: export, engine: engine, saved: saved,
+            logsSamples: logsSamples, savingEvery: savingEvery, progress: progress, interruption: interruption)
           return try loop.run()
         }
       }

@@ -42,6 +42,16 @@ extension TrainingData {
     }
     return hash.finish().hexadecimal
   }
+
+  /// What tells the words from others that factors are fitted to, those that no query has room for among them; `nil` where
+  /// none are fitted. Apart from the rest, since recipes with and without factors train the same weights.
+  var spokenDigest: String? {
+    let spoken = examples.compactMap(\.query.spoken)
+    if spoken.isEmpty { return nil }
+    var hash = SHA256()
+    for words in spoken { hash.update("\(words.tokens)\n") }
+    return hash.finish().hexadecimal
+  }
 }
 
 /// What was left out of training and why, for the summary: nothing is dropped silently.
@@ -84,7 +94,13 @@ struct TrainingDataReader {
 
   func read() async throws(ParlanceError) -> TrainingData {
     var data = TrainingData()
-    let positions = try goldPositions(&data.omissions)
+    let judgments: [Qrels?] = try recipe.data.map { source throws(ParlanceError) in
+      try source.qrels.map { path throws(ParlanceError) in try Qrels(readingAnyForm: path) }
+    }
+    let positions = try goldPositions(judgments, &data.omissions)
+    var held = HeldOutTurns()
+    // Judgments of validation's own stand for all others.
+    let areSetsJudges = recipe.validation?.qrels == nil
     for (set, source) in recipe.data.enumerated() {
       let teacher = try TeacherFile(path: source.teacher)
       try teacher.check(against: vectors)
@@ -97,14 +113,13 @@ struct TrainingDataReader {
       // Hours later would be a bad time to find out.
       try teacher.checkBytes(progress: progress, interruption: interruption)
       data.teachers.append(teacher)
-      let qrels = try source.qrels.map { path throws(ParlanceError) in try Qrels(readingAnyForm: path) }
       let rewrites = try source.rewrites.map { path throws(ParlanceError) in try Rewrites(readingFrom: path) }
       var turns: [Turn] = []
       let reader = try TurnReader(path: source.conversations)
       while let turn = try reader.next() {
         if recipe.isHeldOut(turn.conversation) {
-          data.heldOut.append(turn)
-          if let grades = qrels?.grades[turn.id] { data.heldOutQrels.grades[turn.id] = grades }
+          try held.add(turn, from: source.conversations)
+          if areSetsJudges { try held.judge(turn.id, by: judgments[set], from: source.qrels) }
         } else {
           turns.append(turn)
         }
@@ -119,7 +134,7 @@ struct TrainingDataReader {
           data.omissions.turnsWithEmptyList += 1
           continue
         }
-        let judged = qrels?.grades[turn.id] ?? [:]
+        let judged = judgments[set]?.grades[turn.id] ?? [:]
         let gold = judged.filter { $0.value > 0 }.keys.compactMap { positions[$0] }.sorted()
         if gold.isEmpty { data.omissions.turnsWithoutGold += 1 }
         if try !hasNegatives(teacher, list, gold: gold) { data.omissions.turnsWithoutNegatives += 1 }
@@ -130,6 +145,7 @@ struct TrainingDataReader {
       try interruption?.check()
     }
     try check(data)
+    data.heldOut = held.turns
     if let path = recipe.validation?.conversations {
       data.heldOut = try TurnReader.all(path)
       guard !data.heldOut.isEmpty else {
@@ -137,8 +153,11 @@ struct TrainingDataReader {
       }
       let trained = Set(data.examples.map(\.conversation))
       data.omissions.validationTurnsTrainedOn = data.heldOut.count { trained.contains($0.conversation) }
-      if recipe.validation?.qrels == nil { data.heldOutQrels = try trainingQrels(of: data.heldOut) }
+      for (source, qrels) in zip(recipe.data, judgments) where areSetsJudges {
+        for turn in data.heldOut { try held.judge(turn.id, by: qrels, from: source.qrels) }
+      }
     }
+    data.heldOutQrels = held.qrels
     if let path = recipe.validation?.qrels { data.heldOutQrels = try Qrels(readingAnyForm: path) }
     try checkHeldOut(&data)
     if let frozen { try await addFrozen(frozen, to: &data.examples) }
@@ -219,24 +238,16 @@ struct TrainingDataReader {
     }
   }
 
-  /// What the training sets' judgments say of some turns.
-  private func trainingQrels(of turns: [Turn]) throws(ParlanceError) -> Qrels {
-    var found = Qrels()
-    for source in recipe.data {
-      guard let path = source.qrels else { continue }
-      let grades = try Qrels(readingAnyForm: path).grades
-      for turn in turns { found.grades[turn.id] = found.grades[turn.id] ?? grades[turn.id] }
-    }
-    return found
-  }
-
   /// Where the relevant passages of all sets are in the collection.
-  private func goldPositions(_ omissions: inout TrainingOmissions) throws(ParlanceError) -> [ExternalID: UInt32] {
+  ///
+  /// - Parameter judgments: of each set, where it has some.
+  private func goldPositions(
+    _ judgments: [Qrels?], _ omissions: inout TrainingOmissions
+  ) throws(ParlanceError) -> [ExternalID: UInt32] {
     var wanted: Set<ExternalID> = []
-    for source in recipe.data {
-      guard let path = source.qrels else { continue }
+    for (source, qrels) in zip(recipe.data, judgments) {
+      guard let path = source.qrels, let qrels else { continue }
       let before = wanted.count
-      let qrels = try Qrels(readingAnyForm: path)
       for grades in qrels.grades.values {
         for (passage, grade) in grades where grade > 0 { wanted.insert(passage) }
       }

@@ -37,10 +37,10 @@ final class TrainingLoop {
   private let interruption: Interruption?
 
   init(
-    recipe: Recipe, data: TrainingData, dataDigest: String, vectors: VectorsFile, student: StudentModel,
-    pruning: TermPruning, validator: Validator?, folder: RunFolder, export: StudentFolder, engine: TensorEngine,
-    saved: TrainingState.Memory?, logsSamples: Bool, savingEvery: Duration, progress: ProgressHandler?,
-    interruption: Interruption?
+    recipe: Recipe, data: TrainingData, dataDigest: String, spokenDigest: String?, vectors: VectorsFile,
+    student: StudentModel, pruning: TermPruning, validator: Validator?, folder: RunFolder, export: StudentFolder,
+    engine: TensorEngine, saved: TrainingState.Memory?, logsSamples: Bool, savingEvery: Duration,
+    progress: ProgressHandler?, interruption: Interruption?
   ) throws(ParlanceError) {
     self.recipe = recipe
     self.data = data
@@ -90,6 +90,7 @@ final class TrainingLoop {
       student.optimizer.steps = memory.step
       student.gate?.optimizer?.steps = memory.step
     }
+    memory.spoken = spokenDigest
     if logsSamples { samples = try StepLog(path: folder.samples, keepingThrough: memory.isFresh ? nil : memory.step) }
   }
 
@@ -120,7 +121,7 @@ final class TrainingLoop {
     var began = clock.now
     func seconds() -> Double {
       let now = clock.now
-      memory.seconds += (now - began) / .seconds(1)
+      memory.seconds += (now - began).seconds
       began = now
       return memory.seconds
     }
@@ -153,7 +154,7 @@ final class TrainingLoop {
           throw error
         }
       }
-      if clock.now - sinceSaved >= savingEvery || memory.step == totalSteps {
+      if clock.now - sinceSaved >= savingEvery || memory.step == totalSteps || hasStalled {
         _ = seconds()
         try save(log)
         sinceSaved = clock.now
@@ -205,7 +206,7 @@ final class TrainingLoop {
     // With a norm that is no number nothing has moved.
     guard norm.isFinite else { throw notFinite(step: number) }
     memory.step = number
-    pace.add(counts.queries, in: (clock.now - began) / .seconds(1))
+    pace.add(counts.queries, in: (clock.now - began).seconds)
     sums.append(("query_terms", Double(counts.terms) / Double(max(1, counts.queries))))
     sums.append(("gradient_norm", norm))
     sums.append(("learning_rate", learningRate))
@@ -226,7 +227,7 @@ final class TrainingLoop {
 
   /// What the queries of a batch read, and the passages that they are trained on.
   private func draw(
-    _ visits: [ExampleOrder.Visit], step: Int, _ generator: inout StepGenerator
+    _ visits: [ExampleOrder.Visit], step: Int, _ generator: inout SeededGenerator
   ) throws(ParlanceError) -> (readings: [TrainingExample.Reading], batch: SampledBatch) {
     var readings: [TrainingExample.Reading] = []
     var drawn: [PassageSample] = []
@@ -251,7 +252,7 @@ final class TrainingLoop {
     _ visits: [ExampleOrder.Visit], batch number: Int, share: Float, step: Int,
     _ counts: inout (queries: Int, terms: Int)
   ) throws(ParlanceError) -> [(name: String, value: Double)] {
-    var generator = StepGenerator(seed: recipe.optimisation.seed, "step", UInt64(number))
+    var generator = SeededGenerator(seed: recipe.optimisation.seed, "step", UInt64(number))
     try engine.seed(generator.next())
     let (readings, batch) = try draw(visits, step: step, &generator)
     let forward: StudentModel.Forward
@@ -370,19 +371,16 @@ final class TrainingLoop {
   }
 
   private func encode(_ queries: [Validator.Query]) throws(ParlanceError) -> [SparseVector] {
-    try engine.setRecording(false)
-    var vectors: [SparseVector] = []
-    let batch = 16
-    for start in stride(from: 0, to: queries.count, by: batch) {
-      let part = queries[start..<min(queries.count, start + batch)]
-      let rows = try student.forward(part.map(\.reading), dropout: 0).queries
-      for row in 0..<rows.count {
-        let vector = student.vector(of: rows, row)
-        vectors.append(leaving.pruning(vector))
+    try engine.withoutRecording { () throws(ParlanceError) -> [SparseVector] in
+      var vectors: [SparseVector] = []
+      let batch = 16
+      for start in stride(from: 0, to: queries.count, by: batch) {
+        let part = queries[start..<min(queries.count, start + batch)]
+        let rows = try student.forward(part.map(\.reading), dropout: 0).queries
+        for row in 0..<rows.count { vectors.append(leaving.pruning(student.vector(of: rows, row))) }
       }
+      return vectors
     }
-    try engine.setRecording(true)
-    return vectors
   }
 
   /// The vectors of all passages, as the passage encoder is now.

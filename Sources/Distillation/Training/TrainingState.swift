@@ -22,6 +22,8 @@ import TensorEngine
     var recipe = ""
     /// SHA-256 over what is trained on.
     var data = ""
+    /// SHA-256 over the words that factors are fitted to; `nil` without factors, and for steps that another run took.
+    var spoken: String?
     var best: Best?
     /// Validations since the best one.
     var validationsWithoutProgress = 0

@@ -10,10 +10,8 @@ public struct EffortSummary: Sendable, Hashable {
 
     /// - Returns: `nil` of nothing.
     public init?(_ values: [Double]) {
-      guard !values.isEmpty else { return nil }
-      let sorted = values.sorted()
-      func rank(_ share: Double) -> Double { sorted[max(0, Int((share * Double(sorted.count)).rounded(.up)) - 1)] }
-      (p50, p95, p99) = (rank(0.5), rank(0.95), rank(0.99))
+      guard let found = values.percentiles([0.5, 0.95, 0.99]) else { return nil }
+      (p50, p95, p99) = (found[0], found[1], found[2])
     }
   }
 

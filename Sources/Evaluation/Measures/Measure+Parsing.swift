@@ -110,30 +110,11 @@ extension Measure.Family {
     return nil
   }
 
-  /// What to write instead: the known name with the smallest edit distance, letter case aside, of equals the first; all
-  /// names where none is near.
+  /// What to write instead: the nearest of the known names, letter case aside; all names where none is near.
   static func hint(for name: String) -> String {
-    let wanted = name.lowercased()
-    let known = allCases.flatMap { [$0.rawValue] + $0.aliases }.map { ($0, editDistance($0.lowercased(), wanted)) }
-    if let nearest = known.min(by: { $0.1 < $1.1 }), nearest.1 <= max(2, wanted.count / 3) {
-      return "did you mean \(nearest.0)?"
-    }
+    let (wanted, known) = (name.lowercased(), allCases.flatMap { [$0.rawValue] + $0.aliases })
+    let nearest = NearestName.of(wanted, among: known.map { $0.lowercased() }, within: max(2, wanted.count / 3))
+    if let spelling = known.first(where: { $0.lowercased() == nearest }) { return "did you mean \(spelling)?" }
     return "expected one of \(allCases.map(\.rawValue).joined(separator: ", "))"
   }
-}
-
-/// Levenshtein's distance in characters.
-func editDistance(_ left: String, _ right: String) -> Int {
-  let right = Array(right)
-  var row = Array(0...right.count)
-  for (i, character) in left.enumerated() {
-    var diagonal = row[0]
-    row[0] = i + 1
-    for j in right.indices {
-      let substituted = diagonal + (character == right[j] ? 0 : 1)
-      diagonal = row[j + 1]
-      row[j + 1] = min(substituted, row[j] + 1, diagonal + 1)
-    }
-  }
-  return row[right.count]
 }

@@ -22,25 +22,27 @@
     private let folder: SweepFolder
     private let program: String
     private let device: String
-    private var places: [String: [(folder: SweepFolder, run: String)]] = [:]
+    private let cores: Int
+    /// By digest; `cores` is what the other sweep's file gives a run.
+    private var places: [String: [(folder: SweepFolder, run: String, cores: Int)]] = [:]
     private var data = DataFingerprints()
 
     /// - Parameters:
     ///   - folders: of other sweeps; that of the sweep itself, which need not be there yet, is passed over.
     ///   - program: the name and version that runs are made by now.
     ///   - device: where they are trained now.
+    ///   - cores: how many a run has now: latencies are those of so many.
     /// - Throws: `noInput` for a folder that is no sweep's.
     public init(
-      of folders: [String], for sweep: Sweep, in folder: SweepFolder, program: String, device: String
+      of folders: [String], for sweep: Sweep, in folder: SweepFolder, program: String, device: String, cores: Int
     ) throws(ParlanceError) {
-      (self.sweep, self.folder, self.program, self.device) = (sweep, folder, program, device)
+      (self.sweep, self.folder, self.program, self.device, self.cores) = (sweep, folder, program, device, cores)
       for path in folders where path != folder.path && !FileNames.isSameFolder(path, folder.path) {
         let other = SweepFolder(path)
         guard FileNames.exists(other.sweep), FileNames.exists(other.store) else { throw other.missing }
-        // Latencies are those of so many cores.
-        guard try Sweep(reading: other.sweep).budget.coresPerRun == sweep.budget.coresPerRun else { continue }
+        let planned = try Sweep(reading: other.sweep).budget.coresPerRun
         for run in try RunStore(path: other.store, making: false).runs() where run.state == .finished {
-          places[run.digest, default: []].append((other, run.id))
+          places[run.digest, default: []].append((other, run.id, planned))
         }
       }
     }
@@ -50,9 +52,10 @@
       let digest = try run.digest(of: recipe, in: sweep)
       // What cannot be read is not the same; training says so better.
       guard let others = places[digest], let prints = try? Set(data.of(recipe, in: sweep)) else { return nil }
-      for (other, id) in others {
+      for (other, id, planned) in others {
         guard let result = try? RunResult(reading: other.result(of: id)), result.digest == digest,
-          result.program == program, (result.maker?.device ?? device) == device, Set(result.fingerprints) == prints
+          result.program == program, (result.maker?.device ?? device) == device,
+          (result.coresOfRun ?? planned) == cores, Set(result.fingerprints) == prints
         else { continue }
         var files = sweep.evaluate.flatMap { [other.ranking(of: id, on: $0.name), other.queries(of: id, on: $0.name)] }
         files.append(other.metrics(of: id))
@@ -90,11 +93,7 @@
     }
 
     private func copy(_ folder: String, to copy: String) throws(ParlanceError) {
-      do {
-        try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: true)
-      } catch {
-        throw ParlanceError(.cannotWrite, "the folder cannot be made", at: .init(file: copy))
-      }
+      try FileNames.makeFolder(copy)
       let names: [String]
       do { names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted() } catch {
         throw ParlanceError(.noInput, "expected a folder that can be read", at: .init(file: folder))

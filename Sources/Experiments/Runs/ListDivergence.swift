@@ -21,16 +21,19 @@ struct ListDivergence {
 
   /// `sum_j p_j (log p_j - log q_j)`, p the softmax of the teacher's scores and q that of the student's.
   ///
-  /// - Returns: `nil` for a query without a list.
+  /// - Returns: the mean over the teachers that have a list for the query, several where a turn is in several training sets;
+  ///   `nil` for one without a list.
   func value(of query: SparseVector, for id: ExternalID) throws(ParlanceError) -> Double? {
+    var (sum, lists) = (0.0, 0)
     for teacher in teachers {
       guard let place = teacher.index(of: id), teacher.passageCount(at: place) > 0 else { continue }
       let list = try teacher.list(at: place)
       var scores: [Double] = []
       for passage in list.passages { scores.append(query.dot(try vectors.vector(at: Int(passage)))) }
-      return Self.divergence(teacher: list.scores.map(Double.init), student: scores)
+      sum += Self.divergence(teacher: list.scores.map(Double.init), student: scores)
+      lists += 1
     }
-    return nil
+    return lists > 0 ? sum / Double(lists) : nil
   }
 
   static func divergence(teacher: [Double], student: [Double]) -> Double {

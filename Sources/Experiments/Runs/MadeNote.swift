@@ -1,11 +1,6 @@
 import BinaryFiles
 public import Diagnostics
-
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
+import StrictJSON
 
 /// What something that a sweep prepared was made of: `NAME.made` beside it, so that it is not taken for what other inputs or
 /// another command would make.
@@ -44,12 +39,7 @@ public struct MadeNote: Codable, Equatable {
   }
 
   public func write(for made: String) throws(ParlanceError) {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    guard let data = try? encoder.encode(self) else {
-      throw ParlanceError(.internalFault, "the note cannot be written as JSON", at: .init(file: Self.path(for: made)))
-    }
-    try AtomicFile.write(Array(data), to: Self.path(for: made))
+    try CodableJSON.write(self, to: Self.path(for: made), orSay: "the note cannot be written as JSON")
   }
 
   /// The note of what was made, where there is one.
@@ -58,11 +48,7 @@ public struct MadeNote: Codable, Equatable {
   public static func of(_ made: String) throws(ParlanceError) -> MadeNote? {
     let path = path(for: made)
     guard FileNames.exists(path) else { return nil }
-    let file = try MappedFile(path: path)
-    guard let note = try? JSONDecoder().decode(MadeNote.self, from: Data(file.bytes.array())) else {
-      throw ParlanceError(.badInput, "expected the note of what \(made) was made of", at: .init(file: path))
-    }
-    return note
+    return try CodableJSON.read(MadeNote.self, from: path, orSay: "expected the note of what \(made) was made of")
   }
 
   /// Keeps the notes of what a sweep prepared in its folder, for the record: those beside what was made are gone where they are
@@ -71,22 +57,14 @@ public struct MadeNote: Codable, Equatable {
     var kept: [String: MadeNote] = [:]
     for step in steps { kept[step.makes] = try of(step.makes) }
     guard !kept.isEmpty else { return }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    guard let data = try? encoder.encode(kept) else {
-      throw ParlanceError(.internalFault, "the notes cannot be written as JSON", at: .init(file: folder.prepared))
-    }
-    try AtomicFile.write(Array(data), to: folder.prepared)
+    try CodableJSON.write(kept, to: folder.prepared, orSay: "the notes cannot be written as JSON")
   }
 
   /// The notes that `keep` left, by what was made; empty without.
   public static func kept(in folder: SweepFolder) throws(ParlanceError) -> [String: MadeNote] {
     guard FileNames.exists(folder.prepared) else { return [:] }
-    let file = try MappedFile(path: folder.prepared)
-    guard let kept = try? JSONDecoder().decode([String: MadeNote].self, from: Data(file.bytes.array())) else {
-      throw ParlanceError(.badInput, "expected the notes of what the sweep prepared", at: .init(file: folder.prepared))
-    }
-    return kept
+    return try CodableJSON.read(
+      [String: MadeNote].self, from: folder.prepared, orSay: "expected the notes of what the sweep prepared")
   }
 
   /// Refuses what was made by another command, or of files that changed since. What has no note is taken as it is, and so is

@@ -1,12 +1,7 @@
 import BinaryFiles
 import Diagnostics
 import Distillation
-
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
+import StrictJSON
 
 /// What a run reads, hashed and noted when it begins, so that data which change under it are told from those that do not.
 struct RunData {
@@ -16,15 +11,18 @@ struct RunData {
   let folder: SweepFolder
   let noted: [RunResult.Fingerprint]
 
+  /// A run without a state has learned nothing: its files are noted anew, whatever an attempt noted that failed.
+  ///
   /// - Throws: `badInput` that names a file which is another than when the run began.
   init(of run: PlannedRun, _ recipe: Recipe, _ sweep: Sweep, in folder: SweepFolder) throws(ParlanceError) {
     (self.run, self.recipe, self.sweep, self.folder) = (run, recipe, sweep, folder)
     let path = folder.data(of: run.id)
     var prints = DataFingerprints()
-    let found = try prints.of(recipe, in: sweep)
-    if !FileNames.exists(path) { try Self.write(found, path) }
-    noted = try Self.read(path)
-    try compare(found)
+    noted = try prints.of(recipe, in: sweep)
+    let hasLearned = FileNames.exists(folder.state(of: run.id))
+    let before = try hasLearned && FileNames.exists(path) ? Self.read(path) : []
+    try compare(noted, with: before)
+    if noted != before { try Self.write(noted, path) }
   }
 
   /// The same at the end of the run.
@@ -32,7 +30,7 @@ struct RunData {
   /// - Throws: `badInput` that names a file which changed meanwhile.
   func fingerprints() throws(ParlanceError) -> [RunResult.Fingerprint] {
     var prints = DataFingerprints()
-    try compare(prints.of(recipe, in: sweep))
+    try compare(prints.of(recipe, in: sweep), with: noted)
     return noted
   }
 
@@ -41,9 +39,11 @@ struct RunData {
     noted.first { $0.file == recipe.vectors }.map { folder.index(of: $0) } ?? ""
   }
 
-  private func compare(_ found: [RunResult.Fingerprint]) throws(ParlanceError) {
+  private func compare(
+    _ found: [RunResult.Fingerprint], with before: [RunResult.Fingerprint]
+  ) throws(ParlanceError) {
     // A file that was not noted, by a version that looked at fewer, tells nothing.
-    let known = Dictionary(noted.map { ($0.file, $0) }) { first, _ in first }
+    let known = Dictionary(before.map { ($0.file, $0) }) { first, _ in first }
     for print in found where known[print.file].map({ $0 != print }) ?? false {
       throw ParlanceError(
         .badInput,
@@ -58,19 +58,10 @@ struct RunData {
   }
 
   private static func read(_ path: String) throws(ParlanceError) -> [RunResult.Fingerprint] {
-    let file = try MappedFile(path: path)
-    guard let note = try? JSONDecoder().decode(Note.self, from: Data(file.bytes.array())) else {
-      throw ParlanceError(.badInput, "expected the fingerprints of what the run read", at: .init(file: path))
-    }
-    return note.read
+    try CodableJSON.read(Note.self, from: path, orSay: "expected the fingerprints of what the run read").read
   }
 
   private static func write(_ prints: [RunResult.Fingerprint], _ path: String) throws(ParlanceError) {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    guard let data = try? encoder.encode(Note(read: prints)) else {
-      throw ParlanceError(.internalFault, "the fingerprints cannot be written as JSON", at: .init(file: path))
-    }
-    try AtomicFile.write(Array(data), to: path)
+    try CodableJSON.write(Note(read: prints), to: path, orSay: "the fingerprints cannot be written as JSON")
   }
 }

@@ -1,11 +1,5 @@
-import BinaryFiles
 public import Diagnostics
-
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
+import StrictJSON
 
 /// What a run came to: `result.json` in its folder, written when nothing is left to do. A run that has none is not finished.
 public struct RunResult: Codable, Sendable, Equatable {
@@ -55,6 +49,9 @@ public struct RunResult: Codable, Sendable, Equatable {
     public var name: String
     public var measures: [String]
     public var queries: [Query]
+    /// How many of the turns are of conversations that the student was trained on, so that the figures are too high; `nil` for
+    /// runs of versions that did not count them.
+    public var turnsTrainedOn: Int?
 
     public init(name: String, measures: [String], queries: [Query]) {
       (self.name, self.measures, self.queries) = (name, measures, queries)
@@ -84,6 +81,8 @@ public struct RunResult: Codable, Sendable, Equatable {
   public var measured: [Measured]
   /// The folder of the run of another sweep that trained and measured it, where this one only took it over.
   public var takenFrom: String?
+  /// The cores that it had, of which its bits and its latencies are; `nil` for runs of versions that did not note them.
+  public var coresOfRun: Int?
   /// The run, of the sweep that it was measured in, which took the steps that this one only let its student leave after.
   public var stepsOf: String?
 
@@ -122,20 +121,12 @@ public struct RunResult: Codable, Sendable, Equatable {
 
   /// - Throws: `cannotWrite`, `internalFault` for a number that JSON does not have.
   public func write(to path: String) throws(ParlanceError) {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    guard let data = try? encoder.encode(self) else {
-      throw ParlanceError(.internalFault, "a figure of the run is not a number", at: .init(file: path))
-    }
-    try AtomicFile.write(Array(data), to: path)
+    try CodableJSON.write(self, to: path, orSay: "a figure of the run is not a number")
   }
 
   /// - Throws: `noInput` when there is none, `badInput` for anything else than a result.
   public init(reading path: String) throws(ParlanceError) {
-    let file = try MappedFile(path: path)
-    guard let result = try? JSONDecoder().decode(RunResult.self, from: Data(file.bytes.array())) else {
-      throw ParlanceError(.badInput, "expected the result of a run, found something else", at: .init(file: path))
-    }
-    self = result
+    self = try CodableJSON.read(
+      RunResult.self, from: path, orSay: "expected the result of a run, found something else")
   }
 }

@@ -19,7 +19,8 @@ struct SearchedCollection {
     (self.vectors, self.index, isOwn) = (vectors, index, false)
   }
 
-  /// Encodes all passages, in the order of the frozen vectors that teachers' lists point into.
+  /// Encodes all passages, in the order of the frozen vectors that teachers' lists point into. What an interrupted run left of
+  /// them is not encoded again.
   ///
   /// - Parameters:
   ///   - student: the folder that the training left.
@@ -35,21 +36,23 @@ struct SearchedCollection {
       Checkpoint(folder: settings.encoder == .separate ? separate : student),
       settings: EncoderSettings(maxLength: settings.maxLength, passageText: template)
     ) { part throws(ParlanceError) in try NativeForwardPass(part, cores: cores) }
-    let texts = try PassageTexts(
-      path: settings.texts, template: template, vectors: frozen, progress: progress, interruption: interruption)
     let path = folder + "/own_collection.vectors"
     let description = VectorsDescription(encoder: encoder.passageIdentity, vocabulary: encoder.vocabulary)
-    let writer = try VectorsWriter(path: path, description: description, resuming: true)
-    for start in stride(from: writer.resumedCount, to: frozen.count, by: 256) {
-      try interruption?.check()
-      let places = start..<min(frozen.count, start + 256)
-      let words = try places.map { place throws(ParlanceError) in try texts.words(at: UInt32(place)) }
-      for (place, encoded) in zip(places, try await encoder.encode(words, as: .passage)) {
-        try writer.append(frozen.id(at: place), encoded.vector)
+    if !Self.isWhole(path, description, like: frozen) {
+      let texts = try PassageTexts(
+        path: settings.texts, template: template, vectors: frozen, progress: progress, interruption: interruption)
+      let writer = try VectorsWriter(path: path, description: description, resuming: true)
+      for start in stride(from: writer.resumedCount, to: frozen.count, by: 256) {
+        try interruption?.check()
+        let places = start..<min(frozen.count, start + 256)
+        let words = try places.map { place throws(ParlanceError) in try texts.words(at: UInt32(place)) }
+        for (place, encoded) in zip(places, try await encoder.encode(words, as: .passage)) {
+          try writer.append(frozen.id(at: place), encoded.vector)
+        }
+        progress?(Progress("encoding passages", completed: places.upperBound, total: frozen.count, unit: "passages"))
       }
-      progress?(Progress("encoding passages", completed: places.upperBound, total: frozen.count, unit: "passages"))
+      try writer.finish()
     }
-    try writer.finish()
     index = folder + "/own_collection-index"
     FileNames.removeTree(index)
     let files = try VectorsFiles(paths: [path])
@@ -61,9 +64,17 @@ struct SearchedCollection {
     isOwn = true
   }
 
+  /// Whether an earlier process encoded the same passages in the same order by the same encoder, to their end.
+  private static func isWhole(_ path: String, _ description: VectorsDescription, like frozen: VectorsFile) -> Bool {
+    guard let file = try? VectorsFile(path: path) else { return false }
+    return file.description == description && file.count == frozen.count && file.idDigest == frozen.idDigest
+  }
+
   /// Removes what nobody searches any more.
-  func remove() {
-    guard isOwn else { return }
+  ///
+  /// - Parameter fault: why the run ended before it was measured. One that was interrupted goes on with what is there.
+  func remove(after fault: ParlanceError? = nil) {
+    guard isOwn, fault?.code != .interrupted else { return }
     FileNames.remove(vectors.path, faults: nil)
     FileNames.removeTree(index)
   }

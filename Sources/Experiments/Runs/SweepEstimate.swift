@@ -16,6 +16,8 @@ public struct SweepEstimate: Sendable, Hashable {
 
   /// By the runs' names.
   public var work: [String: Work]
+  /// Files whose turns are not counted, since `prepare` is still to make them.
+  public private(set) var uncounted: [String]
 
   /// Seconds of one core for a turn that is learned from and one that is measured, and for a run's beginning and end: least
   /// squares over the first 58 runs of Recipes/findings (SPLADE-tiny, x86-64 with AVX-512, 16 passages a turn; 20 quick runs of
@@ -26,10 +28,20 @@ public struct SweepEstimate: Sendable, Hashable {
   private let scale: [String: Double]
 
   /// Counts the turns of all files that the runs read.
+  ///
+  /// - Throws: `noInput` for a file that is not there, and which the sweep does not make.
   public init(_ runs: [(run: PlannedRun, recipe: Recipe)], of sweep: Sweep) throws(ParlanceError) {
     var counts: [String: Int] = [:]
+    var missing: [String] = []
+    /// Whether the file is there or a fault; what is still to be made has no turns for now.
+    func isReadable(_ path: String) -> Bool {
+      guard sweep.isStillToMake(path) else { return true }
+      if !missing.contains(path) { missing.append(path) }
+      return false
+    }
     func count(_ path: String) throws(ParlanceError) -> Double {
       if let known = counts[path] { return Double(known) }
+      guard isReadable(path) else { return 0 }
       let reader = try TurnReader(path: path)
       var turns = 0
       while try reader.next() != nil { turns += 1 }
@@ -38,6 +50,8 @@ public struct SweepEstimate: Sendable, Hashable {
     }
     /// Turns of a set that have a judgment: no others are measured.
     func judgedTurns(_ set: Sweep.Judged) throws(ParlanceError) -> Double {
+      let areReadable = [set.conversations, set.qrels].map(isReadable)
+      guard areReadable == [true, true] else { return 0 }
       let known = Set(try Qrels(readingFrom: set.qrels).queries())
       let reader = try TurnReader(path: set.conversations)
       var turns = 0
@@ -59,6 +73,7 @@ public struct SweepEstimate: Sendable, Hashable {
       }
       work[run.id] = Work(learned: learned, measured: measured)
     }
+    uncounted = missing
   }
 
   /// By the size of the weights' file.

@@ -22,6 +22,8 @@ public struct SweepFolder: Sendable {
   public func lock(of run: String) -> String { folder(of: run) + "/.run" }
   /// What a run goes on from; a finished one has none, but where others take its steps.
   func state(of run: String) -> String { folder(of: run) + "/training.state" }
+  /// What the run was begun by, every default filled in.
+  func recipe(of run: String) -> String { folder(of: run) + "/recipe.yaml" }
   public func metrics(of run: String) -> String { folder(of: run) + "/metrics.jsonl" }
   public func ranking(of run: String, on set: String) -> String {
     folder(of: run) + "/" + Sweep.folderName(set) + ".trec"

@@ -55,7 +55,8 @@ public struct SweepRun: Sendable {
   ///   - open: the checkpoint of a name: a folder, or one of the hub's.
   ///   - program: the name and version of the program, for the record.
   ///   - maker: more of what makes the run, likewise.
-  /// - Throws: `tryAgain` when another process has the run; `interrupted` after saving where it stood; as `Trainer.train`.
+  /// - Throws: `tryAgain` when another process has the run; `interrupted` after saving where it stood; `badInput` for a run that
+  ///   learned by another recipe; as `Trainer.train`.
   public func finish(
     program: String, maker: RunMaker, usage: () -> Usage,
     open: (String) async throws(ParlanceError) -> Checkpoint
@@ -65,6 +66,7 @@ public struct SweepRun: Sendable {
     defer { withExtendedLifetime(lock) {} }
     guard !FileNames.exists(folder.result(of: run.id)) else { return }
     let recipe = try run.recipe(of: sweep)
+    try checkBegun(by: recipe)
     let data = try RunData(of: run, recipe, sweep, in: folder)
     let summary = try await train(recipe, data.index, takingFrom: source(like: data, program, maker), open)
     let student = try Checkpoint(folder: path + "/student")
@@ -72,6 +74,7 @@ public struct SweepRun: Sendable {
       try NativeForwardPass(part, cores: cores)
     }
     let teachers = try recipe.data.map { set throws(ParlanceError) in try TeacherFile(path: set.teacher) }
+    let trained = try TrainedConversations(of: recipe, teachers, interruption: interruption)
     let vectors = try VectorsFile(path: recipe.vectors)
     let collection: SearchedCollection
     if let settings = recipe.student.passages {
@@ -85,10 +88,12 @@ public struct SweepRun: Sendable {
     var measured: [RunResult.Measured] = []
     do throws(ParlanceError) {
       for set in sweep.evaluate {
-        measured.append(try await measure(encoder, recipe, set, collection, frequencies, teachers))
+        var figures = try await measure(encoder, recipe, set, collection, frequencies, teachers)
+        figures.turnsTrainedOn = trained.count(of: figures.queries)
+        measured.append(figures)
       }
     } catch {
-      collection.remove()
+      collection.remove(after: error)
       throw error
     }
     collection.remove()
@@ -99,16 +104,31 @@ public struct SweepRun: Sendable {
       examples: summary.examples, seconds: summary.seconds, processorSeconds: used.processorSeconds,
       peakMemory: used.peakMemory, measured: measured)
     result.stepsOf = summary.stepsOf.map(fileName(of:))
+    result.coresOfRun = cores
     try result.write(to: folder.result(of: run.id))
     // A finished run is not gone on with.
     if !keepsState || result.stepsOf != nil { FileNames.remove(folder.state(of: run.id), faults: nil) }
     if !sweep.keepsStudents { FileNames.removeTree(path + "/student") }
   }
 
-  /// The folder of the run to go on from, when it was made of the same bytes by the same program on the same machine.
+  /// What was learned by one recipe is not gone on with by another.
+  private func checkBegun(by recipe: Recipe) throws(ParlanceError) {
+    let path = folder.recipe(of: run.id)
+    guard FileNames.exists(folder.state(of: run.id)), FileNames.exists(path) else { return }
+    let begun = try MappedFile(path: path)
+    guard begun.bytes.array() != Array(try recipe.yaml().utf8) else { return }
+    throw ParlanceError(
+      .badInput,
+      "the run \(run.id) was begun by another recipe; parlance runs rm \(folder.path) \(run.id) lets it begin anew",
+      at: .init(file: path))
+  }
+
+  /// The folder of the run to go on from, when it was made of the same bytes by the same program on as many cores of the same
+  /// machine.
   private func source(like data: RunData, _ program: String, _ maker: RunMaker) -> String? {
     guard let source, let result = try? RunResult(reading: folder.result(of: source)),
-      result.program == program, result.maker == maker, Set(result.fingerprints) == Set(data.noted)
+      result.program == program, result.maker == maker, (result.coresOfRun ?? cores) == cores,
+      Set(result.fingerprints) == Set(data.noted)
     else { return nil }
     return folder.folder(of: source)
   }
@@ -125,6 +145,8 @@ public struct SweepRun: Sendable {
     let trainer = try Trainer(
       recipe, student: start, frozen: frozen, passages: passages, engine: .load(), device: device, cores: cores)
     if let source, !FileNames.exists(folder.state(of: run.id)) {
+      // By an attempt that learned nothing: the steps are not of its recipe.
+      FileNames.remove(folder.recipe(of: run.id), faults: nil)
       do throws(ParlanceError) { try trainer.takeSteps(of: source, into: folder.folder(of: run.id)) } catch {
         // What cannot be gone on from is trained anew.
         guard [.badInput, .noInput].contains(error.code) else { throw error }

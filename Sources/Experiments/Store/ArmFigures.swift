@@ -13,6 +13,9 @@
     public var efforts: [ExternalID: QueryEffort]
     /// Of the student from its teacher, the mean over the turns that have a list.
     public var divergence: Double?
+    /// The turns that the runs of one seed measured, and how many of them are of conversations that these were trained on, where
+    /// that was counted. A turn counts in each fold that it is measured in.
+    public var turns: (measured: Int, trainedOn: Int?)
 
     /// Arms of which not every run is finished.
     public struct Unfinished: Sendable, Hashable {
@@ -47,20 +50,31 @@
           continue
         }
         var queries: [ExternalID: [StoredQuery]] = [:]
+        var turns: (measured: Int, trainedOn: Int?) = (0, 0)
         for run in finished {
-          for query in try store.queries(of: run.id, on: set, measures: sweep.measures.map(\.description)) {
+          let own = try store.queries(of: run.id, on: set, measures: sweep.measures.map(\.description))
+          if run.seed == finished[0].seed {
+            turns.measured += own.count
+            turns.trainedOn = turns.trainedOn.flatMap { sum in run.turnsTrainedOn[set].map { sum + $0 } }
+          }
+          for query in own {
             queries[query.id, default: []].append(query)
             places.places[query.id] = .init(conversation: query.conversation, turn: query.turn)
           }
         }
-        whole.append(ArmFigures(arm: arm, runs: finished, queries: queries, measures: sweep.measures))
+        whole.append(
+          ArmFigures(arm: arm, runs: finished, queries: queries, turns: turns, measures: sweep.measures))
       }
       return (whole, unfinished, places)
     }
 
-    private init(arm: String, runs: [StoredRun], queries: [ExternalID: [StoredQuery]], measures: [Measure]) {
+    private init(
+      arm: String, runs: [StoredRun], queries: [ExternalID: [StoredQuery]], turns: (measured: Int, trainedOn: Int?),
+      measures: [Measure]
+    ) {
       self.arm = arm
       self.runs = runs
+      self.turns = turns
       let ids = queries.keys.sorted()
       func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(1, values.count)) }
       evaluation = Evaluation(

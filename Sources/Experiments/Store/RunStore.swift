@@ -11,8 +11,6 @@
   public final class RunStore {
     private let file: SQLiteFile
 
-    public var path: String { file.path }
-
     private static let kind = {
       var kind = SQLiteFileKind(
         name: "database of runs", application: 0x5041_5255, version: 2, schema: schema + makers, earlyTable: "runs")
@@ -62,6 +60,9 @@
       ) STRICT, WITHOUT ROWID;
       """
 
+    /// A fact about a run for each set that it was measured on: how many of the set's turns are trained on.
+    private static let trainedOn = "turns_trained_on "
+
     // MARK: - Writing
 
     /// Puts a finished run in, in place of whatever was known of it.
@@ -79,7 +80,11 @@
           try db.execute(
             sql: "INSERT INTO fingerprints VALUES (?, ?, ?)", arguments: [result.run, print.file, print.sha256])
         }
-        let facts = (result.maker?.facts ?? []) + (result.stepsOf.map { [("steps_of", $0)] } ?? [])
+        var facts = result.maker?.facts ?? []
+        if let other = result.stepsOf { facts.append(("steps_of", other)) }
+        for set in result.measured {
+          if let turns = set.turnsTrainedOn { facts.append((Self.trainedOn + set.name, "\(turns)")) }
+        }
         for (fact, value) in facts {
           try db.execute(sql: "INSERT INTO makers VALUES (?, ?, ?)", arguments: [result.run, fact, value])
         }
@@ -139,12 +144,20 @@
             id: id, arm: row["arm"], seed: seed.flatMap { UInt64($0) }, fold: row["fold"],
             state: StoredRun.State(rawValue: row["state"]) ?? .failed, digest: row["digest"], recipe: row["recipe"],
             program: row["program"], maker: makers[id].flatMap { RunMaker(facts: $0) },
-            stepsOf: makers[id]?["steps_of"],
+            stepsOf: makers[id]?["steps_of"], turnsTrainedOn: Self.turnsTrainedOn(in: makers[id] ?? [:]),
             steps: row["steps"], examples: row["examples"], seconds: row["seconds"],
             processorSeconds: row["processor_seconds"],
             peakMemory: row["peak_memory"], fault: row["fault"])
         }
       }
+    }
+
+    private static func turnsTrainedOn(in facts: [String: String]) -> [String: Int] {
+      var turns: [String: Int] = [:]
+      for (fact, value) in facts where fact.hasPrefix(trainedOn) {
+        turns[String(fact.dropFirst(trainedOn.count))] = Int(value)
+      }
+      return turns
     }
 
     public func fingerprints(of run: String) throws(ParlanceError) -> [RunResult.Fingerprint] {

@@ -21,6 +21,8 @@ public struct StoredRun: Sendable, Hashable {
   public var maker: RunMaker?
   /// The run that took its steps, where it was another.
   public var stepsOf: String?
+  /// By set, how many of its turns are of conversations that are trained on; without a set for which that was not counted.
+  public var turnsTrainedOn: [String: Int] = [:]
   public var steps: Int
   public var examples: Int
   /// Of training, by the clock.

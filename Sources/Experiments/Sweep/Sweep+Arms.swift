@@ -10,6 +10,7 @@ extension Sweep {
   public func expanded() throws(ParlanceError) -> [Arm] {
     var expanded = arms.isEmpty ? [Arm(name: "", settings: [])] : arms
     for axis in grid {
+      try Self.checkCount(of: "arms", expanded.count, axis.values.count)
       let label = Self.label(axis.key)
       expanded = expanded.flatMap { arm in
         axis.values.map { value in
@@ -20,6 +21,7 @@ extension Sweep {
       try check(expanded)
     }
     if let random {
+      try Self.checkCount(of: "arms", expanded.count, random.count)
       let draws = random.draws()
       let width = "\(draws.count)".count
       expanded = expanded.flatMap { arm in
@@ -35,10 +37,24 @@ extension Sweep {
     return expanded
   }
 
-  private func check(_ arms: [Arm]) throws(ParlanceError) {
-    guard arms.count <= Self.mostRuns else {
-      throw ParlanceError(.badInput, "expected at most \(Self.mostRuns) arms, these are \(arms.count)")
+  /// Refuses too many before any of them is made.
+  ///
+  /// - Parameter counts: of what is multiplied.
+  private static func checkCount(of what: String, _ counts: Int...) throws(ParlanceError) {
+    var product = 1
+    for count in counts {
+      let (next, isTooGreat) = product.multipliedReportingOverflow(by: count)
+      product = isTooGreat ? Int.max : next
     }
+    guard product <= mostRuns else {
+      throw ParlanceError(
+        .badInput,
+        "expected at most \(mostRuns) \(what), these are \(product == Int.max ? "far more" : "\(product)")")
+    }
+  }
+
+  private func check(_ arms: [Arm]) throws(ParlanceError) {
+    try Self.checkCount(of: "arms", arms.count)
     var folders: [String: String] = [:]
     for arm in arms {
       if let other = folders.updateValue(arm.name, forKey: Self.folderName(arm.name)) {
@@ -90,6 +106,7 @@ extension Sweep {
     }
     let seeds: [UInt64?] = seeds.isEmpty ? [nil] : seeds
     let folds: [Int?] = folds.isEmpty ? [nil] : folds
+    try Self.checkCount(of: "runs", arms.count, seeds.count, folds.count)
     var runs: [PlannedRun] = []
     for arm in arms {
       for seed in seeds {
@@ -100,9 +117,6 @@ extension Sweep {
           runs.append(PlannedRun(arm: arm.name, seed: seed, fold: fold, settings: settings))
         }
       }
-    }
-    guard runs.count <= Self.mostRuns else {
-      throw ParlanceError(.badInput, "expected at most \(Self.mostRuns) runs, these are \(runs.count)")
     }
     return runs
   }

@@ -1,3 +1,4 @@
+import BinaryFiles
 public import Diagnostics
 public import Distillation
 
@@ -5,6 +6,11 @@ extension Sweep {
   /// Whether a run by the recipe searches the index of the recipe's vectors, for validation or to be measured.
   public func searchesVectors(of recipe: Recipe) -> Bool {
     recipe.student.passages == nil && (recipe.validation != nil || evaluate.contains { $0.index == nil })
+  }
+
+  /// Whether a file that is not there is one that `prepare` makes, or lies in a folder that it makes.
+  func isStillToMake(_ path: String) -> Bool {
+    !FileNames.exists(path) && prepare.contains { path == $0.makes || path.hasPrefix($0.makes + "/") }
   }
 
   /// Looks at what can only be told of all runs together, before any of them begins.

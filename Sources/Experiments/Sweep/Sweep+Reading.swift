@@ -137,9 +137,8 @@ extension Sweep {
     var preparation = Preparation(makes: "", command: [])
     for (key, part) in try value.members(["makes", "run"]) {
       if key == "makes" {
-        preparation.makes = try part.text()
         // A folder's lock and note lie beside it, not in it.
-        while preparation.makes.count > 1, preparation.makes.hasSuffix("/") { preparation.makes.removeLast() }
+        preparation.makes = FileNames.withoutTrailingSlashes(try part.text())
       } else if part.node.sequence != nil {
         preparation.command = try list(part) { word throws(ParlanceError) in try word.text() }
       } else {

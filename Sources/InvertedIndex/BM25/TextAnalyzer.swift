@@ -35,6 +35,15 @@ public struct TextAnalyzer: Sendable, Hashable, Codable {
     return words
   }
 
+  /// The words of `text`, in its order, each with the UTF-8 bytes that it was made of.
+  package func words(in text: String) -> [(word: String, bytes: Range<Int>)] {
+    var words: [(word: String, bytes: Range<Int>)] = []
+    WordSplitter.forEachPlacedWord(of: text) { spelling, bytes in
+      if let word = word(of: spelling) { words.append((word, bytes)) }
+    }
+    return words
+  }
+
   /// What becomes of a word that the text has in this spelling, lower-cased; `nil` when it does not count.
   func word(of spelling: [UInt8]) -> String? {
     var word = String(decoding: spelling, as: UTF8.self)

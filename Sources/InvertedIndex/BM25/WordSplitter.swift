@@ -2,20 +2,37 @@
 enum WordSplitter {
   /// Hands the lower-cased words of `text` to `take`, in its order, as UTF-8.
   static func forEachWord(of text: String, _ take: ([UInt8]) -> Void) {
+    split(text, isPlaced: false) { word, _ in take(word) }
+  }
+
+  /// Hands them to `take` with the UTF-8 bytes of the text that each was made of.
+  static func forEachPlacedWord(of text: String, _ take: ([UInt8], Range<Int>) -> Void) {
+    split(text, isPlaced: true, take)
+  }
+
+  /// - Parameter isPlaced: whether places are told, a constant: indexing wants none and counts no bytes for them.
+  @inline(__always)
+  private static func split(_ text: String, isPlaced: Bool, _ take: ([UInt8], Range<Int>) -> Void) {
     var word: [UInt8] = []
     // An apostrophe belongs to a word only when a letter follows.
     var apostrophe = false
+    // The bytes of the text that were read, and those among them that the word is made of.
+    var read = 0
+    var place = 0..<0
 
     func end() {
       apostrophe = false
       guard !word.isEmpty else { return }
-      take(word)
+      take(word, place)
       word.removeAll(keepingCapacity: true)
     }
 
     for scalar in text.unicodeScalars {
+      let start = read
+      if isPlaced { read += UTF8.width(scalar) }
       switch Kind(scalar) {
       case .letter:
+        if isPlaced { place = (word.isEmpty ? start : place.lowerBound)..<read }
         if apostrophe {
           word.append(UInt8(ascii: "'"))
           apostrophe = false
@@ -23,6 +40,7 @@ enum WordSplitter {
         append(scalar, to: &word)
       case .ideograph:
         end()
+        if isPlaced { place = start..<read }
         word.append(contentsOf: String(scalar).utf8)
         end()
       case .apostrophe:

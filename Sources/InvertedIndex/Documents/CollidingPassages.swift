@@ -21,12 +21,8 @@ struct CollidingPassages: Sendable {
 
   /// The passage that has `wanted`, if one has.
   func passage(_ wanted: ExternalID, id: (Int) throws(ParlanceError) -> ExternalID) throws(ParlanceError) -> Int? {
-    var (low, high) = (0, passages.count)
-    while low < high {
-      let middle = low + (high - low) / 2
-      if try id(Int(passages[middle])) < wanted { low = middle + 1 } else { high = middle }
-    }
-    guard low < passages.count, try id(Int(passages[low])) == wanted else { return nil }
-    return Int(passages[low])
+    let place = try passages.partitionPoint { passage throws(ParlanceError) in try id(Int(passage)) < wanted }
+    guard place < passages.count, try id(Int(passages[place])) == wanted else { return nil }
+    return Int(passages[place])
   }
 }

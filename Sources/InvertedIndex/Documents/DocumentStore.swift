@@ -78,12 +78,7 @@ final class DocumentStore: Sendable {
 
   /// The first row of the sections of hashes whose hash is not below `hash`.
   private func row(of hash: UInt64) throws(ParlanceError) -> Int {
-    var (low, high) = (0, count)
-    while low < high {
-      let middle = low + (high - low) / 2
-      if try idHashes.value(UInt64.self, at: middle) < hash { low = middle + 1 } else { high = middle }
-    }
-    return low
+    try (0..<count).partitionPoint { row throws(ParlanceError) in try idHash(atRow: row) < hash }
   }
 
   /// The hash in a row of the section of hashes, which ascend.
@@ -157,13 +152,13 @@ final class DocumentStore: Sendable {
 
   /// The last block that does not begin behind `place`.
   private func block(of place: UInt64, _ texts: Texts) throws(ParlanceError) -> Int {
-    var (low, high) = (0, texts.blocks.count / MemoryLayout<TextBlock>.stride - 2)
-    while low < high {
-      let middle = low + (high - low + 1) / 2
-      if try texts.blocks.value(TextBlock.self, at: middle).place <= place { low = middle } else { high = middle - 1 }
+    // The last entry tells where the last block ends.
+    let count = texts.blocks.count / MemoryLayout<TextBlock>.stride - 1
+    guard count > 0 else { throw contradiction("the number of its text blocks") }
+    let next = try (1..<count).partitionPoint { block throws(ParlanceError) in
+      try texts.blocks.value(TextBlock.self, at: block).place <= place
     }
-    guard high >= 0 else { throw contradiction("the number of its text blocks") }
-    return low
+    return next - 1
   }
 
   /// - Returns: the bytes of a block, and where it begins among the uncompressed bytes.

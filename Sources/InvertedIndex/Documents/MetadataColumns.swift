@@ -94,12 +94,10 @@ struct MetadataColumns: Sendable {
   }
 
   private func field(named name: String) throws(ParlanceError) -> Field? {
-    var (low, high) = (0, fieldCount)
-    while low < high {
-      let middle = low + (high - low) / 2
-      if try field(middle).name.utf8.lexicographicallyPrecedes(name.utf8) { low = middle + 1 } else { high = middle }
+    let index = try (0..<fieldCount).partitionPoint { index throws(ParlanceError) in
+      try field(index).name.utf8.lexicographicallyPrecedes(name.utf8)
     }
-    guard low < fieldCount, case let found = try field(low), found.name.utf8.elementsEqual(name.utf8) else {
+    guard index < fieldCount, case let found = try field(index), found.name.utf8.elementsEqual(name.utf8) else {
       return nil
     }
     return found
@@ -108,16 +106,13 @@ struct MetadataColumns: Sendable {
   private func insert(
     _ digest: KeywordDigest, of field: Field, into mask: inout PassageMask
   ) throws(ParlanceError) {
-    var (low, high) = (field.keywords.lowerBound, field.keywords.upperBound)
-    while low < high {
-      let middle = low + (high - low) / 2
-      let isBefore = try keywords.value(MetadataKeyword.self, at: middle).digest < digest
-      if isBefore { low = middle + 1 } else { high = middle }
+    let place = try field.keywords.partitionPoint { place throws(ParlanceError) in
+      try keywords.value(MetadataKeyword.self, at: place).digest < digest
     }
-    guard low < field.keywords.upperBound else { return }
-    let found = try keywords.value(MetadataKeyword.self, at: low)
+    guard place < field.keywords.upperBound else { return }
+    let found = try keywords.value(MetadataKeyword.self, at: place)
     guard found.digest == digest else { return }
-    let start = low == 0 ? 0 : try keywords.value(MetadataKeyword.self, at: low - 1).end
+    let start = place == 0 ? 0 : try keywords.value(MetadataKeyword.self, at: place - 1).end
     guard start <= found.end, found.end <= keywordPassages.count / 4 else { throw contradiction() }
     try insert(Int(start)..<Int(found.end), of: keywordPassages, into: &mask)
   }

@@ -31,11 +31,7 @@ struct CommonTerms: Sendable {
 
   /// Which of the common terms this is, or `nil`.
   func row(of term: TermID) -> Int? {
-    var (low, high) = (0, terms.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if terms[middle] < term.rawValue { low = middle + 1 } else { high = middle }
-    }
-    return low < terms.count && terms[low] == term.rawValue ? low : nil
+    let row = terms.partitionPoint { $0 < term.rawValue }
+    return row < terms.count && terms[row] == term.rawValue ? row : nil
   }
 }

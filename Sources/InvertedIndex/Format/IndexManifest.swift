@@ -1,12 +1,7 @@
 import BinaryFiles
 import Diagnostics
 import SparseVectors
-
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
+import StrictJSON
 
 /// What an index is made of: the one file that says which others belong to it.
 ///
@@ -81,7 +76,7 @@ struct IndexManifest: Codable, Sendable, Equatable {
     try file.verify()
     let section = try file.section(section)
     let bytes = try section.copy(of: 0..<section.count)
-    guard let manifest = try? JSONDecoder().decode(IndexManifest.self, from: Data(bytes)), manifest.makesSense else {
+    guard let manifest = CodableJSON.value(IndexManifest.self, in: bytes), manifest.makesSense else {
       throw contradiction(path)
     }
     return (manifest, file.count, file.stamp)
@@ -91,19 +86,17 @@ struct IndexManifest: Codable, Sendable, Equatable {
   ///
   /// - Throws: `cannotWrite`, also where what is written could not be read again.
   func write(to folder: String) throws(ParlanceError) {
+    let path = Self.path(in: folder)
     guard makesSense else {
       throw ParlanceError(
         .cannotWrite, "the index is as large as its format can say, or has been changed as often; build it anew",
-        at: .init(file: Self.path(in: folder)))
+        at: .init(file: path))
     }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    guard let bytes = try? encoder.encode(self) else {
-      throw ParlanceError(.internalFault, "the manifest cannot be written as JSON")
-    }
-    let file = try SectionedFileWriter(path: Self.path(in: folder), format: Self.format(version))
+    let bytes = try CodableJSON.bytes(
+      of: self, isPretty: true, orSay: "the manifest cannot be written as JSON", at: path)
+    let file = try SectionedFileWriter(path: path, format: Self.format(version))
     try file.beginSection(Self.section)
-    try file.write(Array(bytes))
+    try file.write(bytes)
     try file.commit()
   }
 

@@ -40,13 +40,10 @@ struct ByteStore: Sendable {
     if range.lowerBound >= inMemory {
       return Array(bytes[range.lowerBound - inMemory..<range.upperBound - inMemory])
     }
-    var (low, high) = (0, pieces.count - 1)
-    while low < high {
-      let middle = (low + high + 1) / 2
-      if pieces[middle].first <= range.lowerBound { low = middle } else { high = middle - 1 }
-    }
     guard let file else { return [] }
-    let start = pieces[low].place - pieces[low].first
+    // The first one begins at 0.
+    let piece = pieces[pieces.partitionPoint { $0.first <= range.lowerBound } - 1]
+    let start = piece.place - piece.first
     return try file.read(start + range.lowerBound..<start + range.upperBound)
   }
 }

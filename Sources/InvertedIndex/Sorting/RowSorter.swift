@@ -87,25 +87,15 @@ struct SortedRows<Row: BitwiseCopyable & Comparable & Sendable>: Sendable {
   /// - Parameter body: returns whether the next row of the run is wanted.
   func scan(from first: Row, _ body: (Row) throws(ParlanceError) -> Bool) throws(ParlanceError) {
     for run in runs {
-      let page = max(0, Self.place(of: first, in: run.pages) - 1)
+      let page = max(0, run.pages.partitionPoint { $0 < first } - 1)
       var cursor = Cursor(run, try run.page(page), number: page)
       var isLeft = true
       while isLeft, cursor.row < first { isLeft = try cursor.advance() }
       while isLeft, try body(cursor.row) { isLeft = try cursor.advance() }
     }
-    for place in Self.place(of: first, in: rest)..<rest.count {
+    for place in rest.partitionPoint(where: { $0 < first })..<rest.count {
       guard try body(rest[place]) else { return }
     }
-  }
-
-  /// Where the first row that is not before `row` is.
-  private static func place(of row: Row, in rows: [Row]) -> Int {
-    var (low, high) = (0, rows.count)
-    while low < high {
-      let middle = low + (high - low) / 2
-      if rows[middle] < row { low = middle + 1 } else { high = middle }
-    }
-    return low
   }
 
   /// The runs that have rows left: a binary heap of their numbers, the run whose next row is the least at the top.

@@ -46,11 +46,7 @@ struct LiveIDs {
 
   private func isLive(_ passage: Int, in segment: Int) -> Bool {
     let deleted = deleted[segment]
-    var (low, high) = (0, deleted.count)
-    while low < high {
-      let middle = low + (high - low) / 2
-      if deleted[middle] < passage { low = middle + 1 } else { high = middle }
-    }
-    return low == deleted.count || deleted[low] != passage
+    let place = deleted.partitionPoint { $0 < passage }
+    return place == deleted.count || deleted[place] != passage
   }
 }

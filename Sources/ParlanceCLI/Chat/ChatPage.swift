@@ -25,8 +25,8 @@ struct ChatPage {
     let page = page(of: result)
     try page.printPassages(result)
     try page.printAbsence(of: result)
-    let encode = FixedDecimal.text(result.encodingTime / .milliseconds(1), digits: 1)
-    let search = FixedDecimal.text(result.searchTime / .milliseconds(1), digits: 1)
+    let encode = FixedDecimal.text(result.encodingTime.milliseconds, digits: 1)
+    let search = FixedDecimal.text(result.searchTime.milliseconds, digits: 1)
     let cut = result.isTruncated ? "; the oldest part did not fit" : ""
     let terms = FixedDecimal.counted(result.answer.queryTerms, "term")
     let summary = "\(terms), encoded in \(encode) ms, searched in \(search) ms\(cut)"

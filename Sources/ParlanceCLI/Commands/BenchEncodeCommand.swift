@@ -1,6 +1,7 @@
 import ArgumentParser
 import Conversations
 import Diagnostics
+import Evaluation
 import Reports
 import SparseEncoder
 import SparseVectors
@@ -40,11 +41,18 @@ struct BenchEncodeCommand: AsyncParsableCommand {
   }
 
   /// `--json`
-  private struct Result: Encodable {
+  struct Result: Encodable {
     struct Latency: Encodable {
       var tokens: Int
       var p50Milliseconds: Double
       var p95Milliseconds: Double
+
+      /// - Parameter times: milliseconds; `nil` where there are none.
+      init?(tokens: Int, _ times: [Double]) {
+        guard let found = times.percentiles([0.5, 0.95]) else { return nil }
+        self.tokens = tokens
+        (p50Milliseconds, p95Milliseconds) = (found[0], found[1])
+      }
     }
 
     var model: String
@@ -83,7 +91,7 @@ struct BenchEncodeCommand: AsyncParsableCommand {
         return index < texts.count ? texts[index] : nil
       }, text: { $0 }, total: texts.count, progress: bar.handler, interruption: Console.standard.interruption
     ) { _, encoded throws(ParlanceError) in tokens += encoded.tokenCount }
-    let seconds = (clock.now - start) / .seconds(1)
+    let seconds = (clock.now - start).seconds
     bar.finish()
 
     var latencies: [Result.Latency] = []
@@ -94,13 +102,9 @@ struct BenchEncodeCommand: AsyncParsableCommand {
         try Console.standard.interruption.check()
         let begin = clock.now
         _ = try await encoder.encode(query: text)
-        times.append((clock.now - begin) / .milliseconds(1))
+        times.append((clock.now - begin).milliseconds)
       }
-      let sorted = times.dropFirst(3).sorted()
-      latencies.append(
-        Result.Latency(
-          tokens: length, p50Milliseconds: sorted[sorted.count / 2],
-          p95Milliseconds: sorted[min(sorted.count - 1, sorted.count * 95 / 100)]))
+      if let latency = Result.Latency(tokens: length, Array(times.dropFirst(3))) { latencies.append(latency) }
     }
     let screening = encoder.screening
     try show(

@@ -1,9 +1,10 @@
 import ArgumentParser
 import Diagnostics
+import Evaluation
 import InvertedIndex
 import Reports
 import SparseVectors
-import TensorEngine
+import WorkerThreads
 
 struct BenchSearchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -112,12 +113,9 @@ struct BenchSearchCommand: AsyncParsableCommand {
 
     /// - Parameter times: milliseconds; `nil` where there are none.
     init?(_ times: [Double]) {
-      guard !times.isEmpty else { return nil }
-      let sorted = times.sorted()
-      // The least time that this share of the searches does not exceed.
-      func at(_ share: Int) -> Double { sorted[max(0, (sorted.count * share + 99) / 100 - 1)] }
+      guard let found = times.percentiles([0.5, 0.95, 0.99]) else { return nil }
       mean = times.reduce(0, +) / Double(times.count)
-      (p50, p95, p99) = (at(50), at(95), at(99))
+      (p50, p95, p99) = (found[0], found[1], found[2])
     }
   }
 
@@ -147,7 +145,7 @@ struct BenchSearchCommand: AsyncParsableCommand {
           try interruption.check()
           let start = clock.now
           let answer = try index.search(query, k: depth, method: method, interruption: interruption)
-          let time = (clock.now - start) / .milliseconds(1)
+          let time = (clock.now - start).milliseconds
           if method == .everyPosting {
             every.append(time)
           } else if repetition == 0 {
@@ -163,7 +161,7 @@ struct BenchSearchCommand: AsyncParsableCommand {
         try interruption.check()
         let start = clock.now
         let other = try index.search(query, k: depth, approximation: approximation, interruption: interruption)
-        approximateTimes.append((clock.now - start) / .milliseconds(1))
+        approximateTimes.append((clock.now - start).milliseconds)
         if repetition == 0 {
           looked += other.postingsTouched
           recalls.append(Self.recall(of: other, in: answers[place]))
@@ -184,7 +182,7 @@ struct BenchSearchCommand: AsyncParsableCommand {
           postingsTouched: Double(looked) / count, milliseconds: latency)
       }
     }
-    let cores = threads ?? EngineThreads.availableCores
+    let cores = threads ?? WorkerThreads.availableCores
     try show(
       Result(
         passages: index.count, postings: index.info.postings, bytesPerPosting: index.info.bytesPerPosting,
@@ -227,7 +225,7 @@ struct BenchSearchCommand: AsyncParsableCommand {
       }
       try await group.waitForAll()
     }
-    return Double(queries.count * repetitions) / ((ContinuousClock.now - start) / .seconds(1))
+    return Double(queries.count * repetitions) / (ContinuousClock.now - start).seconds
   }
 
   private func show(_ result: Result) throws {

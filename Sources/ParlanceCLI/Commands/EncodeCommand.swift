@@ -28,13 +28,6 @@ struct EncodeCommand: AsyncParsableCommand {
     case jsonl
   }
 
-  enum Weights: String, ExpressibleByArgument, CaseIterable {
-    case f32
-    case f16
-
-    var kind: VectorsDescription.WeightKind { self == .f32 ? .float32 : .float16 }
-  }
-
   @OptionGroup
   var model: ModelOptions
 
@@ -65,7 +58,7 @@ struct EncodeCommand: AsyncParsableCommand {
   var format: Format?
 
   @Option(help: "How exactly a .vectors file keeps weights: f32 or f16.")
-  var weights = Weights.f32
+  var weights = VectorWeights.f32
 
   @Option(
     help: ArgumentHelp(

@@ -97,18 +97,19 @@ struct EvaluateCommand: ParsableCommand {
 
   func validate() throws {
     guard (1...10).contains(digits) else { throw ValidationError("--digits is between 1 and 10") }
-    guard index.isEmpty || vectors == nil else { throw ValidationError("expected one of --index and --vectors") }
-    guard queries.isEmpty == (index.isEmpty && vectors == nil) else {
-      throw ValidationError("--queries FILE... and --index DIR... go together: the cost of queries is that of an index")
-    }
-    guard by == nil || conversations != nil else {
-      throw ValidationError("--by turn needs --conversations FILE, which says what turn each query is")
-    }
+    if let fault = request.fault { throw ValidationError(fault) }
     if let fault = significance.fault(hasBaseline: baseline != nil) { throw ValidationError(fault) }
   }
 
+  private var request: EvaluationRequest {
+    EvaluationRequest(
+      runs: runs, qrels: qrels, measures: measures, baseline: baseline, conversations: conversations,
+      isByTurn: by == .turn, queries: queries, indexes: index, vectors: vectors, costs: costs, intervals: intervals,
+      digits: digits, significance: significance.configuration(hasConversations: conversations != nil))
+  }
+
   func run() throws {
-    let task = EvaluationTask(self)
+    let task = EvaluationTask(request)
     try print(task.report(on: task.read()))
   }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Conversations
 import Datasets
 import Diagnostics
+import Reports
 
 struct PassagesCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -72,7 +73,7 @@ struct PassagesCommand: AsyncParsableCommand {
   }
 
   static func lines(_ summary: CorpusSummary) -> [String] {
-    let number = ProgressBar.grouped
+    let number = FixedDecimal.grouped
     var lines = ["\(number(summary.filesRead)) of \(number(summary.files)) files read"]
     for reason in CorpusSummary.SkipReason.allCases {
       if let count = summary.skipped[reason] { lines.append("  \(number(count)) skipped: \(reason.rawValue)") }

@@ -18,18 +18,18 @@ struct RewriteCommand: AsyncParsableCommand {
       busy, fails or breaks off.
 
       An answer without words, with under three or over 200 of them, of several lines without the label that the prompt \
-      neither ends in nor gets, or cut off by --max-tokens, is asked for once more with sampling; what fails even so is listed and has no line in \
-      the output. Ends with exit code 75 when a rerun may bring what is missing, 65 when answers were no rewrites or the \
-      endpoint refused the question. A run whose endpoint answers nobody any more, refuses all, wants to be paid, or whose \
-      first answers are all no rewrites ends early.
+      neither ends in nor gets, or cut off by --max-tokens, is asked for once more with sampling; what fails even so is \
+      listed and has no line in the output. Ends with exit code 75 when a rerun may bring what is missing, 65 when answers \
+      were no rewrites or the endpoint refused the question. A run whose endpoint answers nobody any more, refuses all, \
+      wants to be paid, or whose first answers are all no rewrites ends early.
 
       Models differ in their parameters: --parameters sets some, and with null leaves one out, as max_tokens and temperature \
       for reasoning models of OpenAI.
 
       The key comes from the environment (\(RewriteOptions.keyVariable), or what --key-variable names) and is written \
       nowhere. It goes to https addresses and to this machine, elsewhere only with --key-over-http. HTTPS_PROXY, HTTP_PROXY \
-      and NO_PROXY are honoured. Prompts are \(PromptTemplate.libraryNames.joined(separator: ", ")), or a file of yours: --show-prompt prints \
-      one to begin with.
+      and NO_PROXY are honoured. Prompts are \(PromptTemplate.libraryNames.joined(separator: ", ")), or a file of \
+      yours: --show-prompt prints one to begin with.
 
       Examples:
         parlance rewrite conversations.jsonl --endpoint http://127.0.0.1:8000/v1 \\
@@ -84,7 +84,7 @@ struct RewriteCommand: AsyncParsableCommand {
 
   func run() async throws {
     if let showPrompt {
-      guard let file = PromptTemplate.libraryFile(showPrompt) else { throw try Self.unknown(showPrompt) }
+      guard let file = PromptTemplate.libraryFile(showPrompt) else { throw Self.unknown(showPrompt) }
       return try Console.standard.print(file)
     }
     guard let conversations, let out else { return }
@@ -145,7 +145,7 @@ struct RewriteCommand: AsyncParsableCommand {
     return files
   }
 
-  private static func unknown(_ name: String) throws(ParlanceError) -> ParlanceError {
+  private static func unknown(_ name: String) -> ParlanceError {
     ParlanceError(
       .usage, "there is no prompt \"\(name)\"; expected \(PromptTemplate.libraryNames.joined(separator: ", "))")
   }

@@ -215,17 +215,9 @@ struct SearchCommand: AsyncParsableCommand {
     let opened = try InvertedIndex(path: index)
     try tellUnknownFields(of: opened)
     timings.mark("index")
-    if let model {
-      let encoder = try await encoding.open(model)
-      timings.mark("model")
-      return try approximate(Searcher(index: opened, encoder: kept(encoder), trustingEncoder: trustModel))
-    }
-    guard opened.bm25 != nil else {
-      throw ParlanceError(
-        .usage, "the index holds vectors of \(opened.passageSpace); name the encoder of the queries with --model",
-        at: .init(file: index))
-    }
-    return try approximate(Searcher(index: opened, encoder: kept(BM25QueryEncoder(of: opened))))
+    let encoder = try await encoding.queryEncoder(model, of: opened, at: index)
+    if model != nil { timings.mark("model") }
+    return try approximate(Searcher(index: opened, encoder: kept(encoder), trustingEncoder: trustModel))
   }
 
   /// The searcher, which leaves out what it may.

@@ -188,35 +188,21 @@ struct ServeCommand: AsyncParsableCommand {
   private func open(_ path: String) async throws(ParlanceError) -> OpenedSearch {
     guard let model else {
       let opened = try InvertedIndex(path: path)
-      guard opened.bm25 != nil else {
-        throw ParlanceError(
-          .usage, "the index holds vectors of \(opened.passageSpace); name the encoder of the queries with --model",
-          at: .init(file: path))
-      }
+      try EncodingOptions.checkNeedsNoModel(opened, at: path)
       return OpenedSearch(index: opened, model: nil, keptTerms: keepTerms)
     }
     guard writable else {
       let opened = try InvertedIndex(path: path)
       return OpenedSearch(
-        index: opened, model: try await encoder(model), trustsModel: trustModel, keptTerms: keepTerms)
+        index: opened, model: try await encoding.open(model), trustsModel: trustModel, keptTerms: keepTerms)
     }
     let live = try LiveIndex(
       path: path, mergesByItself: true,
       mergeFailed: { Console.standard.warn("the index's segments were not merged: \($0)") })
-    let queries = try await encoder(model)
+    let queries = try await encoding.open(model)
     var passages: SparseEncoder?
-    if let passageModel { passages = try await encoder(passageModel) }
+    if let passageModel { passages = try await encoding.open(passageModel) }
     return OpenedSearch(
       live: live, model: queries, passageModel: passages, trustsModel: trustModel, keptTerms: keepTerms)
-  }
-
-  private func encoder(_ model: String) async throws(ParlanceError) -> SparseEncoder {
-    do {
-      return try await encoding.open(model)
-    } catch let error as ParlanceError {
-      throw error
-    } catch {
-      throw ParlanceError(.internalFault, "\(error)")
-    }
   }
 }

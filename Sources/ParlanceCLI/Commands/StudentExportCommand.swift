@@ -2,7 +2,6 @@ import ArgumentParser
 import Checkpoints
 import Diagnostics
 import Distillation
-import ModelHub
 import SparseEncoder
 
 /// `parlance student export`.
@@ -55,9 +54,9 @@ struct StudentExportCommand: AsyncParsableCommand {
     let bar = ProgressBar(console)
     defer { bar.finish() }
     var passages: Checkpoint?
-    if let model { passages = try await checkpoint(model, bar) }
+    if let model { passages = try await Checkpoint.open(model, bar) }
     let export = try StudentExport(
-      student: try await checkpoint(student, bar), passages: passages, settings: settings, trusted: trustModel)
+      student: try await Checkpoint.open(student, bar), passages: passages, settings: settings, trusted: trustModel)
     try export.write(to: out)
     bar.finish()
     switch export.layout {
@@ -65,11 +64,5 @@ struct StudentExportCommand: AsyncParsableCommand {
     case .module:
       console.note("\(out) has a module of its own: SparseEncoder(\"\(out)\", trust_remote_code=True)")
     }
-  }
-
-  private func checkpoint(_ model: String, _ bar: ProgressBar) async throws -> Checkpoint {
-    let found = try await ModelHub().resolve(
-      model, progress: bar.handler, interruption: Console.standard.interruption)
-    return try Checkpoint(folder: found.folder, name: found.name)
   }
 }

@@ -25,7 +25,8 @@ struct TeachCommand: AsyncParsableCommand {
       --filter leaves out what the report finds: worse-rewrites, so that the turn's other rewrites teach it; worse-turns; \
       disagreement, turns whose teachers overlap less than --least-agreement on average. With --filtered-weight such turns \
       are not left out and weigh less in training. --consensus teachers weighs each teacher in each turn by its overlap \
-      with the others, --consensus turns each turn by its teachers' agreement. Training honours the weights by itself.
+      with the others, which rescore and mean take into account, --consensus turns each turn by its teachers' agreement. \
+      Disagreement and consensus are of two teachers or more. Training honours the weights by itself.
 
       What is encoded is kept beside the output until that is finished: the same command goes on where it was stopped.
 
@@ -122,7 +123,7 @@ struct TeachCommand: AsyncParsableCommand {
     if out == "-" { throw ValidationError("a .teacher file cannot go to standard output; expected --out FILE") }
     if json, exportRun == "-" { throw ValidationError("--json and --export-run - would both go to standard output") }
     if teacher != nil { try validateExport() } else { try validateTeachers() }
-    try selecting.validate(canEncodeBaseline: encodes)
+    try selecting.validate(canEncodeBaseline: encodes, teachers: teacherCount, combination: chosenCombination)
   }
 
   private func validateExport() throws {
@@ -162,7 +163,7 @@ struct TeachCommand: AsyncParsableCommand {
         "a run cannot score the passages that it does not have, so that there is no rescoring; "
           + "expected --combine mean, min or max")
     }
-    if weights != nil, [.min, .max].contains(combine) {
+    if weights != nil, !chosenCombination.weighsTeachers {
       throw ValidationError("--weights go with --combine rescore or mean")
     }
     if let weights, try Self.numbers(weights).count != teacherCount {

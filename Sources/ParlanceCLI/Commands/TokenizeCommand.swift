@@ -48,10 +48,9 @@ struct TokenizeCommand: AsyncParsableCommand {
 
   func run() async throws {
     let console = Console.standard
-    let folder =
-      model.hasPrefix("hf:")
-      ? try await ModelHub().resolve(model, interruption: console.interruption).folder : model
-    let tokenizer = try WordPieceTokenizer(folder: folder)
+    let found = try await ModelHub().resolve(model, interruption: console.interruption)
+    for line in found.notes { console.note(line) }
+    let tokenizer = try WordPieceTokenizer(folder: found.folder)
     guard text == "-" else {
       let tokens = try tokenized(text, tokenizer)
       if json { return try console.print(json: tokens) }

@@ -3,7 +3,6 @@ import BinaryFiles
 import Checkpoints
 import Diagnostics
 import Distillation
-import ModelHub
 import Reports
 import TensorEngine
 
@@ -58,8 +57,8 @@ struct TrainCommand: AsyncParsableCommand {
   var json = false
 
   func validate() throws {
-    if !(saveEvery >= 0 && saveEvery.isFinite) {
-      throw ValidationError("expected --save-every of 0 or more seconds, found \(saveEvery)")
+    if !(0...1e9).contains(saveEvery) {
+      throw ValidationError("expected --save-every of 0 to 1000000000 seconds, found \(saveEvery)")
     }
     if let threads, threads < 1 { throw ValidationError("expected --threads of at least 1, found \(threads)") }
   }
@@ -70,11 +69,11 @@ struct TrainCommand: AsyncParsableCommand {
       if let recipe { try Recipe(reading: recipe, settings: settings) } else { try Recipe.best(settings: settings) }
     let bar = ProgressBar(console)
     defer { bar.finish() }
-    let student = try await checkpoint(recipe.student.model, bar)
+    let student = try await Checkpoint.open(recipe.student.model, bar)
     var frozen: Checkpoint?
-    if let model = recipe.student.residual?.model { frozen = try await checkpoint(model, bar) }
+    if let model = recipe.student.residual?.model { frozen = try await Checkpoint.open(model, bar) }
     var passages: Checkpoint?
-    if let model = recipe.student.passages?.model { passages = try await checkpoint(model, bar) }
+    if let model = recipe.student.passages?.model { passages = try await Checkpoint.open(model, bar) }
     let trainer = try Trainer(
       recipe, student: student, frozen: frozen, passages: passages, engine: .load(), device: device, cores: threads)
     Signals.endOnBrokenPipe()
@@ -85,12 +84,6 @@ struct TrainCommand: AsyncParsableCommand {
     bar.finish()
     report(summary, keeping: recipe.validation?.keep, console)
     if json { try console.print(json: summary) }
-  }
-
-  private func checkpoint(_ model: String, _ bar: ProgressBar) async throws -> Checkpoint {
-    let found = try await ModelHub().resolve(
-      model, progress: bar.handler, interruption: Console.standard.interruption)
-    return try Checkpoint(folder: found.folder, name: found.name)
   }
 
   private func report(_ summary: TrainingSummary, keeping kept: Recipe.Validation.Kept?, _ console: Console) {

@@ -1,5 +1,6 @@
 import Conversations
 import Diagnostics
+import Evaluation
 import Identifiers
 import InvertedIndex
 import RankedResults
@@ -24,17 +25,7 @@ struct ComparedSystem {
     interruption: Interruption
   ) async throws {
     let index = try InvertedIndex(path: system.index)
-    let encoder: any QueryEncoder
-    if let model = system.model {
-      encoder = try await encoding.open(model)
-    } else {
-      guard index.bm25 != nil else {
-        throw ParlanceError(
-          .usage, "the index holds vectors of \(index.passageSpace); name the encoder of the queries with model=",
-          at: .init(file: system.index))
-      }
-      encoder = try BM25QueryEncoder(of: index)
-    }
+    let encoder = try await encoding.queryEncoder(system.model, of: index, at: system.index, option: "model=")
     let searcher = try Searcher(index: index, encoder: encoder)
     let rewrites = try system.rewrites.map { path throws(ParlanceError) in try Rewrites(readingFrom: path) }
     readsRewrites = rewrites != nil
@@ -57,7 +48,7 @@ struct ComparedSystem {
       let result = try await searcher.search(query, k: k)
       run.rankings[turn.id] = result.passages.map { RankedPassage(passage: $0.id, score: Double($0.score)) }
       guard place > 0 else { continue }
-      latencies.append((result.encodingTime + result.searchTime) / .milliseconds(1))
+      latencies.append((result.encodingTime + result.searchTime).milliseconds)
       bar.handler(Progress("searching as \(system.name)", completed: place, total: answered.count, unit: "turns"))
     }
   }
@@ -65,11 +56,7 @@ struct ComparedSystem {
   init(run: RankedRun) { self.run = run }
 
   /// The latency that this share of the turns does not exceed.
-  func latency(_ share: Double) -> Double? {
-    guard !latencies.isEmpty else { return nil }
-    let sorted = latencies.sorted()
-    return sorted[max(0, Int((share * Double(sorted.count)).rounded(.up)) - 1)]
-  }
+  func latency(_ share: Double) -> Double? { latencies.percentile(share) }
 
   static let shares: [(name: String, share: Double)] = [("p50", 0.5), ("p95", 0.95), ("p99", 0.99)]
 

@@ -45,13 +45,13 @@ struct DisagreementPage {
           : ranking.map { id in
             ComparisonPage.Passage(
               id: id.string, title: texts[id]?.title ?? "",
-              excerpt: Self.cut(texts[id]?.text ?? "", Self.excerptLength), isShared: shared.contains(id))
+              excerpt: (texts[id]?.text ?? "").excerpt(Self.excerptLength), isShared: shared.contains(id))
           })
     }
     let messages = turns[turn.id]?.messages ?? []
     return ComparisonPage.Turn(
       id: turn.id.string, question: messages.last?.content ?? "",
-      history: messages.dropLast().map { ($0.role.rawValue, Self.cut($0.content, Self.messageLength)) },
+      history: messages.dropLast().map { ($0.role.rawValue, $0.content.excerpt(Self.messageLength)) },
       overlap: turn.rankBiasedOverlap, columns: columns)
   }
 
@@ -79,10 +79,5 @@ struct DisagreementPage {
       if missing.remove(passage.id) != nil { texts[passage.id] = passage }
     }
     return texts
-  }
-
-  private static func cut(_ text: String, _ length: Int) -> String {
-    let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-    return words.count <= length ? words : words.prefix(length) + " …"
   }
 }

@@ -65,7 +65,7 @@ extension DataCheck {
       lines: \.lines
     ) { (check: inout DataCheck, reader: TurnReader) throws(ParlanceError) in
       guard let turn = try reader.next() else { return false }
-      let location = reader.lines.location
+      let location = reader.location
       blank += turn.messages.count { Self.isBlank($0.content) }
       try check.add(turn, from: name, isPart: side?.isPart == true, at: location)
       if let side { check.judgeLeak(of: turn, side, at: location) }
@@ -121,7 +121,7 @@ extension DataCheck {
       guard let passage = try reader.next() else { return false }
       if !check.passages.insert(passage.id).inserted {
         check.fault(
-          "passage twice", "\(reader.lines.location): the passage \"\(passage.id)\" is in another file as well")
+          "passage twice", "\(reader.location): the passage \"\(passage.id)\" is in another file as well")
       }
       if Self.isBlank(passage.title + passage.text) {
         blank += 1
@@ -144,7 +144,7 @@ extension DataCheck {
       if let turn = check.turns[rewrite.id] {
         if turn.question == TextDigest(wordsOf: rewrite.text) { same += 1 }
       } else {
-        check.fault("rewrite", "\(reader.lines.location): no turn has the id \"\(rewrite.id)\"")
+        check.fault("rewrite", "\(reader.location): no turn has the id \"\(rewrite.id)\"")
       }
       return true
     }
@@ -166,10 +166,10 @@ extension DataCheck {
         check.partLeaks.add(relevant: entry.passage, for: entry.query)
       }
       if check.turns[entry.query] == nil {
-        check.fault("judged turn", "\(reader.lines.location): no turn has the id \"\(entry.query)\"")
+        check.fault("judged turn", "\(reader.location): no turn has the id \"\(entry.query)\"")
       }
       if check.hasPassages, !check.passages.contains(entry.passage) {
-        check.fault("judged passage", "\(reader.lines.location): no passage has the id \"\(entry.passage)\"")
+        check.fault("judged passage", "\(reader.location): no passage has the id \"\(entry.passage)\"")
       }
       return true
     }

@@ -1,5 +1,6 @@
 import Conversations
 import Diagnostics
+import Evaluation
 import Reports
 import WordPiece
 
@@ -81,9 +82,8 @@ struct QueryLengths {
       + "\(values.max() ?? 0)"
   }
 
-  /// The smallest value that at least this share of the values does not exceed.
+  /// 0 of no values.
   private static func quantile(_ share: Double, of values: [Int32]) -> Int {
-    let sorted = values.sorted()
-    return Int(sorted[max(0, Int((share * Double(sorted.count)).rounded(.up)) - 1)])
+    Int(values.percentile(share) ?? 0)
   }
 }

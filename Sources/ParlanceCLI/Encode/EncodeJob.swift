@@ -71,7 +71,7 @@ struct EncodeJob {
     case .jsonl: tally = try await writeLines(encoder, input, total: total)
     }
     timings.mark("encode")
-    try report(tally, encoder, reading, seconds: (clock.now - start) / .seconds(1), timings)
+    try report(tally, encoder, reading, seconds: (clock.now - start).seconds, timings)
   }
 
   /// Reads everything once, so that a bad line is found before hours of work.

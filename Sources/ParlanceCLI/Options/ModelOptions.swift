@@ -1,9 +1,8 @@
 import ArgumentParser
-import Checkpoints
 import Diagnostics
+import InvertedIndex
 import Retrieval
 import SparseEncoder
-import SparseVectors
 import TensorEngine
 import WorkerThreads
 
@@ -17,7 +16,7 @@ struct ModelOptions: ParsableArguments {
   @OptionGroup
   var encoding: EncodingOptions
 
-  func open() async throws -> SparseEncoder {
+  func open() async throws(ParlanceError) -> SparseEncoder {
     try await encoding.open(model)
   }
 }
@@ -73,18 +72,38 @@ struct EncodingOptions: ParsableArguments {
   /// The cores that are used.
   var cores: Int { threads ?? WorkerThreads.availableCores }
 
-  func open(_ model: String) async throws -> SparseEncoder {
-    let settings = EncoderSettings(maxLength: maxLength, passageText: try passageWords())
-    let bar = ProgressBar()
-    defer { bar.finish() }
-    let encoder = try await SparseEncoder.open(
-      model, settings: settings, device: device, cores: threads, progress: bar.handler,
-      interruption: Console.standard.interruption)
-    Signals.endOnBrokenPipe()
-    if encoder.licence.commercialUse != .allowed {
-      Console.standard.note("licence of \(encoder.identity.name): \(encoder.licence.summary)")
+  func open(_ model: String) async throws(ParlanceError) -> SparseEncoder {
+    try await SparseEncoder.openTelling(
+      model, settings: EncoderSettings(maxLength: maxLength, passageText: passageWords()), device: device,
+      cores: threads)
+  }
+
+  /// The encoder of an index's queries: the model that was named, else the one that an index of BM25 brings along.
+  ///
+  /// - Parameters:
+  ///   - path: how the user called the index.
+  ///   - option: where a model is named.
+  /// - Throws: `usage` where none was named and the index needs one; as `open`.
+  func queryEncoder(
+    _ model: String?, of index: InvertedIndex, at path: String, option: String = "--model"
+  ) async throws(ParlanceError) -> any QueryEncoder {
+    if let model {
+      let encoder = try await open(model)
+      try encoder.prepare(for: .query)
+      return encoder
     }
-    return encoder
+    try Self.checkNeedsNoModel(index, at: path, option: option)
+    return try BM25QueryEncoder(of: index)
+  }
+
+  /// - Throws: `usage` for an index that cannot be searched without a model.
+  static func checkNeedsNoModel(
+    _ index: InvertedIndex, at path: String, option: String = "--model"
+  ) throws(ParlanceError) {
+    guard index.bm25 == nil else { return }
+    throw ParlanceError(
+      .usage, "the index holds vectors of \(index.passageSpace); name the encoder of the queries with \(option)",
+      at: .init(file: path))
   }
 
   static func device(_ text: String) throws -> Device {

@@ -28,18 +28,10 @@ struct SearcherOptions: ParsableArguments {
     try encoding.checkModel(model, trustsModel: trustModel)
   }
 
-  func open() async throws -> Searcher {
+  func open() async throws(ParlanceError) -> Searcher {
     let opened = try InvertedIndex(path: index)
-    if let model {
-      let encoder = try await encoding.open(model)
-      return try Searcher(index: opened, encoder: kept(encoder), trustingEncoder: trustModel)
-    }
-    guard opened.bm25 != nil else {
-      throw ParlanceError(
-        .usage, "the index holds vectors of \(opened.passageSpace); name the encoder of the queries with --model",
-        at: .init(file: index))
-    }
-    return try Searcher(index: opened, encoder: kept(BM25QueryEncoder(of: opened)))
+    let encoder = try await encoding.queryEncoder(model, of: opened, at: index)
+    return try Searcher(index: opened, encoder: kept(encoder), trustingEncoder: trustModel)
   }
 
   private func kept(_ encoder: any QueryEncoder) -> any QueryEncoder {

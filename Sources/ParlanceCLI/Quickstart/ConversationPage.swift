@@ -1,9 +1,9 @@
-import ArgumentParser
 import Conversations
 import Diagnostics
 import Identifiers
 import InvertedIndex
 import Retrieval
+import SparseEncoder
 
 /// Shows one conversation turn by turn, each question with the passages that are found for it: by its rewrite, or by
 /// what the model reads of a conversation where there are none.
@@ -25,8 +25,8 @@ struct ConversationPage {
 
   func print(_ conversation: ExternalID) async throws {
     let rewrites = try rewrites.map { path throws(ParlanceError) in try Rewrites(readingFrom: path) }
-    let encoding = try EncodingOptions.parse([])
-    let searcher = try Searcher(index: InvertedIndex(path: index), encoder: await encoding.open(model))
+    let searcher = try Searcher(
+      index: InvertedIndex(path: index), encoder: await SparseEncoder.openTelling(model))
     let page = ResultPage(console: console, linesOfText: 2)
     for turn in try TurnReader.all(conversations) where turn.conversation == conversation {
       guard let question = turn.messages.last else { continue }

@@ -47,7 +47,7 @@ struct Tour {
     let start = clock.now
     try checkInputs()
     let judged = try JudgedExamples.find(examples)
-    try makeFolder(workdir)
+    try FileNames.makeFolder(workdir)
 
     try steps.heading("Documents into passages")
     try await steps.step(PassagesCommand.self, "passages", documents + ["--out", path("passages.jsonl")])
@@ -75,7 +75,7 @@ struct Tour {
     try console.print("Try it:")
     for line in tries { try console.print("  \(Self.program) search --index \(path("index")) \(line)") }
     if isReported { try console.print("Look at it: \(report), in a browser") }
-    console.note("done in \(ProgressBar.time((clock.now - start) / .seconds(1)))")
+    console.note("done in \(ProgressBar.time((clock.now - start).seconds))")
   }
 
   private func path(_ name: String) -> String { steps.path(name) }
@@ -93,14 +93,6 @@ struct Tour {
         at: .init(file: folder))
     }
     if !model.hasPrefix("hf:") { _ = try Checkpoint(folder: model) }
-  }
-
-  private func makeFolder(_ path: String) throws(ParlanceError) {
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw ParlanceError(.cannotWrite, "the folder cannot be made", at: .init(file: path))
-    }
   }
 
   // MARK: - Steps

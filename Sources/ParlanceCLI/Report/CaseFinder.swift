@@ -37,7 +37,7 @@ struct CaseFinder {
   let other: SystemTrace
   let qrels: Qrels
   let turns: [ExternalID: Turn]
-  let texts: PassageTexts
+  let texts: PassageLookup
   /// Turns that are won, and that are lost.
   let shown: Int
 
@@ -86,15 +86,15 @@ struct CaseFinder {
         passages: ranking.map { id in
           ComparisonPage.Passage(
             id: id.string, title: passages[id]?.title ?? "",
-            excerpt: Self.cut(passages[id]?.text ?? "", Self.excerptLength), isShared: shared.contains(id),
+            excerpt: (passages[id]?.text ?? "").excerpt(Self.excerptLength), isShared: shared.contains(id),
             isRelevant: (qrels.grades[query]?[id] ?? 0) > 0)
         })
     }
     let turn = turns[query]
     let messages = turn?.messages ?? []
     return ExperimentReport.Case(
-      id: query.string, turn: turn?.number ?? 0, question: messages.last.map { Self.cut($0.content, 400) } ?? "",
-      history: messages.dropLast().map { ($0.role.rawValue, Self.cut($0.content, Self.messageLength)) },
+      id: query.string, turn: turn?.number ?? 0, question: messages.last?.content.excerpt(400) ?? "",
+      history: messages.dropLast().map { ($0.role.rawValue, $0.content.excerpt(Self.messageLength)) },
       values: values, seeds: (baseline.seed(on: query), other.seed(on: query)), columns: columns,
       terms: try [baseline, other].map { system throws(ParlanceError) in (system.name, try terms(system, query)) })
   }
@@ -111,7 +111,7 @@ struct CaseFinder {
     for turn in Self.way(to: last, among: turns.values) {
       guard
         let next = try terms(
-          system, turn.id, turn: turn.number, question: Self.cut(turn.messages.last?.content ?? "", 160), before: before
+          system, turn.id, turn: turn.number, question: turn.messages.last?.content.excerpt(160) ?? "", before: before
         )
       else { continue }
       found.append(next.shown)
@@ -156,10 +156,5 @@ struct CaseFinder {
     return (
       ExperimentReport.Case.Terms(turn: turn, question: question, terms: shown, count: vector.count), Set(vector.terms)
     )
-  }
-
-  static func cut(_ text: String, _ length: Int) -> String {
-    let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-    return words.count <= length ? words : words.prefix(length) + " …"
   }
 }

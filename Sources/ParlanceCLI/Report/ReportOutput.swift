@@ -3,12 +3,6 @@ import Diagnostics
 import LineFiles
 import Reports
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 /// Writes a report in one of its forms.
 struct ReportOutput {
   let report: ExperimentReport
@@ -36,11 +30,7 @@ struct ReportOutput {
       throw ParlanceError(
         .usage, "there is nothing to draw: drawings need --conversations, or --queries with --index, or --training")
     }
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw ParlanceError(.cannotWrite, "the folder cannot be made", at: .init(file: path))
-    }
+    try FileNames.makeFolder(path)
     for (place, chart) in charts.enumerated() {
       let number = place < 9 ? "0\(place + 1)" : "\(place + 1)"
       try AtomicFile.write(Array(chart.svg().utf8), to: "\(path)/\(number)-\(Self.name(chart.title)).svg")

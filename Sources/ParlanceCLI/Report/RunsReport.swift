@@ -1,4 +1,3 @@
-import ArgumentParser
 import BinaryFiles
 import Conversations
 import Diagnostics
@@ -29,7 +28,9 @@ struct RunsReport {
         at: command.inputs.first.map { .init(file: $0) })
     }
     if let fault = command.significance.fault(hasBaseline: baseline != nil) { throw ParlanceError(.usage, fault) }
-    let task = EvaluationTask(try evaluation(qrels))
+    let request = request(qrels)
+    if let fault = request.fault { throw ParlanceError(.usage, fault) }
+    let task = EvaluationTask(request)
     // Without a baseline there are no wins and losses.
     var inputs = try task.read(keepsTurns: command.shown > 0 && baseline != nil)
     let base = inputs.baseline.map { inputs.runs[$0].run.name }
@@ -41,8 +42,7 @@ struct RunsReport {
       title: command.title ?? runs.map(\.run.name).joined(separator: ", "),
       sets: [.init(name: "runs", report: figures)])
     if let leftOut = try LeftOutTurns(command.leaveOut) {
-      let configuration = command.significance.configuration(hasConversations: command.conversations != nil)
-      guard let part = try leftOut.part(of: figures, configuration) else { throw leftOut.unknown }
+      guard let part = try leftOut.part(of: figures, request.significance) else { throw leftOut.unknown }
       leftOut.tellUnknown(in: [figures])
       report.sets.append(.init(name: "runs, \(part.words)", report: part.report, isPart: true))
     }
@@ -54,26 +54,17 @@ struct RunsReport {
     return report
   }
 
-  /// As `parlance evaluate` is called, with intervals.
-  private func evaluation(_ qrels: String) throws -> EvaluateCommand {
-    var arguments = command.inputs + ["--qrels", qrels, "--intervals"]
-    arguments += ["--measures", command.measures ?? "nDCG@3 RR R@10 R@100"]
-    if let baseline { arguments += ["--baseline", baseline] }
-    if let conversations = command.conversations {
-      arguments += ["--conversations", conversations, "--by", "turn"]
-    }
-    if !command.queries.isEmpty {
-      arguments += ["--queries"] + command.queries
-      if let vectors = command.vectors {
-        arguments += ["--vectors", vectors]
-      } else if !command.index.isEmpty {
-        arguments += ["--index"] + command.index
-      }
-    }
-    if !command.costs.isEmpty { arguments += ["--costs"] + command.costs }
-    var parsed = try EvaluateCommand.parse(arguments)
-    parsed.significance = command.significance
-    return parsed
+  private func request(_ qrels: String) -> EvaluationRequest {
+    let hasConversations = command.conversations != nil
+    var request = EvaluationRequest(
+      runs: command.inputs, qrels: qrels, measures: command.measures ?? "nDCG@3 RR R@10 R@100", baseline: baseline,
+      conversations: command.conversations, isByTurn: hasConversations, costs: command.costs, intervals: true,
+      significance: command.significance.configuration(hasConversations: hasConversations))
+    // Without queries indexes are there for their texts.
+    guard !command.queries.isEmpty else { return request }
+    (request.queries, request.vectors) = (command.queries, command.vectors)
+    if command.vectors == nil { request.indexes = command.index }
+    return request
   }
 
   /// As it is named on the command line: a file, or a run's name.
@@ -104,7 +95,7 @@ struct RunsReport {
     }
     return try CaseFinder(
       baseline: trace(pair.baseline.name), other: trace(pair.other.name), qrels: inputs.qrels, turns: inputs.turns,
-      texts: PassageTexts(indexes: command.index, files: command.passages, interruption: interruption),
+      texts: PassageLookup(indexes: command.index, files: command.passages, interruption: interruption),
       shown: command.shown
     ).cases(pair.baseline, pair.other, measure: 0)
   }

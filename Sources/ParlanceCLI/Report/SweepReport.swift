@@ -38,25 +38,13 @@
         title: command.title ?? (sweep.name.isEmpty ? runs.folder.path : sweep.name), question: sweep.question,
         hypothesis: sweep.hypothesis,
         sets: tables.sets.map(\.figures))
-      report.tables = [unfinished(tables)].compactMap(\.self)
+      report.tables = [tables.unfinishedTable(title: "Arms that are not finished, and are left out")].compactMap(\.self)
       if let untested = tables.untested { console.note(untested) }
       let lines = first.report.evaluations.map(\.name)
       report.training = try training(first, lines)
       if let judged = sweep.evaluate.first(where: { $0.name == first.name }) { try cases(&report, first, judged) }
       try again(&report, first)
       return report
-    }
-
-    private func unfinished(_ tables: SweepTables) -> Table? {
-      guard !tables.unfinished.isEmpty else { return nil }
-      var table = Table(
-        title: "Arms that are not finished, and are left out",
-        columns: [.label("arm"), .figure("finished"), .figure("failed"), .figure("planned")])
-      table.rows = tables.unfinished.map {
-        [Table.Cell($0.arm), .count($0.finished), .count($0.failed), .count($0.planned)]
-      }
-      table.notes = [tables.untested].compactMap(\.self)
-      return table
     }
 
     /// The first run of each arm, the baseline and the best ones first where not all can be drawn.
@@ -107,7 +95,7 @@
       report.cases = try CaseFinder(
         baseline: trace(pair.baseline.name, set), other: trace(pair.other.name, set),
         qrels: Qrels(readingFrom: judged.qrels, interruption: interruption), turns: turns,
-        texts: PassageTexts(indexes: command.index, files: command.passages, interruption: interruption),
+        texts: PassageLookup(indexes: command.index, files: command.passages, interruption: interruption),
         shown: command.shown
       ).cases(pair.baseline, pair.other, measure: 0)
     }

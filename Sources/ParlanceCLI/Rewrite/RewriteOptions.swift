@@ -1,7 +1,7 @@
 import ArgumentParser
 import Diagnostics
+import HTTPConnections
 import LineFiles
-import ModelHub
 import Rewriting
 
 /// Whom `parlance rewrite` asks, and how.
@@ -53,7 +53,7 @@ struct RewriteOptions: ParsableArguments {
   static let keyVariable = "OPENAI_API_KEY"
 
   func check() throws {
-    guard let endpoint, HubAddress(endpoint) != nil else {
+    guard let endpoint, HTTPAddress(endpoint) != nil else {
       throw ValidationError("expected --endpoint with an address such as http://127.0.0.1:8000/v1")
     }
     guard model?.isEmpty == false else { throw ValidationError("expected --model, as the endpoint names it") }
@@ -101,7 +101,7 @@ struct RewriteOptions: ParsableArguments {
 
   /// - Throws: `usage` when the key would cross a network unencrypted, and nobody asked for that.
   private func checkWay(to endpoint: String) throws(ParlanceError) {
-    guard !keyOverHTTP, let address = HubAddress(endpoint), address.scheme != "https",
+    guard !keyOverHTTP, let address = HTTPAddress(endpoint), address.scheme != "https",
       !ProxySettings.isLoopback(address.host)
     else { return }
     throw ParlanceError(

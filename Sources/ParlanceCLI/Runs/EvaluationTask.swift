@@ -19,34 +19,34 @@ struct EvaluationInputs {
   var turns: [ExternalID: Turn] = [:]
 }
 
-/// Reads what `evaluate` was given and computes what it prints; everything is read before anything is printed.
+/// Reads what figures rest on and computes them; everything is read before anything is printed.
 struct EvaluationTask {
-  let command: EvaluateCommand
+  let request: EvaluationRequest
   private let interruption = Console.standard.interruption
 
-  init(_ command: EvaluateCommand) {
-    self.command = command
+  init(_ request: EvaluationRequest) {
+    self.request = request
   }
 
   /// Reads runs, judgments and conversations, each file once.
   ///
   /// - Parameter keepsTurns: whether messages are shown as well; they take memory.
   func read(keepsTurns: Bool = false) throws(ParlanceError) -> EvaluationInputs {
-    let measures = try Measure.list(parsing: command.measures)
-    if command.significance.unit == .conversation, command.conversations == nil {
+    let measures = try Measure.list(parsing: request.measures)
+    if request.significance.unit == .conversation, request.conversations == nil {
       throw ParlanceError(
         .usage, "--unit conversation needs --conversations FILE, which says which turns belong together")
     }
     let (runs, baseline) = try NamedRun.all(
-      readingFrom: command.runs, baseline: command.baseline, interruption: interruption)
-    let qrels = try Qrels(readingFrom: command.qrels, interruption: interruption)
+      readingFrom: request.runs, baseline: request.baseline, interruption: interruption)
+    let qrels = try Qrels(readingFrom: request.qrels, interruption: interruption)
     guard !qrels.queries().isEmpty else {
       throw ParlanceError(
         .badInput, "the judgments hold no passage with a grade of 1 or more, so there is nothing to find",
-        at: .init(file: command.qrels))
+        at: .init(file: request.qrels))
     }
     var inputs = EvaluationInputs(measures: measures, runs: runs, baseline: baseline, qrels: qrels)
-    guard let path = command.conversations else { return inputs }
+    guard let path = request.conversations else { return inputs }
     var turns: [ExternalID: Turn] = [:]
     inputs.places = try ConversationPlaces(readingFrom: path, interruption: interruption) { turn in
       if keepsTurns { turns[turn.id] = turn }
@@ -58,14 +58,14 @@ struct EvaluationTask {
   func report(on inputs: EvaluationInputs) throws(ParlanceError) -> EvaluationReport {
     let runs = inputs.runs
     let costs =
-      command.queries.isEmpty
+      request.queries.isEmpty
       ? [:]
       : try RunCosts(
-        queries: command.queries, indexes: command.index, vectors: command.vectors, runs: runs,
+        queries: request.queries, indexes: request.indexes, vectors: request.vectors, runs: runs,
         interruption: interruption
       ).costs()
     var efforts = costs.mapValues(\.byQuery)
-    for (run, measured) in try RunCosts.measured(command.costs, runs: runs, interruption: interruption) {
+    for (run, measured) in try RunCosts.measured(request.costs, runs: runs, interruption: interruption) {
       efforts[run, default: [:]].merge(measured) { $0.merging($1) }
     }
     var evaluations: [Evaluation] = []
@@ -80,8 +80,8 @@ struct EvaluationTask {
 
     var report = EvaluationReport(evaluations: evaluations)
     report.files = runs.map(\.file)
-    report.judgments = command.qrels
-    report.digits = command.digits
+    report.judgments = request.qrels
+    report.digits = request.digits
     report.costs = costs.mapValues(\.mean)
     report.costQueries = costs.mapValues { Set($0.byQuery.keys) }
     report.efforts = efforts
@@ -94,20 +94,19 @@ struct EvaluationTask {
       do {
         try places.check(queries)
       } catch {
-        throw command.conversations.map { error.located(in: $0) } ?? error
+        throw request.conversations.map { error.located(in: $0) } ?? error
       }
-      report.places = command.by == .turn ? places : nil
+      report.places = request.isByTurn ? places : nil
     }
     let groups = inputs.places?.groups(queries)
-    let configuration = command.significance.configuration(hasConversations: groups != nil)
-    if command.intervals { try report.addIntervals(by: configuration, groups: groups) }
+    if request.intervals { try report.addIntervals(by: request.significance, groups: groups) }
     if let baseline = inputs.baseline {
       guard evaluations.count > 1 else {
         throw ParlanceError(.usage, "--baseline is the only run; name another one to compare it with")
       }
       report.comparison = try BaselineComparison(
         evaluations.indices.filter { $0 != baseline }.map { evaluations[$0] }, with: evaluations[baseline],
-        groups: groups, configuration: configuration, interruption: interruption)
+        groups: groups, configuration: request.significance, interruption: interruption)
     }
     return report
   }

@@ -3,6 +3,7 @@ import Evaluation
 import Identifiers
 import InvertedIndex
 import RankedResults
+import Retrieval
 import SparseVectors
 
 /// What the queries of runs cost: `--queries [RUN=]FILE...` against the indexes that they were searched in, or against the
@@ -88,15 +89,6 @@ struct RunCosts {
     return (String(argument[..<sign]), String(argument[argument.index(after: sign)...]))
   }
 
-  /// The last part of a path without its extensions.
-  private static func stem(of path: String) -> String {
-    var name = path.split(separator: "/").last.map(String.init) ?? path
-    for suffix in [".gz", ".jsonl", ".costs", ".vectors", ".trec", ".txt", ".run"] where name.hasSuffix(suffix) {
-      name.removeLast(suffix.utf8.count)
-    }
-    return name
-  }
-
   /// By the runs' names.
   ///
   /// - Throws: `ParlanceError` with code `badInput` for vectors of other passages or other queries, and for a query that
@@ -141,21 +133,15 @@ struct RunCosts {
         .badInput, "expected the queries of the run \(run.run.name), none of \(seen.count) is one",
         at: .init(file: paths[0]))
     }
-    var passageCounts = passages?.frequencies.counts ?? []
+    var byQuery: [ExternalID: QueryEffort] = [:]
     if let used {
-      for term in frequencies.counts.indices {
-        passageCounts.append(frequencies.counts[term] == 0 ? 0 : try used.passageCount(with: TermID(UInt32(term))))
-      }
+      for (id, vector) in seen { byQuery[id] = try QueryEffort(vector, index: used) }
+      return Cost(mean: try QueryCost(frequencies, index: used), byQuery: byQuery)
     }
-    let collection = passages?.frequencies.vectors ?? used?.count ?? 0
+    let collection = passages?.frequencies ?? ActivationFrequencies()
+    for (id, vector) in seen { byQuery[id] = QueryEffort(vector, passages: collection) }
     return Cost(
-      mean: QueryCost(frequencies, passageCounts: passageCounts, passages: collection),
-      byQuery: seen.mapValues { vector in
-        let touched = vector.terms.reduce(0) { sum, term in
-          Int(term.rawValue) < passageCounts.count ? sum + passageCounts[Int(term.rawValue)] : sum
-        }
-        return QueryEffort(terms: Double(vector.count), flops: Double(touched) / Double(max(1, collection)))
-      })
+      mean: QueryCost(frequencies, passageCounts: collection.counts, passages: collection.vectors), byQuery: byQuery)
   }
 
   private func check(_ queries: VectorsFile, against passages: VectorsFile) throws(ParlanceError) {

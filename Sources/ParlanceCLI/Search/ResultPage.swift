@@ -72,8 +72,8 @@ struct ResultPage {
   private func printSummary(of result: SearchResult) throws {
     let answer = result.answer
     try printAbsence(of: result)
-    let encode = FixedDecimal.text(result.encodingTime / .milliseconds(1), digits: 1)
-    let search = FixedDecimal.text(result.searchTime / .milliseconds(1), digits: 1)
+    let encode = FixedDecimal.text(result.encodingTime.milliseconds, digits: 1)
+    let search = FixedDecimal.text(result.searchTime.milliseconds, digits: 1)
     console.note(
       "\(answer.approximation.map { "approximate, dial \($0.dial)," } ?? "exact") over \(answer.weights.rawValue) weights; "
         + "\(FixedDecimal.counted(answer.queryTerms, "term")), \(FixedDecimal.counted(answer.postingsTouched, "posting")); "

@@ -8,7 +8,6 @@ import RankedResults
 import Reports
 import Retrieval
 import SparseVectors
-import TensorEngine
 
 /// Searches many queries and writes a run.
 struct RunSearch {
@@ -47,7 +46,7 @@ struct RunSearch {
     return "\(name)-approximate-\(approximation.dial)"
   }
 
-  private var threads: Int { command.encoding.threads ?? EngineThreads.availableCores }
+  private var threads: Int { command.encoding.cores }
 
   private func searchVectors(
     _ vectors: String, k: Int, to path: String, progress: @escaping ProgressHandler
@@ -132,7 +131,7 @@ struct RunSearch {
   private static func description(of summary: BatchSummary) -> String {
     guard summary.queries > 0 else { return "no queries" }
     let count = Double(summary.queries)
-    let milliseconds = summary.searchTime / .milliseconds(1) / count
+    let milliseconds = summary.searchTime.milliseconds / count
     var text = "\(FixedDecimal.grouped(summary.queries)) queries, "
     text += "\(FixedDecimal.text(Double(summary.terms) / count, digits: 1)) terms and "
     text += "\(FixedDecimal.grouped(summary.postingsTouched / summary.queries)) postings a query, "

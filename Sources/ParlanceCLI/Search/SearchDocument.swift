@@ -106,8 +106,8 @@ struct SearchDocument: Encodable {
     queryTerms = result.answer.queryTerms
     matchedTerms = result.answer.matchedTerms
     isTruncated = result.isTruncated
-    encodeMilliseconds = result.encodingTime / .milliseconds(1)
-    searchMilliseconds = result.searchTime / .milliseconds(1)
+    encodeMilliseconds = result.encodingTime.milliseconds
+    searchMilliseconds = result.searchTime.milliseconds
     terms = explanations == nil ? nil : result.terms.map(Term.init)
     hits = result.passages.enumerated().map { place, found in
       Hit(

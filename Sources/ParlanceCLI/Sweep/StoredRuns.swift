@@ -29,6 +29,8 @@
       table.columns += sweep.measures.map { .figure($0.description) }
       table.columns += [.figure("L0"), .figure("FLOPS"), .figure("steps"), .figure("processor s"), .figure("MiB")]
       var documents: [OrderedJSON] = []
+      let set = sweep.evaluate[0].name
+      var trained: [(name: String, words: String?)] = []
       for run in planned {
         guard let stored = known[run.id] else {
           let state = FileNames.exists(folder.folder(of: run.id)) ? "begun" : "waits"
@@ -44,7 +46,9 @@
           ("fault", stored.fault.map { .string($0) }),
         ]
         if isOwn {
-          let figures = try figures(of: run.id, on: sweep.evaluate[0].name)
+          let figures = try figures(of: run.id, on: set)
+          let turns = stored.turnsTrainedOn[set]
+          trained.append((run.id, TrainedTurns.words(turns ?? 0, of: figures.count, on: set)))
           row += figures.means.map { .figure($0, digits: 3) }
           row += [
             .figure(figures.summary?.terms ?? 0, digits: 1), .figure(figures.summary?.flops ?? 0, digits: 2),
@@ -55,11 +59,13 @@
             ("effort", figures.summary?.json), ("steps", .integer(stored.steps)),
             ("processorSeconds", .number(stored.processorSeconds)), ("peakMemory", .integer(stored.peakMemory)),
           ]
+          members.append(("turnsTrainedOn", turns.map { OrderedJSON.integer($0) }))
         }
         table.rows.append(row)
         documents.append(.object(members))
       }
-      if sweep.evaluate.count > 1 { table.notes = ["Figures on \(sweep.evaluate[0].name)."] }
+      if sweep.evaluate.count > 1 { table.notes = ["Figures on \(set)."] }
+      table.notes += TrainedTurns.notes(trained)
       if json {
         try console.print(json: ["runs": .array(documents)] as OrderedJSON)
       } else {
@@ -90,6 +96,8 @@
         guard let summary = figures.summary else { continue }
         var table = Table(title: set.name, columns: sweep.measures.map { .figure($0.description) })
         table.rows = [figures.means.map { .figure($0, digits: 4) }]
+        let trained = TrainedTurns.words(stored.turnsTrainedOn[set.name] ?? 0, of: figures.count, on: set.name)
+        table.notes = TrainedTurns.notes([(name, trained)])
         tables += [table, EffortTable([(name, summary)]).table(title: "Cost of a query", head: .label("run"))]
       }
       var data = Table(title: "Data", columns: [.label("file"), .label("SHA-256")])
@@ -131,12 +139,12 @@
 
     private func figures(
       of run: String, on set: String
-    ) throws(ParlanceError) -> (means: [Double], summary: EffortSummary?) {
+    ) throws(ParlanceError) -> (means: [Double], summary: EffortSummary?, count: Int) {
       let queries = try store.queries(of: run, on: set, measures: sweep.measures.map(\.description))
       let means = sweep.measures.indices.map { place in
         queries.reduce(0) { $0 + $1.values[place] } / Double(max(1, queries.count))
       }
-      return (means, EffortSummary(queries.map(\.effort)))
+      return (means, EffortSummary(queries.map(\.effort)), queries.count)
     }
   }
 

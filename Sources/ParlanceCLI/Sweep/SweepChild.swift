@@ -1,7 +1,6 @@
 import Checkpoints
 import Diagnostics
 import Experiments
-import ModelHub
 import TensorEngine
 
 /// One run of a sweep, in a process that the sweep started for it.
@@ -30,8 +29,7 @@ struct SweepChild {
     let maker = try RunMaker(on: device)
     try await job.finish(program: "parlance \(ParlanceCommand.version)", maker: maker, usage: usage) {
       model throws(ParlanceError) in
-      let found = try await ModelHub().resolve(model, progress: bar.handler, interruption: console.interruption)
-      return try Checkpoint(folder: found.folder, name: found.name)
+      try await Checkpoint.open(model, bar)
     }
   }
 

@@ -5,12 +5,6 @@
   import Experiments
   import Reports
 
-  #if canImport(FoundationEssentials)
-    import FoundationEssentials
-  #else
-    import Foundation
-  #endif
-
   /// The parent of a sweep's runs: starts them within the budget, collects what they leave, goes on where an earlier one
   /// stopped.
   struct SweepJob {
@@ -92,7 +86,7 @@
     private func others(of sweep: Sweep) throws(ParlanceError) -> FinishedRuns {
       try FinishedRuns(
         of: command.reuse, for: sweep, in: folder, program: "parlance \(ParlanceCommand.version)",
-        device: "\(command.device)")
+        device: "\(command.device)", cores: SweepPlaces.coresPerRun(sweep.budget, cores: command.cores))
     }
 
     /// Takes over what other sweeps have done already.
@@ -102,6 +96,7 @@
       _ waiting: [PreparedRun], from others: inout FinishedRuns, _ store: RunStore
     ) throws(ParlanceError) -> [PreparedRun] {
       var left: [PreparedRun] = []
+      var trained = TrainedTurns()
       for (run, recipe) in waiting {
         guard let found = try others.same(as: run, by: recipe), let result = try others.take(found, as: run) else {
           left.append((run, recipe))
@@ -109,6 +104,7 @@
         }
         try store.store(result, curves: TrainingCurve.all(readingFrom: folder.metrics(of: run.id)))
         console.note("taken over: \(run.id) is the same as \(found.path)")
+        trained.warn(of: result)
       }
       return left
     }
@@ -121,13 +117,7 @@
     }
 
     private func makeFolders() throws(ParlanceError) {
-      for path in [folder.path, folder.shared, folder.path + "/runs"] {
-        do {
-          try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        } catch {
-          throw ParlanceError(.cannotWrite, "the folder cannot be made", at: .init(file: path))
-        }
-      }
+      for path in [folder.path, folder.shared, folder.path + "/runs"] { try FileNames.makeFolder(path) }
     }
 
     /// What earlier processes left: results that are not in the store yet go in.
@@ -140,6 +130,7 @@
       let known = Dictionary(uniqueKeysWithValues: try store.runs().map { ($0.id, $0) })
       var left: [PreparedRun] = []
       var data = DataFingerprints()
+      var trained = TrainedTurns()
       for (run, recipe) in runs {
         guard FileNames.exists(folder.result(of: run.id)) else {
           left.append((run, recipe))
@@ -154,6 +145,7 @@
         if let fault = result.fault(as: run, digest: digest, in: folder) { throw fault }
         try data.check(result.fingerprints, of: run.id)
         try store.store(result, curves: TrainingCurve.all(readingFrom: folder.metrics(of: run.id)))
+        trained.warn(of: result)
       }
       return left
     }

@@ -1,7 +1,7 @@
 #if Storage
   import Diagnostics
   import Experiments
-  import TensorEngine
+  import WorkerThreads
 
   #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -19,18 +19,28 @@
     init(
       _ budget: Sweep.Budget, cores: Int?, memory: Double?, _ known: [StoredRun]
     ) throws(ParlanceError) {
-      let cores = cores ?? budget.cores ?? EngineThreads.availableCores
       let machine = Double(ProcessInfo.processInfo.physicalMemory) / 0x1p30
       let memory = memory ?? budget.memory ?? machine * 0.75
       let shown = known.map { Double($0.peakMemory) / 0x1p30 }.max() ?? 0
       let each = shown > 0 ? shown : budget.memoryPerRun
-      coresPerRun = min(budget.coresPerRun, cores)
+      coresPerRun = Self.coresPerRun(budget, cores: cores)
       let fitting = Int(min(memory / each, 1000))
       guard fitting >= 1 else {
         throw ParlanceError(
           .usage, "a run takes about \(Self.text(each)) GiB of memory, and the budget is \(Self.text(memory))")
       }
-      count = max(1, min(cores / coresPerRun, fitting))
+      count = max(1, min(Self.cores(budget, cores) / coresPerRun, fitting))
+    }
+
+    /// The cores that a run has: no more than there are.
+    ///
+    /// - Parameter cores: those that the command line gives.
+    static func coresPerRun(_ budget: Sweep.Budget, cores: Int?) -> Int {
+      min(budget.coresPerRun, Self.cores(budget, cores))
+    }
+
+    private static func cores(_ budget: Sweep.Budget, _ cores: Int?) -> Int {
+      cores ?? budget.cores ?? WorkerThreads.availableCores
     }
 
     private static func text(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }

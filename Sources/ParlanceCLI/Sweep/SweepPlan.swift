@@ -14,6 +14,8 @@
     let places: SweepPlaces
     /// Of each run by its name, on as many cores as a run has.
     let seconds: [String: Double]
+    /// Files that the estimate lacks: they are still to be made.
+    let uncounted: [String]
 
     /// - Parameters:
     ///   - known: runs from before, which have shown what they take.
@@ -34,6 +36,7 @@
           of: run.id, trains: !going.contains(run.id), known: took, cores: places.coresPerRun)
       }
       self.seconds = seconds
+      uncounted = estimate.uncounted
     }
 
     /// By the clock, with as many runs at a time as there are places.
@@ -72,15 +75,22 @@
           + "\(ProgressBar.time(total(of: left))) on idle cores, "
           + (finished.isEmpty ? "by the number of turns and the size of the model." : "by what finished runs took.")
       ]
+      if !uncounted.isEmpty {
+        table.notes.append(
+          "It takes longer: turns of files that `prepare` is still to make are not counted, \(uncounted.joined(separator: ", "))."
+        )
+      }
       if taken > 0 { table.notes.append("\(FixedDecimal.counted(taken, "run")) taken over from other sweeps.") }
       if waiting > 0 { table.notes.append("\(FixedDecimal.counted(waiting, "run")) of other arms left for later.") }
       return table
     }
 
     func json(left: [PreparedRun], finished: Set<String>, taken: Int, waiting: Int) -> OrderedJSON {
-      [
+      let missing: [OrderedJSON] = uncounted.map { .string($0) }
+      return [
         "runs": .integer(runs.count), "finished": .integer(finished.count), "takenOver": .integer(taken),
         "waiting": .integer(waiting), "atATime": .integer(places.count), "seconds": .number(total(of: left)),
+        "uncounted": .array(missing),
         "arms": .array(
           sweep.arms.map { arm in
             ["name": .string(arm.name), "settings": .object(arm.settings.map { ($0.key, .string($0.value)) })]

@@ -36,6 +36,7 @@
     ///
     /// - Returns: `nil` where it is there and nothing can be written beside it.
     private func lock(of made: String) async throws -> FileLock? {
+      if !FileNames.exists(made) { try FileNames.makeFolder(BinaryFiles.folder(of: made)) }
       var isTold = false
       while true {
         do throws(ParlanceError) { return try FileLock(path: MadeNote.lock(for: made)) } catch {
@@ -69,22 +70,22 @@
 
     private func make(_ what: String, _ arguments: [String], holding lock: FileLock? = nil) async throws {
       console.note("making \(what): parlance \(arguments.joined(separator: " "))")
-      let log = folder.shared + "/log"
-      let child = try ChildProcess(arguments, log: log, holding: lock)
-      var status = child.status()
+      let log = ChildLog(folder.shared + "/log")
+      let child = try ChildProcess(arguments, log: log.path, holding: lock)
+      var ending = child.ending()
       var isAsked = false
-      while status == nil {
+      while ending == nil {
         try? await Task.sleep(for: .milliseconds(100))
         if console.interruption.isRequested, !isAsked {
           child.stop()
           isAsked = true
         }
-        status = child.status()
+        ending = child.ending()
       }
       try console.interruption.check()
-      guard status == 0, FileNames.exists(what) else {
+      guard ending == .code(0), FileNames.exists(what) else {
         throw ParlanceError(
-          .badInput, "\(what) could not be made: \(SweepQueue.lastLine(of: log))", at: .init(file: log))
+          .badInput, "\(what) could not be made: \(log.reason(ending ?? .unknown))", at: .init(file: log.path))
       }
     }
   }

@@ -6,12 +6,6 @@
   import Reports
   import TensorEngine
 
-  #if canImport(FoundationEssentials)
-    import FoundationEssentials
-  #else
-    import Foundation
-  #endif
-
   /// Runs that wait, run and end.
   struct SweepQueue {
     let sweep: Sweep
@@ -44,6 +38,8 @@
     private struct Running {
       var run: PlannedRun
       var child: ChildProcess?
+      /// From when we knew of it.
+      var log: ChildLog
     }
 
     /// - Parameters:
@@ -54,6 +50,7 @@
       var waiting = waiting
       var running: [Running] = []
       var (finished, failed, isAsked) = (done, 0, false)
+      var trained = TrainedTurns()
       let total = done + waiting.count
       let bar = ProgressBar(console)
       defer { bar.finish() }
@@ -71,7 +68,7 @@
         try? await Task.sleep(for: .milliseconds(200))
         var still: [Running] = []
         for entry in running {
-          guard let status = try status(of: entry) else {
+          guard let ending = try ending(of: entry) else {
             still.append(entry)
             continue
           }
@@ -86,12 +83,13 @@
               try store.store(result, curves: TrainingCurve.all(readingFrom: folder.metrics(of: entry.run.id)))
               finished += 1
               console.note("\(finished) of \(total): \(line(result))")
+              trained.warn(of: result)
             }
-          } else if status == ParlanceError.Code.tryAgain.rawValue {
-            still.append(Running(run: entry.run, child: nil))
+          } else if ending == .code(ParlanceError.Code.tryAgain.rawValue) {
+            still.append(Running(run: entry.run, child: nil, log: ChildLog(entry.log.path)))
           } else if !isAsked {
             failed += 1
-            let fault = Self.lastLine(of: folder.log(of: entry.run.id))
+            let fault = entry.log.reason(ending, memory: "budget.memory_per_run")
             try store.store(failure: fault, of: entry.run)
             console.warn("the run \(entry.run.id) failed: \(fault)")
           }
@@ -114,27 +112,25 @@
     /// - Parameter waiting: those that are begun later.
     private func begin(_ run: PlannedRun, before waiting: [PlannedRun]) throws(ParlanceError) -> Running {
       let path = folder.folder(of: run.id)
-      do {
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-      } catch {
-        throw ParlanceError(.cannotWrite, "the folder cannot be made", at: .init(file: path))
-      }
+      try FileNames.makeFolder(path)
+      let log = ChildLog(folder.log(of: run.id))
       // Held: a process that a killed sweep started is at it.
-      guard try !isHeld(run) else { return Running(run: run, child: nil) }
+      guard try !isHeld(run) else { return Running(run: run, child: nil, log: log) }
       var words = [
         "sweep", folder.sweep, "--out", folder.path, "--only-run", run.id, "--cores", "\(places.coresPerRun)",
         "--device", "\(device)",
       ]
       if let source = sharing.source(for: run) { words += ["--source", source.id] }
       if sharing.isShared(run, with: waiting) { words.append("--keep-state") }
-      let child = try ChildProcess(words, log: folder.log(of: run.id))
-      return Running(run: run, child: child)
+      let child = try ChildProcess(words, log: log.path)
+      return Running(run: run, child: child, log: log)
     }
 
     /// How it ended, or `nil` while it runs.
-    private func status(of entry: Running) throws(ParlanceError) -> Int32? {
-      if let child = entry.child { return child.status() }
-      return try isHeld(entry.run) ? nil : 0
+    private func ending(of entry: Running) throws(ParlanceError) -> ChildProcess.Ending? {
+      if let child = entry.child { return child.ending() }
+      // How the child of another process ended is told to that one.
+      return try isHeld(entry.run) ? nil : .unknown
     }
 
     /// Whether a process has the run. One that cannot be asked, as in a folder that nobody may write to, is a fault and nothing
@@ -159,14 +155,6 @@
       }
       parts.append(ProgressBar.time(result.processorSeconds) + " of processor time")
       return parts.joined(separator: ", ")
-    }
-
-    /// What a log ends with, which is the error of a process that failed.
-    static func lastLine(of log: String) -> String {
-      guard let bytes = FileManager.default.contents(atPath: log) else { return "it left no word" }
-      let text = String(decoding: bytes.suffix(4096), as: UTF8.self)
-      let line = text.split(whereSeparator: \.isNewline).last.map(String.init) ?? "it left no word"
-      return line.hasPrefix("parlance: error: ") ? String(line.dropFirst("parlance: error: ".count)) : line
     }
   }
 #endif

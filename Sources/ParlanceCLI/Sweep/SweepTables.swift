@@ -20,7 +20,23 @@
         return ExperimentReport.Figures(
           name: name, report: report,
           extra: divergences.isEmpty ? [] : [.divergence(Dictionary(uniqueKeysWithValues: divergences))],
-          isPart: isPart)
+          notes: TrainedTurns.notes(arms.map { ($0.arm, trainedTurns(of: $0)) }), isPart: isPart)
+      }
+
+      var json: OrderedJSON {
+        let divergences: [(String, OrderedJSON?)] = arms.map { ($0.arm, $0.divergence.map { .number($0) } ?? .null) }
+        let trained: [(String, OrderedJSON?)] = arms.map { ($0.arm, $0.turns.trainedOn.map { .integer($0) }) }
+        return [
+          "name": .string(name), "figures": report.json(perQuery: false), "divergence": .object(divergences),
+          "turnsTrainedOn": .object(trained),
+        ]
+      }
+
+      /// Says how many of an arm's turns are of conversations that it is trained on.
+      private func trainedTurns(of arm: ArmFigures) -> String? {
+        let words = TrainedTurns.words(arm.turns.trainedOn ?? 0, of: arm.turns.measured, on: name)
+        let isRepeated = arm.turns.measured > arm.evaluation.queries.count
+        return words.map { $0 + (isRepeated ? ", each fold's turns counted" : "") }
       }
     }
 
@@ -35,7 +51,7 @@
     ///   - baseline: the arm that the others are compared with; the sweep's own when `nil`.
     ///   - leftOut: what the figures are told without, once more.
     ///   - configuration: of the tests.
-    /// - Throws: `usage` for an arm that the sweep does not have, or that is wanted and not finished.
+    /// - Throws: `usage` for an arm that the sweep does not have, that is wanted and not finished, or named twice.
     init(
       sweep: Sweep, store: RunStore, arms wanted: [String]? = nil, baseline: String? = nil,
       leavingOut leftOut: LeftOutTurns? = nil,
@@ -43,6 +59,10 @@
     ) throws(ParlanceError) {
       self.sweep = sweep
       if let baseline { try sweep.checkArm(baseline) }
+      var named: Set<String> = []
+      for name in wanted ?? [] where !named.insert(name).inserted {
+        throw ParlanceError(.usage, "the arm '\(name)' is named twice")
+      }
       // The sweep's first arm, finished or not.
       let first = try sweep.expanded()[0].name
       let base = baseline ?? sweep.baseline ?? first
@@ -127,16 +147,20 @@
         tables.append(set.figures.measuresTable(title: name))
         tables += [set.report.comparisonTable(), set.report.ratioTable()].compactMap { $0?.titled(of: name) }
       }
-      if !unfinished.isEmpty {
-        var table = Table(
-          title: "Not finished", columns: [.label("arm"), .figure("finished"), .figure("failed"), .figure("planned")])
-        table.rows = unfinished.map {
-          [Table.Cell($0.arm), .count($0.finished), .count($0.failed), .count($0.planned)]
-        }
-        table.notes = [untested].compactMap(\.self)
-        tables.append(table)
-      }
+      if let table = unfinishedTable(title: "Not finished") { tables.append(table) }
       return tables
+    }
+
+    /// The arms that lack runs, and what cannot be told for that; `nil` where all are whole.
+    func unfinishedTable(title: String) -> Table? {
+      guard !unfinished.isEmpty else { return nil }
+      var table = Table(
+        title: title, columns: [.label("arm"), .figure("finished"), .figure("failed"), .figure("planned")])
+      table.rows = unfinished.map {
+        [Table.Cell($0.arm), .count($0.finished), .count($0.failed), .count($0.planned)]
+      }
+      table.notes = [untested].compactMap(\.self)
+      return table
     }
 
     /// `untested` says why nothing is compared, where that is so.
@@ -144,13 +168,7 @@
       .object([
         (
           "sets",
-          .array(
-            sets.map { set in
-              [
-                "name": .string(set.name), "figures": set.report.json(perQuery: false),
-                "divergence": .object(set.arms.map { ($0.arm, $0.divergence.map { .number($0) } ?? .null) }),
-              ]
-            })
+          .array(sets.map(\.json))
         ),
         (
           "unfinished",

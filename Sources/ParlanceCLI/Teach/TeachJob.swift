@@ -9,7 +9,6 @@ import Reports
 import Retrieval
 import SparseEncoder
 import SparseVectors
-import TensorEngine
 
 /// One run of `teach`: looks at everything that can be looked at first, then encodes, then searches.
 struct TeachJob {
@@ -61,8 +60,7 @@ struct TeachJob {
 
     var job = TeachingJob(
       passages: passages, teachers: encoded.prefix(teachers) + others, combination: command.chosenCombination,
-      depth: command.depth,
-      threads: command.encoding.threads ?? EngineThreads.availableCores, progress: bar.handler,
+      depth: command.depth, threads: command.encoding.cores, progress: bar.handler,
       interruption: console.interruption)
     job.trustsEncoders = command.trustModel
     job.baseline = givenBaseline ?? (encodesBaseline ? encoded.last : nil)

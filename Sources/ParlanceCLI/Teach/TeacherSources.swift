@@ -33,12 +33,9 @@ struct TeacherSources {
     rewrites.map(\.source) + [conversations].compactMap(\.self) + queries.map(\.source) + runs.map(\.source)
   }
 
-  /// The last part of the path without its extensions, with a number behind it where the name is taken.
+  /// The stem of the path, with a number behind it where the name is taken.
   private static func name(of path: String, besides names: inout Set<String>) -> String {
-    var name = path.split(separator: "/").last.map(String.init) ?? path
-    for suffix in [".gz", ".jsonl", ".json", ".vectors", ".trec", ".txt", ".run"] where name.hasSuffix(suffix) {
-      name.removeLast(suffix.count)
-    }
+    var name = stem(of: path)
     if name.isEmpty || name == "-" { name = "teacher" }
     var unique = name
     var number = 2

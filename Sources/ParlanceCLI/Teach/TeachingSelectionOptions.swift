@@ -46,8 +46,10 @@ struct TeachingSelectionOptions: ParsableArguments {
   /// Whether the teachers are compared with a baseline.
   var comparesWithBaseline: Bool { report != nil || selection.needsBaseline }
 
-  /// - Parameter canEncodeBaseline: whether there are conversations and a model, so that the last turn can be encoded.
-  func validate(canEncodeBaseline: Bool) throws {
+  /// - Parameters:
+  ///   - canEncodeBaseline: whether there are conversations and a model, so that the last turn can be encoded.
+  ///   - teachers: how many there are, however many of them know a turn.
+  func validate(canEncodeBaseline: Bool, teachers: Int, combination: TeacherCombination) throws {
     if selection.needsBaseline, baseline == nil, !canEncodeBaseline {
       throw ValidationError(
         "what is worse than a baseline needs one: --baseline FILE, or conversations and a model to encode the last turn"
@@ -66,6 +68,12 @@ struct TeachingSelectionOptions: ParsableArguments {
     if let filteredWeight, !TeachingSelection.isWeight(filteredWeight) {
       throw ValidationError(
         "expected --filtered-weight of 0, or from \(TeachingSelection.leastWeight) to 1, found \(filteredWeight)")
+    }
+    if selection.needsSeveralTeachers, teachers < 2 {
+      throw ValidationError("--consensus and --filter disagreement compare several teachers, found \(teachers)")
+    }
+    if consensus.contains(.teachers), !combination.weighsTeachers {
+      throw ValidationError("--consensus teachers goes with --combine rescore or mean")
     }
     if report == "-" { throw ValidationError("--report writes a file; the table goes to standard output") }
   }

@@ -64,14 +64,25 @@ struct ChildProcess {
   /// Asks the process to stop at its next safe point.
   func stop() { kill(number, SIGTERM) }
 
-  /// How it ended, or `nil` while it runs. Above 255: by a signal.
-  func status() -> Int32? {
+  /// How a process ended.
+  enum Ending: Equatable {
+    case code(Int32)
+    case signal(Int32)
+    /// The system does not say it, as of a process that was waited for before.
+    case unknown
+
+    /// By SIGKILL, which a system also sends where memory runs out.
+    static let killed = Ending.signal(SIGKILL)
+  }
+
+  /// How it ended, or `nil` while it runs.
+  func ending() -> Ending? {
     var status: Int32 = 0
     let found = unsafe waitpid(number, &status, WNOHANG)
     if found == 0 || found < 0 && errno == EINTR { return nil }
-    guard found == number else { return 256 }
+    guard found == number else { return .unknown }
     let signal = status & 0x7F
-    return signal == 0 ? (status >> 8) & 0xFF : 256 + signal
+    return signal == 0 ? .code((status >> 8) & 0xFF) : .signal(signal)
   }
 }
 

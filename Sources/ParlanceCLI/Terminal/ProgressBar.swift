@@ -1,4 +1,5 @@
 import Diagnostics
+import Reports
 import Synchronization
 
 /// Draws the progress of a long job on standard error: a bar with rate and time left on a terminal, a line every
@@ -51,7 +52,7 @@ final class ProgressBar: Sendable {
       guard now - state.drawnAt >= interval else { return }
       state.drawnAt = now
       state.isDrawn = true
-      let seconds = (now - state.startedAt) / .seconds(1)
+      let seconds = (now - state.startedAt).seconds
       let line = Self.line(
         progress, rate: Double(progress.completed - state.completedAtStart) / seconds,
         width: console.errorIsTerminal ? console.width - 1 : Self.logWidth, isUTF8: console.isUTF8)
@@ -63,11 +64,11 @@ final class ProgressBar: Sendable {
   ///
   /// `encoding  ━━━━━━━─────  12,345 / 41,280 passages  98/s  4 min 55 s left`
   static func line(_ progress: Progress, rate: Double, width: Int, isUTF8: Bool) -> String {
-    var text = "  \(grouped(progress.completed))"
-    if let total = progress.total { text += " / \(grouped(total))" }
+    var text = "  \(FixedDecimal.grouped(progress.completed))"
+    if let total = progress.total { text += " / \(FixedDecimal.grouped(total))" }
     text += " \(progress.unit)"
     if rate > 0 {
-      text += rate >= 10 ? "  \(grouped(Int(rate.rounded())))/s" : "  \(Double(Int(rate * 10)) / 10)/s"
+      text += rate >= 10 ? "  \(FixedDecimal.grouped(Int(rate.rounded())))/s" : "  \(Double(Int(rate * 10)) / 10)/s"
       if let total = progress.total, total > progress.completed {
         text += "  \(time(Double(total - progress.completed) / rate)) left"
       }
@@ -82,18 +83,6 @@ final class ProgressBar: Sendable {
     let (done, left) = isUTF8 ? ("━", "─") : ("#", "-")
     return progress.activity + "  " + String(repeating: done, count: full)
       + String(repeating: left, count: room - full) + text
-  }
-
-  /// `1,234,567`
-  static func grouped(_ number: Int) -> String {
-    var digits = String(number.magnitude)
-    var groups: [Substring] = []
-    while digits.count > 3 {
-      groups.insert(digits.suffix(3), at: 0)
-      digits.removeLast(3)
-    }
-    groups.insert(digits[...], at: 0)
-    return (number < 0 ? "-" : "") + groups.joined(separator: ",")
   }
 
   /// `4 min 55 s`

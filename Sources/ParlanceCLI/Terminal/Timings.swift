@@ -1,3 +1,4 @@
+import Diagnostics
 import Reports
 
 #if canImport(Glibc)
@@ -39,12 +40,12 @@ struct Timings {
 
   /// Milliseconds by part, for `--json`.
   var milliseconds: [String: Double] {
-    Dictionary(parts.map { ($0.name, ($0.time / .microseconds(1)).rounded() / 1000) }) { $0 + $1 }
+    Dictionary(parts.map { ($0.name, $0.time.roundedMilliseconds) }) { $0 + $1 }
   }
 
   /// One line.
   var text: String {
-    func text(_ time: Duration) -> String { FixedDecimal.text(time / .milliseconds(1), digits: 1) }
+    func text(_ time: Duration) -> String { FixedDecimal.text(time.milliseconds, digits: 1) }
     let whole = parts.reduce(.zero) { $0 + $1.time }
     return "timings: " + parts.map { "\($0.name) \(text($0.time))" }.joined(separator: ", ")
       + "; \(text(whole)) ms in all"

@@ -10,8 +10,6 @@ extension Chart {
     public static let wide = Size(width: 720, height: 400)
     /// For telephones: the same size of letters on half the width.
     public static let narrow = Size(width: 350, height: 320)
-    /// Several beside each other.
-    public static let small = Size(width: 350, height: 250)
   }
 
   /// A file of its own, with its style and for either ground.

@@ -97,7 +97,7 @@ extension ExperimentReport.Figures {
 
   var turnNote: String {
     let left = report.evaluations.count - lines.count
-    return "Means over the turns of each depth, from \(EvaluationReport.fewestQueries) turns on."
+    return "Means over the turns of each depth that at least \(EvaluationReport.fewestQueries) turns have."
       + (left > 0
         ? " The baseline and the best by \(report.evaluations[0].measures[0]); \(left) more are in the tables." : "")
   }

@@ -2,7 +2,7 @@ import Evaluation
 import Identifiers
 
 extension ExperimentReport.Figures {
-  /// The table of measures with the further columns.
+  /// The table of measures with the further columns and notes.
   package func measuresTable(title: String? = nil) -> Table {
     var table = report.measuresTable(title: title)
     for column in extra {
@@ -12,6 +12,7 @@ extension ExperimentReport.Figures {
       }
       table.notes.append(column.note)
     }
+    table.notes += notes
     return table
   }
 }

@@ -33,15 +33,18 @@ public struct ExperimentReport: Sendable {
     public var report: EvaluationReport
     /// Further columns of the table.
     public var extra: [Column] = []
+    /// What else is to be known of the figures, below their table.
+    public var notes: [String] = []
     /// Whether the turns are some of those of the set before it: tables are enough, and each value is told once.
     public var isPart = false
 
     public init(
-      name: String, report: EvaluationReport, extra: [Column] = [], isPart: Bool = false
+      name: String, report: EvaluationReport, extra: [Column] = [], notes: [String] = [], isPart: Bool = false
     ) {
       self.name = name
       self.report = report
       self.extra = extra
+      self.notes = notes
       self.isPart = isPart
     }
   }

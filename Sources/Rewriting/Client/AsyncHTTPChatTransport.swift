@@ -1,7 +1,7 @@
 #if Network
   import AsyncHTTPClient
   public import Diagnostics
-  import ModelHub
+  import HTTPConnections
   import NIOCore
   import NIOHTTP1
   import Synchronization
@@ -32,7 +32,7 @@
     }
 
     private func client(for url: String) throws(ParlanceError) -> HTTPClient {
-      guard let address = HubAddress(url) else { throw Self.noAddress }
+      guard let address = HTTPAddress(url) else { throw Self.noAddress }
       let proxy = try proxies.proxy(for: address)
       return clients.withLock { clients in
         if let client = clients[proxy] { return client }

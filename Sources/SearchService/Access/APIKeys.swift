@@ -1,12 +1,12 @@
 import BinaryFiles
-public import Diagnostics
+package import Diagnostics
 
 /// The keys that a service lets in, of which it knows only the hashes.
 ///
 /// A file has one key a line, `NAME SHA256`, with `write` behind it for a key that may change passages, and comments after
 /// `#`. A key is 256 random bits, which nobody can guess from a plain hash however fast it is computed, so no slow hash is
 /// needed.
-public struct APIKeys: Sendable {
+package struct APIKeys: Sendable {
   /// A key as the service knows it.
   package struct Key: Sendable, Hashable {
     /// For the log; no two keys have the same.
@@ -23,7 +23,7 @@ public struct APIKeys: Sendable {
   var count: Int { keys.count }
 
   /// - Throws: `noInput`, `badInput` naming the line.
-  public init(file: String) throws(ParlanceError) {
+  package init(file: String) throws(ParlanceError) {
     let text = try MappedFile(path: file)
     var keys: [Key] = []
     guard invalidUTF8Offset(in: text.bytes) == nil else {
@@ -62,7 +62,7 @@ public struct APIKeys: Sendable {
   /// A new key, and the line of the file that lets it in.
   ///
   /// - Parameter mayWrite: whether it may change passages.
-  public static func make(
+  package static func make(
     name: String, mayWrite: Bool = false
   ) throws(ParlanceError) -> (key: String, line: String) {
     guard !name.isEmpty, name.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "#") }) else {

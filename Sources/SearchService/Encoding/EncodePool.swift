@@ -130,10 +130,3 @@ final class EncodePool: Sendable {
     }
   }
 }
-
-extension Duration {
-  var seconds: Double { Double(components.seconds) + 1e-18 * Double(components.attoseconds) }
-
-  /// Thousandths of a second, to the microsecond.
-  var milliseconds: Double { (seconds * 1e6).rounded() / 1e3 }
-}

@@ -1,28 +1,21 @@
 import Diagnostics
 import SparseEncoder
-import Synchronization
 
 /// Passages on their way through the model. They are long work: only a few batches are taken at a time, so that queries overtake.
 final class PassageEncoding: Sendable {
-  /// Batches that are in the model or wait for it.
-  private let batches = Atomic(0)
-  private static let most = 4
-  private let metrics: ServiceMetrics
+  /// Of batches to the model.
+  private let admission: Admission
 
   init(_ metrics: ServiceMetrics) {
-    self.metrics = metrics
+    admission = Admission(limit: 4, metrics: metrics)
   }
 
   /// - Throws: `Problem` 429 when enough is under way; as `SparseEncoder.encode`.
   func encode(
     _ texts: [String], by model: SparseEncoder, for request: APIRequest
   ) async throws -> [EncodedText] {
-    guard batches.wrappingAdd(1, ordering: .relaxed).newValue <= Self.most else {
-      batches.wrappingSubtract(1, ordering: .relaxed)
-      metrics.refused("queue")
-      throw Problem.busy(retryAfter: 1)
-    }
-    defer { batches.wrappingSubtract(1, ordering: .relaxed) }
+    try admission.enter()
+    defer { admission.leave() }
     return try await model.encode(texts, as: .passage, interruption: request.interruption)
   }
 }

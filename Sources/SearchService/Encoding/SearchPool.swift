@@ -1,20 +1,18 @@
 import Diagnostics
-import Synchronization
 import WorkerThreads
 
 /// Threads on which searches run, beside the encoder's, and others on which whatever else waits does: never on Swift's
 /// cooperative pool, which the connections need.
 final class SearchPool: Sendable {
   private let threads: WorkerThreads
-  private let limit: Int
-  private let pending = Atomic(0)
+  private let admission: Admission
   private let metrics: ServiceMetrics
 
   // Swift 6.3.1 ends with an ownership error where its optimiser puts this into another initialiser that may fail.
   @inline(never)
   init(threads: Int, limit: Int, metrics: ServiceMetrics) throws(ParlanceError) {
     self.threads = try WorkerThreads(count: max(1, threads))
-    self.limit = limit
+    admission = Admission(limit: limit, metrics: metrics)
     self.metrics = metrics
   }
 
@@ -24,12 +22,8 @@ final class SearchPool: Sendable {
   func run<Result: Sendable>(
     for request: APIRequest, _ work: @escaping @Sendable (Interruption) throws(ParlanceError) -> Result
   ) async throws -> Result {
-    guard pending.wrappingAdd(1, ordering: .relaxed).newValue <= limit else {
-      pending.wrappingSubtract(1, ordering: .relaxed)
-      metrics.refused("queue")
-      throw Problem.busy(retryAfter: 1)
-    }
-    defer { pending.wrappingSubtract(1, ordering: .relaxed) }
+    try admission.enter()
+    defer { admission.leave() }
     let (interruption, deadline) = (request.interruption, request.deadline)
     let result = try await withTaskCancellationHandler {
       try await threads.run { () throws(ParlanceError) -> Result? in

@@ -28,9 +28,13 @@ package final class LoadedSearch: Sendable {
     if let model = opened.model {
       searcher = try Searcher(index: opened.index, encoder: model, trustingEncoder: opened.trustsModel)
       pool = EncodePool(model, workers: workers, limit: limits.waiting, metrics: metrics)
-      writable = try opened.live.map { live throws(ParlanceError) in
+      let writable = try opened.live.map { live throws(ParlanceError) in
         try WritableIndex(live, opened.passageModel ?? model)
       }
+      // Before somebody waits for an answer.
+      try model.prepare(for: .query)
+      try writable?.encoder.prepare(for: .passage)
+      self.writable = writable
     } else {
       searcher = try Searcher(index: opened.index, encoder: BM25QueryEncoder(of: opened.index))
       pool = nil

@@ -1,21 +1,21 @@
-public import InvertedIndex
-public import SparseEncoder
+package import InvertedIndex
+package import SparseEncoder
 
 /// An index and the model of its queries, just opened.
-public struct OpenedSearch: Sendable {
-  public var index: InvertedIndex
+package struct OpenedSearch: Sendable {
+  package var index: InvertedIndex
   /// The same index where its passages may be changed through the service; `nil` where it is only searched.
-  public var live: LiveIndex?
+  package var live: LiveIndex?
   /// `nil` for a BM25 index.
-  public var model: SparseEncoder?
+  package var model: SparseEncoder?
   /// What encodes passages that are added; `model` when `nil`.
-  public var passageModel: SparseEncoder?
+  package var passageModel: SparseEncoder?
   /// Search with a model that is not known to fit the index.
-  public var trustsModel: Bool
+  package var trustsModel: Bool
   /// The heaviest terms of a query that are searched with; all of them when `nil`.
-  public var keptTerms: Int?
+  package var keptTerms: Int?
 
-  public init(index: InvertedIndex, model: SparseEncoder?, trustsModel: Bool = false, keptTerms: Int? = nil) {
+  package init(index: InvertedIndex, model: SparseEncoder?, trustsModel: Bool = false, keptTerms: Int? = nil) {
     self.index = index
     self.model = model
     self.trustsModel = trustsModel
@@ -25,7 +25,7 @@ public struct OpenedSearch: Sendable {
   /// An index whose passages may be changed.
   ///
   /// - Parameter passageModel: the encoder of the passages, where `model` is a student, which encodes queries alone.
-  public init(
+  package init(
     live: LiveIndex, model: SparseEncoder, passageModel: SparseEncoder? = nil, trustsModel: Bool = false,
     keptTerms: Int? = nil
   ) {

@@ -16,9 +16,8 @@ package final class SearchHolder: Sendable {
   private let isReloading = Atomic(false)
   /// One change after the other, away from Swift's cooperative pool: each waits for the disk.
   private let writing: WorkerThreads
-  private let changes = Atomic(0)
-  /// Changes that may wait for one another.
-  private static let mostChanges = 32
+  /// Of changes, which wait for one another.
+  private let admission: Admission
 
   package init(
     limits: ServiceLimits, workers: Int, metrics: ServiceMetrics, opening: @escaping Opening
@@ -27,6 +26,7 @@ package final class SearchHolder: Sendable {
     self.limits = limits
     self.workers = workers
     self.metrics = metrics
+    admission = Admission(limit: 32, metrics: metrics)
     writing = try WorkerThreads(count: 1)
     let first = try await opening()
     loaded = Mutex(try LoadedSearch(first, limits: limits, workers: workers, metrics: metrics))
@@ -49,12 +49,8 @@ package final class SearchHolder: Sendable {
   func change<Result: Sendable>(
     for request: APIRequest, _ work: @escaping @Sendable (WritableIndex) throws(ParlanceError) -> Result
   ) async throws -> Result {
-    guard changes.wrappingAdd(1, ordering: .relaxed).newValue <= Self.mostChanges else {
-      changes.wrappingSubtract(1, ordering: .relaxed)
-      metrics.refused("queue")
-      throw Problem.busy(retryAfter: 1)
-    }
-    defer { changes.wrappingSubtract(1, ordering: .relaxed) }
+    try admission.enter()
+    defer { admission.leave() }
     let (interruption, deadline) = (request.interruption, request.deadline)
     let result = try await writing.run { [self] () throws(ParlanceError) -> Swift.Result<Result, Problem> in
       try interruption.check()

@@ -24,7 +24,6 @@ struct MetricFamily: Sendable {
     self.name = name
     self.kind = kind
     self.help = help
-    if case .histogram = kind { return }
   }
 
   mutating func add(_ value: Double, labels: [(String, String)] = []) {

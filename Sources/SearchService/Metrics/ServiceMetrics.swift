@@ -1,3 +1,4 @@
+import Diagnostics
 import Synchronization
 
 /// What the service counts about itself, for Prometheus.

@@ -4,7 +4,6 @@ import Identifiers
 import InvertedIndex
 import ModelContext
 import Retrieval
-import StrictJSON
 
 /// `/mcp`: the same searches as tools of language models, by the Model Context Protocol over HTTP.
 package struct ContextRoutes: Sendable {
@@ -54,10 +53,7 @@ private struct ToolSearch: PassageSearch {
     let loaded = search.holder.current
     let query = try (form ?? loaded.form).query(for: turn)
     return try await orError { () async throws in
-      var options = try SearchFields(
-        Fields(.object(["k": .integer(Int64(k))]), at: "", names: SearchFields.names), limits: search.limits)
-      options.filter = filter
-      return try await search.search(query, options, by: loaded, for: Self.request).result
+      try await search.search(query, SearchFields(k: k, filter: filter), by: loaded, for: Self.request).result
     }
   }
 

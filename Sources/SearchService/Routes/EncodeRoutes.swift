@@ -47,7 +47,7 @@ package final class EncodeRoutes: Sendable {
         "vectors": .array(vectors),
         "encoder": .string(loaded.searcher.encoder.identity.name),
         "passage_space": .string(loaded.searcher.index.passageSpace.digest),
-        "timing": .object(["total_ms": .number((ContinuousClock.now - start).milliseconds)]),
+        "timing": .object(["total_ms": .number((ContinuousClock.now - start).roundedMilliseconds)]),
       ]))
   }
 

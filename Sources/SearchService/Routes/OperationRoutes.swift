@@ -1,3 +1,4 @@
+import Diagnostics
 import InvertedIndex
 import Retrieval
 import SparseVectors

@@ -112,7 +112,7 @@ package struct PassageRoutes: Sendable {
   private func answer(_ members: JSONObject, since start: ContinuousClock.Instant) -> APIResponse {
     var members = members
     members["passages"] = .integer(Int64(search.holder.current.searcher.index.count))
-    members["timing"] = .object(["total_ms": .number((ContinuousClock.now - start).milliseconds)])
+    members["timing"] = .object(["total_ms": .number((ContinuousClock.now - start).roundedMilliseconds)])
     return .json(.object(members))
   }
 

@@ -1,4 +1,5 @@
 import Conversations
+import Diagnostics
 import Identifiers
 import InvertedIndex
 import Retrieval
@@ -31,11 +32,11 @@ struct SearchAnswerDocument {
       "passages": .array(result.passages.indices.map(passage)),
       "terms_by_turn": .array(TermGroups(result.terms, roles: conversation.roles).json),
       "timing": .object([
-        "queue_ms": .number(found.encoded.queued.milliseconds),
-        "encode_ms": .number((found.encoded.time - found.encoded.queued).milliseconds),
-        "search_ms": .number(result.searchTime.milliseconds),
-        "explain_ms": .number(found.reasonTime.milliseconds),
-        "total_ms": .number(total.milliseconds),
+        "queue_ms": .number(found.encoded.queued.roundedMilliseconds),
+        "encode_ms": .number((found.encoded.time - found.encoded.queued).roundedMilliseconds),
+        "search_ms": .number(result.searchTime.roundedMilliseconds),
+        "explain_ms": .number(found.reasonTime.roundedMilliseconds),
+        "total_ms": .number(total.roundedMilliseconds),
       ]),
       "query": .object([
         "terms": .integer(Int64(result.answer.queryTerms)),

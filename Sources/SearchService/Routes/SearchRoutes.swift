@@ -34,6 +34,13 @@ package struct SearchFields: Sendable {
   package var hasTexts: Bool
   package var filter: PassageFilter?
 
+  package init(k: Int, isExplained: Bool = false, hasTexts: Bool = true, filter: PassageFilter? = nil) {
+    self.k = k
+    self.isExplained = isExplained
+    self.hasTexts = hasTexts
+    self.filter = filter
+  }
+
   package init(_ fields: Fields, limits: ServiceLimits) throws(Problem) {
     k = try fields.integer("k", in: 1...limits.k) ?? min(10, limits.k)
     isExplained = try fields.bool("explain") ?? false

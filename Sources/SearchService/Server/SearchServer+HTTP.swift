@@ -1,6 +1,6 @@
 #if Network
   import BinaryFiles
-  public import Diagnostics
+  package import Diagnostics
   import HTTPTypes
   import Hummingbird
   import HummingbirdCore
@@ -22,7 +22,7 @@
     /// Serves until SIGTERM or SIGINT, then finishes what it took. SIGHUP reloads index, model and keys.
     ///
     /// - Throws: `unavailable` when the address cannot be had.
-    public func run() async throws(ParlanceError) {
+    package func run() async throws(ParlanceError) {
       var logger = Logger(label: "parlance", factory: { _ in SwiftLogNoOpLogHandler() })
       logger.logLevel = .critical
       let limits = configuration.limits
@@ -189,11 +189,11 @@
     }
   }
 #else
-  public import Diagnostics
+  package import Diagnostics
 
   extension SearchServer {
     /// - Throws: `unavailable`: this build has no server.
-    public func run() async throws(ParlanceError) {
+    package func run() async throws(ParlanceError) {
       throw ParlanceError(
         .unavailable,
         "this build of Parlance has no network, so it cannot serve; build it with the package trait Network")

@@ -1,8 +1,8 @@
-public import Diagnostics
+package import Diagnostics
 import InvertedIndex
 import Retrieval
 
-/// The service: `parlance serve` in a program of one's own.
+/// The service that `parlance serve` runs. It is no part of the library: other programs ask it by HTTP, or have a `Searcher`.
 ///
 /// ```swift
 /// var configuration = ServiceConfiguration(version: "1.0")
@@ -12,7 +12,7 @@ import Retrieval
 /// }
 /// try await server.run()
 /// ```
-public final class SearchServer: Sendable {
+package final class SearchServer: Sendable {
   let configuration: ServiceConfiguration
   let search: ConversationSearch
   let operations: OperationRoutes
@@ -26,7 +26,7 @@ public final class SearchServer: Sendable {
   ///   - say: takes lines for the log: one a request, none with words of a conversation.
   ///   - opening: opens what is served; again for each reload.
   /// - Throws: `usage` for an address that others reach and no keys; what `opening` throws.
-  public init(
+  package init(
     _ configuration: ServiceConfiguration,
     onListening: @escaping @Sendable (Int) -> Void = { _ in }, say: @escaping @Sendable (String) -> Void = { _ in },
     opening: @escaping @Sendable () async throws(ParlanceError) -> OpenedSearch
@@ -93,7 +93,7 @@ public final class SearchServer: Sendable {
   }
 
   /// Opens index and model anew and reads the keys again; what fails is told and changes nothing.
-  public func reload() async {
+  package func reload() async {
     if let keys {
       do throws(ParlanceError) { say("keys reloaded: \(try keys.reload())") } catch {
         say("keys not reloaded: \(error)")
@@ -111,7 +111,7 @@ public final class SearchServer: Sendable {
 extension RequestRecord {
   /// One line for the log.
   var line: String {
-    var line = "\(method) \(path.isEmpty ? "-" : path) \(status) \(time.milliseconds) ms"
+    var line = "\(method) \(path.isEmpty ? "-" : path) \(status) \(time.roundedMilliseconds) ms"
     if let key { line += " key=\(key)" }
     if let cause { line += " request=\(id) \(cause)" }
     return line

@@ -24,7 +24,7 @@ extension EncoderIdentity {
     lines.append("heads \(shape.heads)")
     lines.append("hidden-activation \(shape.activation.rawValue)")
     lines.append("layer-norm-epsilon \(shape.layerNormEpsilon)")
-    lines += try tokenizerLines(checkpoint.tokenizer, prefix: "")
+    lines += try tokenizerLines(checkpoint.tokenizer, checkpoint.derived, prefix: "")
     lines.append("pooling \(checkpoint.head.pooling.rawValue)")
     lines.append("activation \(checkpoint.head.activation.rawValue)")
     lines.append("max-length \(settings.maxLength(for: checkpoint))")
@@ -33,7 +33,7 @@ extension EncoderIdentity {
     lines.append("query-prompt \(quoted(checkpoint.prompts.query))")
     if let queries = checkpoint.staticQueries {
       lines.append("query-weights \(SHA256.digest(of: queries.weights.rawSpan))")
-      lines += try tokenizerLines(queries.tokenizer, prefix: "query-")
+      lines += try tokenizerLines(queries.tokenizer, checkpoint.derived, prefix: "query-")
     }
     if let student = checkpoint.student { lines += try studentLines(student, checkpoint, settings) }
     return lines.joined(separator: "\n") + "\n"
@@ -63,22 +63,27 @@ extension EncoderIdentity {
   }
 
   private static func tokenizerLines(
-    _ tokenizer: TokenizerFiles, prefix: String
+    _ tokenizer: TokenizerFiles, _ derived: DerivedFiles, prefix: String
   ) throws(ParlanceError) -> [String] {
     func flag(_ value: Bool?) -> String { value.map { "\($0)" } ?? "unset" }
+    func list(_ texts: [String]) -> String { texts.map(quoted).joined(separator: " ") }
     let configuration = tokenizer.configuration
     var lines: [String] = []
+    var departures: [TokenizerFiles.Departure] = []
     if let path = tokenizer.tokenizerJSON ?? tokenizer.vocabulary {
       let file = try MappedFile(path: path)
-      lines.append("\(prefix)tokenizer \(SHA256.digest(of: file.bytes))")
+      let digest = SHA256.digest(of: file.bytes)
+      lines.append("\(prefix)tokenizer \(digest)")
+      departures = tokenizer.departures(digest, derived)
     }
     lines.append("\(prefix)lowercase \(flag(configuration.lowercase))")
     lines.append("\(prefix)strip-accents \(flag(configuration.stripAccents))")
     lines.append("\(prefix)split-chinese \(flag(configuration.handleChineseCharacters))")
     lines.append("\(prefix)split-special-tokens \(configuration.splitsSpecialTokens)")
     if tokenizer.tokenizerJSON == nil {
-      lines.append("\(prefix)special-tokens " + configuration.specialTokens.map(quoted).joined(separator: " "))
+      lines.append("\(prefix)special-tokens " + list(configuration.specialTokens))
     }
+    for departure in departures { lines.append("\(prefix)\(departure.key) " + list(departure.values)) }
     return lines
   }
 

@@ -49,13 +49,13 @@ public struct SparseEncoder: Sendable {
   ///   - frozen: for a residual student the encoder in `checkpoint.frozenPart()`.
   ///   - queries: for an asymmetric model the encoder in `checkpoint.queryPart()`; without, queries go through the passages'.
   ///   - identity: when it is known already, since a large model's takes a second to compute.
-  /// - Throws: `badInput` when the tokenizer has more pieces than the model has columns, `usage` for a residual student
-  ///   without its frozen encoder.
+  /// - Throws: `badInput` when the tokenizer has more pieces than the model has columns or should read texts otherwise than
+  ///   it does, `usage` for a residual student without its frozen encoder.
   public init(
     checkpoint: Checkpoint, forward: any ForwardPass, frozen: SparseEncoder? = nil, queries: SparseEncoder? = nil,
     settings: EncoderSettings = EncoderSettings(), identity: EncoderIdentity? = nil
   ) throws(ParlanceError) {
-    let tokenizer = try WordPieceTokenizer(checkpoint.tokenizer, derived: checkpoint.derived)
+    let tokenizer = try WordPieceTokenizer(of: checkpoint)
     let columns = checkpoint.architecture.vocabularySize
     guard tokenizer.pieces.count <= columns else {
       throw ParlanceError(
@@ -102,7 +102,9 @@ public struct SparseEncoder: Sendable {
       }
       return ResidualQueries(frozen: frozen, declared)
     }
-    staticQueries = try checkpoint.staticQueries.map { side throws(ParlanceError) in try StaticQueries(side) }
+    staticQueries = try checkpoint.staticQueries.map { side throws(ParlanceError) in
+      try StaticQueries(side, checkpoint.derived)
+    }
   }
 
   /// A name for every column: some models have more columns than their tokenizer has pieces.

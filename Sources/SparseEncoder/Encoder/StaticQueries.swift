@@ -1,3 +1,4 @@
+import BinaryFiles
 import Checkpoints
 import Diagnostics
 import SparseVectors
@@ -11,9 +12,10 @@ struct StaticQueries: Sendable {
   private let weights: [Float]
   private let tokenizer: WordPieceTokenizer
 
-  init(_ side: StaticQueryWeights) throws(ParlanceError) {
+  /// - Parameter derived: where the vocabulary of its tokenizer is kept.
+  init(_ side: StaticQueryWeights, _ derived: DerivedFiles) throws(ParlanceError) {
     weights = side.weights
-    tokenizer = try WordPieceTokenizer(side.tokenizer)
+    tokenizer = try WordPieceTokenizer(encoding: side.tokenizer, derived, columns: side.weights.count)
   }
 
   /// A text's vector and where it came from.

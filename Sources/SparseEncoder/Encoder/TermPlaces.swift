@@ -104,7 +104,7 @@ extension TermFactors {
 
 /// The tokens of a whole query, however long, without those around it.
 package struct SpokenTokens: Sendable {
-  var tokens: [Int32]
+  package var tokens: [Int32]
   var separator: Int32
 
   package var places: TermPlaces { TermPlaces(tokens: tokens, separator: separator) }

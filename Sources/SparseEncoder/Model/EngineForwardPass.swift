@@ -2,6 +2,7 @@ public import Checkpoints
 public import Diagnostics
 import SparseVectors
 public import TensorEngine
+import WorkerThreads
 
 /// The forward pass of a SPLADE checkpoint by the tensor engine.
 ///
@@ -16,7 +17,6 @@ public import TensorEngine
 public final class EngineForwardPass: ForwardPass, @unchecked Sendable {
   public let vocabularySize: Int
   public let longestSequence: Int
-  public let workers: Int
   public let batchTokens: Int
 
   private let model: SpladeModel
@@ -33,13 +33,12 @@ public final class EngineForwardPass: ForwardPass, @unchecked Sendable {
     _ checkpoint: Checkpoint, engine: TensorEngine, device: Device = .cpu, cores: Int? = nil
   ) throws(ParlanceError) {
     try engine.check(device)
-    let cores = max(1, cores ?? EngineThreads.availableCores)
+    let cores = max(1, cores ?? WorkerThreads.availableCores)
     vocabularySize = checkpoint.architecture.vocabularySize
     longestSequence = checkpoint.architecture.maxPositions
-    // A CUDA device does one batch at a time, and that with all its cores.
-    workers = device == .cpu ? cores : 1
     batchTokens = device == .cpu ? 4096 : 32_768
-    batchThreads = try EngineThreads(engine: engine, count: workers, coresEach: 1)
+    // A CUDA device does one batch at a time, and that with all its cores.
+    batchThreads = try EngineThreads(engine: engine, count: device == .cpu ? cores : 1, coresEach: 1)
     queryThread = try EngineThreads(engine: engine, count: 1, coresEach: cores)
     model = try queryThread.run { () throws(ParlanceError) in
       var model = try SpladeModel(ModelWeights(checkpoint: checkpoint, engine: engine, device: device))

@@ -18,7 +18,6 @@ import WorkerThreads
 public final class NativeForwardPass: ForwardPass {
   public let vocabularySize: Int
   public let longestSequence: Int
-  public let workers: Int
 
   private let model: NativeModel
   /// The files that `model` reads numbers of in place.
@@ -39,7 +38,6 @@ public final class NativeForwardPass: ForwardPass {
     let cores = max(1, cores ?? WorkerThreads.availableCores)
     vocabularySize = checkpoint.architecture.vocabularySize
     longestSequence = checkpoint.architecture.maxPositions
-    workers = cores
     activation = checkpoint.head.activation
     files = checkpoint.tensors.files
     model = try NativeModel(checkpoint, kernels: .standard)

@@ -6,7 +6,9 @@ public import Identifiers
 ///
 /// Vectors go to `NAME.partial`, in chunks of 256 with a checksum each; `finish()` gives the file its name. A writer that
 /// resumes keeps the whole chunks of the partial file and says in `count` how many vectors they hold, so that the caller
-/// passes over as many passages; the finished file is the same, bit for bit, as one that was never interrupted.
+/// passes over as many passages; of the same vectors the finished file is the same, bit for bit, as one that was never
+/// interrupted. Whether a text's vector is the same is the encoder's: it has the same bits again in the same batch, so that texts
+/// go to it in windows that begin where chunks do.
 ///
 ///     let writer = try VectorsWriter(path: path, description: description, resuming: true)
 ///     for passage in passages.dropFirst(writer.count) { try writer.append(passage.id, encode(passage)) }

@@ -20,10 +20,21 @@ struct KeptTokenizer {
 
   /// - Returns: `nil` where it is not kept, or damaged.
   static func read(_ digest: SHA256.Digest, _ derived: DerivedFiles) -> KeptTokenizer? {
+    guard let file = keptFile(digest, derived) else { return nil }
+    return try? read(file)
+  }
+
+  /// The declaration alone.
+  static func readDeclaration(_ digest: SHA256.Digest, _ derived: DerivedFiles) -> [UInt8]? {
+    guard let file = keptFile(digest, derived), let section = try? file.section(Self.declaration) else { return nil }
+    return try? section.bytes().array()
+  }
+
+  private static func keptFile(_ digest: SHA256.Digest, _ derived: DerivedFiles) -> SectionedFile? {
     guard let file = derived.file(name(digest), format) else { return nil }
     guard let source = try? file.section(Self.source), let bytes = try? source.bytes().array(), bytes == digest.bytes
     else { return nil }
-    return try? read(file)
+    return file
   }
 
   private static func read(_ file: SectionedFile) throws(ParlanceError) -> KeptTokenizer? {

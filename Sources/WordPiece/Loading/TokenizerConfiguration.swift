@@ -1,22 +1,32 @@
 import Diagnostics
-import StrictJSON
+package import StrictJSON
 
 /// What tokenizer_config.json says beside tokenizer.json or vocab.txt. A key that is not there is nil.
 package struct TokenizerConfiguration: Sendable, Hashable {
   package var tokenizerClass: String?
+  /// What transformers makes of a folder's files; nil for a class that is not known, and for files without a folder, whose
+  /// configuration wins over tokenizer.json wherever it says something.
+  package var kind: TokenizerKind?
   package var lowercase: Bool?
   package var stripAccents: Bool?
   package var handleChineseCharacters: Bool?
   package var modelMaxLength: Int?
+  /// Which end of a text is cut off.
+  package var truncationSide: Truncation.Side?
   package var splitsSpecialTokens = false
-  package var unknown = "[UNK]"
-  package var separator = "[SEP]"
-  package var padding = "[PAD]"
-  package var classification = "[CLS]"
-  package var mask = "[MASK]"
+  var tokens = DeclaredTokens()
+
+  package var unknown: String { tokens.content(of: "unk_token") ?? "[UNK]" }
+  package var separator: String { tokens.content(of: "sep_token") ?? "[SEP]" }
+  package var padding: String { tokens.content(of: "pad_token") ?? "[PAD]" }
+  package var classification: String { tokens.content(of: "cls_token") ?? "[CLS]" }
+  package var mask: String { tokens.content(of: "mask_token") ?? "[MASK]" }
 
   /// The tokens that a vocab.txt does not name by itself; a tokenizer.json has its own.
   package var specialTokens: [String] { [unknown, separator, padding, classification, mask] }
+
+  /// What of it declares tokens.
+  package var tokenMembers: [(key: String, value: JSONValue)] { tokens.members }
 
   init() {}
 
@@ -33,21 +43,37 @@ package struct TokenizerConfiguration: Sendable, Hashable {
       }
       modelMaxLength = number < 1e9 ? Int(number) : nil
     }
-    unknown = try Self.token("unk_token", json) ?? unknown
-    separator = try Self.token("sep_token", json) ?? separator
-    padding = try Self.token("pad_token", json) ?? padding
-    classification = try Self.token("cls_token", json) ?? classification
-    mask = try Self.token("mask_token", json) ?? mask
+    if let field = try json.optional("truncation_side") {
+      let name = try field.string()
+      guard let side = Truncation.Side(rawValue: name) else {
+        throw field.error("expected left or right, found \(name)")
+      }
+      truncationSide = side
+    }
+    tokens = try DeclaredTokens(json)
+    try Self.checkWordSplitting(json)
   }
 
-  /// A special token is written as a string or as an object with its `content`.
-  private static func token(_ key: String, _ json: JSONField) throws(ParlanceError) -> String? {
-    guard let field = try json.optional(key) else { return nil }
-    if field.value.object != nil { return try field.required("content").string() }
-    return try field.string()
+  /// Japanese models split words by a dictionary, and some into characters.
+  private static func checkWordSplitting(_ json: JSONField) throws(ParlanceError) {
+    for (key, own) in [("word_tokenizer_type", "basic"), ("subword_tokenizer_type", "wordpiece")] {
+      guard let field = try json.optional(key) else { continue }
+      let name = try field.string()
+      guard name == own else {
+        throw field.error("expected \(own), found \(name): Parlance splits words as BERT's own tokenizer does")
+      }
+    }
   }
 
-  /// As transformers does: what is said here wins over the normaliser of tokenizer.json.
+  /// - Throws: `badInput` for a class whose tokenizers may split texts otherwise.
+  func checkClass(_ file: String) throws(ParlanceError) {
+    guard let name = tokenizerClass, TokenizerKind(class: name) == nil else { return }
+    throw ParlanceError(
+      .badInput, "expected the vocabulary of a BERT tokenizer, tokenizer_config.json names \(name)",
+      at: .init(file: file))
+  }
+
+  /// What is said here wins over the normaliser of tokenizer.json.
   func applied(to declared: DeclaredNormalizer) -> Normalizer {
     Normalizer(
       cleanText: declared.cleanText,

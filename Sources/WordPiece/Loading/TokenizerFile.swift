@@ -9,9 +9,11 @@ struct TokenizerFile {
   var maxScalarsPerWord: Int
   /// Nil where the file declares no normaliser.
   var normalizer: DeclaredNormalizer?
-  var addedTokens: [AddedToken] = []
+  var addedTokens: [DeclaredToken] = []
   var single: SequenceTemplate
   var pair: SequenceTemplate
+  /// The tokens that BERT's tokenizer puts around a text, where the templates give way to them.
+  var around: (classification: String, separator: String)?
   var truncation: Truncation?
 
   static let maxID = 1 << 24
@@ -66,8 +68,8 @@ struct TokenizerFile {
     }
   }
 
-  private static func addedToken(_ field: JSONField) throws(ParlanceError) -> AddedToken {
-    AddedToken(
+  private static func addedToken(_ field: JSONField) throws(ParlanceError) -> DeclaredToken {
+    DeclaredToken(
       content: try field.required("content").string(),
       id: Int32(try field.required("id").integer(upTo: maxID)),
       isSingleWord: try field.required("single_word").bool(), stripsLeft: try field.required("lstrip").bool(),

@@ -5,9 +5,6 @@
 struct UnicodeTables: Sendable {
   static let shared = UnicodeTables()
 
-  /// Scalars a block, as a shift.
-  static let blockShift = 7
-
   /// The block of each 128 scalars.
   let blocks: [UInt16]
   /// The record of each scalar of each block.

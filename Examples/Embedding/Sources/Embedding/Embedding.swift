@@ -21,6 +21,9 @@ struct Embedding {
         Message(role: .user, content: "and what does it do to my files?"),
       ])
     let result = try await Searcher(index: index, encoder: encoder).search(turn, k: 3)
-    for found in result.passages { print(found.rank, found.id, found.score, found.passage?.title ?? "") }
+    for found in result.passages {
+      let metadata: JSONObject = found.passage?.metadata ?? [:]
+      print(found.rank, found.id, found.score, found.passage?.title ?? "", metadata["url"]?.string ?? "")
+    }
   }
 }

@@ -24,7 +24,7 @@ struct CAsTImporter: Importer {
     return topic["number"] != nil && topic["turn"]?.array?.first?["number"] != nil ? .conversations : nil
   }
 
-  /// .
+  /// A topic's turns are those of its first file: of plain topics before trees, annotated ones and automatic ones, in this order.
   func order(_ files: [ImportFile], of role: ImportRole) -> [ImportFile] {
     let rank = { (file: ImportFile) in
       (file.says("automatic") ? 4 : 0) + (file.says("annotated") ? 2 : 0) + (file.says("tree") ? 1 : 0)

@@ -1,3 +1,4 @@
+import Evaluation
 import Identifiers
 
 /// How far several teachers agree, over all turns: for whoever has to choose among them.
@@ -88,8 +89,7 @@ public struct TeacherAgreement: Sendable, Hashable {
 
   /// The agreement that a share of the turns with more than one teacher does not exceed.
   public func agreement(ofShare share: Double) -> Double? {
-    let sorted = turns.compactMap(\.agreement).sorted()
-    return sorted.isEmpty ? nil : sorted[max(0, Int((share * Double(sorted.count)).rounded(.up)) - 1)]
+    turns.compactMap(\.agreement).percentile(share)
   }
 
   /// The turns on which the teachers differ most, those first.

@@ -57,6 +57,9 @@ public struct TeachingSelection: Sendable, Hashable, Codable {
   /// Whether something is compared with the baseline.
   public var needsBaseline: Bool { filters.contains(.worseRewrites) || filters.contains(.worseTurns) }
 
+  /// Whether something depends on how far teachers agree, of which there have to be several.
+  public var needsSeveralTeachers: Bool { filters.contains(.disagreement) || !consensus.isEmpty }
+
   /// Whether filtered turns can weigh so much.
   public static func isWeight(_ weight: Double) -> Bool { weight == 0 || (leastWeight...1).contains(weight) }
 

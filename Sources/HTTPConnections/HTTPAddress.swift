@@ -1,7 +1,7 @@
-/// The parts of an `http` address that redirects are judged by.
-package struct HubAddress: Sendable, Hashable {
+/// The parts of an `http` address that proxies are chosen and redirects are judged by.
+package struct HTTPAddress: Sendable, Hashable {
   /// `https://host:port`, in lower case.
-  let origin: String
+  package let origin: String
   /// From the first slash on.
   let path: String
 
@@ -41,14 +41,14 @@ package struct HubAddress: Sendable, Hashable {
   }
 
   /// Where a `Location` header leads: an address, or a path on the same host.
-  func following(_ location: String) -> String? {
+  package func following(_ location: String) -> String? {
     if location.hasPrefix("//") { return origin.prefix { $0 != ":" } + ":" + location }
     if location.hasPrefix("/") { return origin + location }
-    return HubAddress(location).map { $0.origin + $0.path }
+    return HTTPAddress(location).map { $0.origin + $0.path }
   }
 
-  /// A path of a repository with everything quoted that may not stand in an address.
-  static func quoted(_ path: String) -> String {
+  /// A path with everything quoted that may not stand in an address.
+  package static func quoted(_ path: String) -> String {
     var quoted = ""
     for byte in path.utf8 {
       let scalar = Unicode.Scalar(byte)

@@ -4,7 +4,7 @@ import Identifiers
 import InvertedIndex
 
 /// Where the words of passages come from: indexes that hold them, and files of passages for the others.
-struct PassageTexts {
+struct PassageLookup {
   let indexes: [InvertedIndex]
   let files: [String]
   let interruption: Interruption

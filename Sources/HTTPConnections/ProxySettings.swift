@@ -21,7 +21,7 @@ package struct ProxySettings: Sendable {
   package init(environment: [String: String]) { self.environment = environment }
 
   /// - Throws: `usage` when the variable names a proxy of another kind.
-  package func proxy(for address: HubAddress) throws(ParlanceError) -> Proxy? {
+  package func proxy(for address: HTTPAddress) throws(ParlanceError) -> Proxy? {
     if Self.isLoopback(address.host) || isExempt(address) { return nil }
     for name in [address.scheme + "_proxy", "all_proxy"] {
       guard let text = variable(name) else { continue }
@@ -50,11 +50,11 @@ package struct ProxySettings: Sendable {
     var proxy = Proxy(host: "", port: 80)
     if let at = rest.lastIndex(of: "@") {
       let parts = rest[..<at].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-      proxy.user = HubAddress.unquoted(parts[0])
-      proxy.password = parts.count == 2 ? HubAddress.unquoted(parts[1]) : ""
+      proxy.user = HTTPAddress.unquoted(parts[0])
+      proxy.password = parts.count == 2 ? HTTPAddress.unquoted(parts[1]) : ""
       rest = rest[rest.index(after: at)...]
     }
-    let (host, port) = HubAddress.hostAndPort(rest)
+    let (host, port) = HTTPAddress.hostAndPort(rest)
     proxy.host = host
     if let port {
       guard let number = Int(port), (1...65535).contains(number) else { return nil }
@@ -70,12 +70,12 @@ package struct ProxySettings: Sendable {
 
   /// `no_proxy`: names, which also stand for all below them, addresses, networks such as `10.0.0.0/8`, each with a port
   /// if need be, or `*` for all.
-  private func isExempt(_ address: HubAddress) -> Bool {
+  private func isExempt(_ address: HTTPAddress) -> Bool {
     let list = environment["no_proxy"] ?? environment["NO_PROXY"] ?? ""
     return list.lowercased().split(whereSeparator: { $0 == "," || $0.isWhitespace }).contains { entry in
       if entry == "*" { return true }
       if entry.contains("/") { return IPv4(address.host)?.isWithin(String(entry)) == true }
-      var (name, port) = HubAddress.hostAndPort(entry)
+      var (name, port) = HTTPAddress.hostAndPort(entry)
       if let port, port != "\(address.port)" { return false }
       if name.hasPrefix("*") { name.removeFirst() }
       if name.hasPrefix(".") { name.removeFirst() }

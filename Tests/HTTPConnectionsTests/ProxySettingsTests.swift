@@ -1,12 +1,12 @@
 import Diagnostics
 import Testing
 
-@testable import ModelHub
+@testable import HTTPConnections
 
 @Suite("Proxies of the environment")
 struct ProxySettingsTests {
   func proxy(_ url: String, _ environment: [String: String]) throws -> ProxySettings.Proxy? {
-    let address = try #require(HubAddress(url))
+    let address = try #require(HTTPAddress(url))
     return try ProxySettings(environment: environment).proxy(for: address)
   }
 
@@ -31,7 +31,7 @@ struct ProxySettingsTests {
       ("http://a:65535/v1", 65535), ("http://[::1]:8000", 8000), ("https://a:/v1", 443), ("http://a:0", nil),
       ("http://a:65536/v1", nil), ("http://[::1]:99999", nil), ("http://a:x", nil), ("http://a:-1", nil),
     ] as [(String, Int?)])
-  func ports(_ url: String, port: Int?) { #expect(HubAddress(url)?.port == port) }
+  func ports(_ url: String, port: Int?) { #expect(HTTPAddress(url)?.port == port) }
 
   @Test(
     "a proxy that cannot be spoken to is an error that does not show the password",

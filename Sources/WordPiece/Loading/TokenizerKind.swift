@@ -1,0 +1,38 @@
+/// What transformers makes of a folder's files, by the class of its tokenizer.
+package enum TokenizerKind: Sendable, Hashable {
+  /// BERT's tokenizer, made anew of the vocabulary: what else tokenizer.json says gives way to tokenizer_config.json, and where
+  /// that is silent to BERT's defaults.
+  case bert
+  /// tokenizer.json as it stands.
+  case declared
+
+  private static let bertClasses: Set<String> = [
+    "BertTokenizer", "DistilBertTokenizer", "ElectraTokenizer", "MobileBertTokenizer", "SqueezeBertTokenizer",
+    "LayoutLMTokenizer",
+  ]
+  private static let declaredClasses: Set<String> = ["PreTrainedTokenizer", "TokenizersBackend"]
+  /// Models whose tokenizer is BERT's unless they say otherwise.
+  private static let bertModels: Set<String> = [
+    "bert", "distilbert", "electra", "mobilebert", "squeezebert", "layoutlm",
+  ]
+
+  /// - Parameter name: a `tokenizer_class`, with `Fast` at its end or without.
+  /// - Returns: `nil` for a class that Parlance does not know: its words may be split otherwise.
+  init?(class name: String) {
+    let name = name.hasSuffix("Fast") ? String(name.dropLast(4)) : name
+    if Self.bertClasses.contains(name) {
+      self = .bert
+    } else if Self.declaredClasses.contains(name) {
+      self = .declared
+    } else {
+      return nil
+    }
+  }
+
+  /// Of a folder that names no class.
+  ///
+  /// - Parameter modelType: what config.json says, where there is one.
+  init(modelType: String?) {
+    self = modelType.map { Self.bertModels.contains($0) } == true ? .bert : .declared
+  }
+}
