@@ -169,9 +169,18 @@ public struct CheckpointWriter: Sendable {
     ]
     for case (let key, let value?) in normalizer { members.append((key, "\(value)")) }
     if own.splitsSpecialTokens { members.append(("split_special_tokens", "true")) }
+    if let side = own.truncationSide { members.append(("truncation_side", string(side.rawValue))) }
     members.append(("model_max_length", "\(own.modelMaxLength ?? architecture.maxPositions)"))
     for (key, value) in own.tokenMembers { members.append((key, value.text)) }
+    // Without a token to fill up with, transformers reads no two texts at once.
+    if own.kind == .declared, !members.contains(where: { $0.0 == "pad_token" }), hasToken(own.padding) {
+      members.append(("pad_token", string(own.padding)))
+    }
     return Self.object(members)
+  }
+
+  private func hasToken(_ token: String) -> Bool {
+    (try? WordPieceTokenizer(tokenizer))?.addedTokens.contains { $0.content == token } == true
   }
 
   /// The class that makes of the files what is made of the original's, which names none.

@@ -63,7 +63,9 @@ public struct ModelHub: Sendable {
       throw ParlanceError(.noInput, "\(absence); HF_HUB_OFFLINE forbids to fetch it")
     }
     guard let transport = makeTransport() else {
-      if let whole { return unasked(name, whole, isUnchecked: true, because: "this build has no network") }
+      if let whole {
+        return unasked(name, whole, isUnchecked: true, because: "this build has no network")
+      }
       throw ParlanceError(.unavailable, "\(absence); this build has no network (package trait Network is off)")
     }
     let client = HubClient(settings: settings, transport: transport)
@@ -125,7 +127,8 @@ public struct ModelHub: Sendable {
     _ name: HubName, _ folder: String, isUnchecked: Bool, because obstacle: String? = nil
   ) -> Model {
     var model = found(name, folder, isUnchecked: isUnchecked)
-    if let obstacle {
+    // Who named the commit knows which one serves.
+    if let obstacle, !name.isCommit {
       model.notes.append(
         "\(name): the cached commit \(model.commit ?? "") serves, since the hub could not be asked: \(obstacle)")
     }

@@ -8,7 +8,8 @@ public import TensorEngine
 extension SparseEncoder {
   /// Opens a model by name: finds or fetches it and makes it ready to encode.
   ///
-  /// On the processor the package's own kernels compute; another device needs the tensor engine.
+  /// On the processor the package's own kernels compute; another device needs the tensor engine. Of a model whose queries are encoded
+  /// otherwise than its passages a side is made ready when it is first encoded, or by `prepare(for:)`.
   ///
   /// ```swift
   /// let encoder = try await SparseEncoder.open("hf:opensearch-project/opensearch-neural-sparse-encoding-v1")

@@ -1,5 +1,5 @@
 package import Checkpoints
-package import Diagnostics
+public import Diagnostics
 import Synchronization
 
 /// A forward pass that is made when the first batch comes.
@@ -49,8 +49,9 @@ package final class LazyForwardPass: ForwardPass {
 extension SparseEncoder {
   /// Makes now what encoding this side takes, so that the first text does not wait for it.
   ///
-  /// - Throws: what making a forward pass throws.
-  package func prepare(for side: Side) throws(ParlanceError) {
+  /// There is something to make only where queries are encoded otherwise than passages, and it is made once.
+  /// - Throws: as opening a model: `tryAgain` when no thread can be started, and on another device what the engine says.
+  public func prepare(for side: Side) throws(ParlanceError) {
     if side == .query {
       if let queries { return try queries.encoder.prepare(for: side) }
       if staticQueries != nil { return }

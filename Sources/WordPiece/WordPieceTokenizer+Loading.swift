@@ -24,7 +24,7 @@ extension WordPieceTokenizer {
     let digest = derived.isOn ? SHA256.digest(of: tokenizerJSON) : nil
     let kept = digest.flatMap { KeptTokenizer.read($0, derived) }
     let json = try JSONField.parse(kept?.declaration ?? tokenizerJSON, file: file)
-    try configuration.checkClass(file)
+    try configuration.checkClass(file, isTokenizerJSON: true)
     let declared = try TokenizerFile(json)
     let vocabulary =
       if let kept { kept.vocabulary } else { try PieceVocabulary(declared.vocabulary, file: file) }
@@ -194,7 +194,7 @@ extension TokenizerFile {
   fileprivate init(
     vocabularyText: [UInt8], _ configuration: TokenizerConfiguration, file: String
   ) throws(ParlanceError) {
-    try configuration.checkClass(file)
+    try configuration.checkClass(file, isTokenizerJSON: false)
     unknown = configuration.unknown
     continuationPrefix = Self.bertPrefix
     maxScalarsPerWord = Self.bertWordLimit

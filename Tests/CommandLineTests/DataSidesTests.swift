@@ -127,10 +127,14 @@ struct DataSidesTests {
     let qrels = (0..<4).map { "c\($0)_2 0 p\($0) 1\n" }.joined()
     let files = ["conversations.jsonl": turns.joined(), "\(out)/qrels.txt": qrels]
     try ParlanceProcess.inFolder(of: files) { folder in
-      let split = try ParlanceProcess.run(["data", "split", "conversations.jsonl", "--out", out], in: folder)
+      let judged = ["--qrels", "\(out)/qrels.txt"]
+      let split = try ParlanceProcess.run(["data", "split", "conversations.jsonl", "--out", out] + judged, in: folder)
       #expect(split.code == 0, "\(split.error)")
       let result = try ParlanceProcess.run(["data", "check", out], in: folder)
       #expect(result.code == 0, "\(result.output)\(result.error)")
+      for part in 1...2 {
+        #expect(result.output.contains("part-\(part).qrels.txt: 2 turns have a relevant passage"), "\(result.output)")
+      }
       #expect(result.output.contains("part-1.jsonl  4 turns\npart-2.jsonl  4 turns\n"), "\(result.output)")
       #expect(result.output.contains("\n8 turns of 4 conversations\n"), "\(result.output)")
       #expect(!result.output.contains("of an earlier one") && !result.output.contains("not looked at: part"))

@@ -81,7 +81,7 @@ struct DataSplitCommandTests {
       }
       let broken = try split("c.jsonl --qrels bad.txt --out o")
       #expect(broken.code == 65 && broken.error.contains("bad.txt:1"), "\(broken.error)")
-      #expect(throws: (any Error).self) { try lines("o/part-1.jsonl") }
+      #expect(!FileManager.default.fileExists(atPath: folder + "/o"))
 
       let result = try split("c.jsonl --qrels q.txt --out o")
       #expect(result.code == 0, "\(result.error)")
@@ -91,7 +91,7 @@ struct DataSplitCommandTests {
         #expect(try lines("o/part-\(part).qrels.txt") == expected)
         #expect(result.error.contains("o/part-\(part).qrels.txt: \(expected.count) judgments"), "\(result.error)")
       }
-      #expect(result.error.contains("1 judgments are of turns that c.jsonl does not have"), "\(result.error)")
+      #expect(result.error.contains("1 judgment of turns that c.jsonl does not have: in no part"), "\(result.error)")
 
       let without = try split("c.jsonl --seed 1 --out o")
       #expect(

@@ -99,7 +99,7 @@
 
     @Test("a run that was killed is told by its signal, and not by what an earlier one said")
     func killed() throws {
-      try writeSweep(", optimisation.epochs: 100000")
+      try writeSweep(", optimisation.epochs: 100000, validation.every: 1000000")
       let run = students.folder + "/k/runs/recipe-f0"
       try FileManager.default.createDirectory(atPath: run, withIntermediateDirectories: true)
       try write("parlance: error: an old error\n", to: "k/runs/recipe-f0/log")
@@ -121,6 +121,9 @@
       #expect(result.code == 65, "\(result.error)")
       #expect(result.error.contains("the run recipe-f0 failed: it was ended by signal 9"), "\(result.error)")
       #expect(result.error.contains("(budget.memory_per_run)") && !result.error.contains("an old error"))
+      // A state of no step binds nobody to its recipe.
+      try writeSweep()
+      try students.succeed("sweep sweep.yaml --out k")
     }
 
     @Test("turns that are trained on are told in the sweep, in runs and in the report; with folds there are none")

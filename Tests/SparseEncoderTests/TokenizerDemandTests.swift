@@ -1,6 +1,7 @@
 import Checkpoints
 import Diagnostics
 import Foundation
+import SparseVectors
 import TestSupport
 import Testing
 
@@ -93,6 +94,13 @@ struct TokenizerDemandTests {
     }
     guard let says = `case`.says else {
       #expect(failure == nil)
+      if `case`.what.hasPrefix("a token beside") {
+        let original = try Checkpoint(folder: SmallCheckpoints.path(`case`.fixture))
+        let digests = try [checkpoint, original].map { checkpoint throws(ParlanceError) in
+          try EncoderIdentity(checkpoint: checkpoint, settings: EncoderSettings()).digest
+        }
+        #expect(digests[0] == digests[1], "no vector changes")
+      }
       return
     }
     #expect(failure?.code == .badInput)

@@ -116,14 +116,21 @@ struct MalformedTests {
   func otherClasses(name: String) throws {
     let configuration = Array("{\"tokenizer_class\":\"\(name)\"}".utf8)
     let vocabulary = Array("[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nthe\n".utf8)
-    let errors = [
+    let file = Array(GoldenTokenizer.json.utf8)
+    var errors = [
       try #require(throws: ParlanceError.self) {
         try WordPieceTokenizer(vocabularyText: vocabulary, configurationJSON: configuration)
-      },
-      try #require(throws: ParlanceError.self) {
-        try WordPieceTokenizer(tokenizerJSON: Array(GoldenTokenizer.json.utf8), configurationJSON: configuration)
-      },
+      }
     ]
+    if ["Bert", "BertTokenizerFastFast", "PreTrained", ""].contains(name) {
+      // Of a class that it does not know transformers takes tokenizer.json as it stands.
+      _ = try WordPieceTokenizer(tokenizerJSON: file, configurationJSON: configuration)
+    } else {
+      errors.append(
+        try #require(throws: ParlanceError.self) {
+          try WordPieceTokenizer(tokenizerJSON: file, configurationJSON: configuration)
+        })
+    }
     for error in errors {
       #expect(error.code == .badInput)
       #expect(error.message.contains("expected the vocabulary of a BERT tokenizer"), "\(error)")

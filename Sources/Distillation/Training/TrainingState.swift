@@ -133,3 +133,12 @@ import TensorEngine
     return numbers
   }
 }
+
+extension Trainer {
+  /// How many steps a `training.state` has taken.
+  ///
+  /// - Throws: `noInput`, `badInput`.
+  package static func steps(takenIn state: String) throws(ParlanceError) -> Int {
+    try TrainingState.memory(at: state).step
+  }
+}

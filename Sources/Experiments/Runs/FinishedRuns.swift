@@ -40,7 +40,8 @@
       for path in folders where path != folder.path && !FileNames.isSameFolder(path, folder.path) {
         let other = SweepFolder(path)
         guard FileNames.exists(other.sweep), FileNames.exists(other.store) else { throw other.missing }
-        let planned = try Sweep(reading: other.sweep).budget.coresPerRun
+        let budget = try Sweep(reading: other.sweep).budget
+        let planned = min(budget.coresPerRun, budget.cores ?? .max)
         for run in try RunStore(path: other.store, making: false).runs() where run.state == .finished {
           places[run.digest, default: []].append((other, run.id, planned))
         }
@@ -55,7 +56,7 @@
       for (other, id, planned) in others {
         guard let result = try? RunResult(reading: other.result(of: id)), result.digest == digest,
           result.program == program, (result.maker?.device ?? device) == device,
-          (result.coresOfRun ?? planned) == cores, Set(result.fingerprints) == prints
+          (result.coresOfRun ?? min(planned, result.maker?.cores ?? .max)) == cores, Set(result.fingerprints) == prints
         else { continue }
         var files = sweep.evaluate.flatMap { [other.ranking(of: id, on: $0.name), other.queries(of: id, on: $0.name)] }
         files.append(other.metrics(of: id))

@@ -114,7 +114,14 @@ public struct SweepRun: Sendable {
   /// What was learned by one recipe is not gone on with by another.
   private func checkBegun(by recipe: Recipe) throws(ParlanceError) {
     let path = folder.recipe(of: run.id)
-    guard FileNames.exists(folder.state(of: run.id)), FileNames.exists(path) else { return }
+    let state = folder.state(of: run.id)
+    // Of no step there is nothing to lose. A state that cannot be read is told by who resumes it.
+    if (try? Trainer.steps(takenIn: state)) == 0 {
+      let student = folder.folder(of: run.id) + "/student"
+      for name in [student, FileNames.replacedFolder(student)] { FileNames.removeTree(name) }
+      FileNames.remove(state, faults: nil)
+    }
+    guard FileNames.exists(state), FileNames.exists(path) else { return }
     let begun = try MappedFile(path: path)
     guard begun.bytes.array() != Array(try recipe.yaml().utf8) else { return }
     throw ParlanceError(

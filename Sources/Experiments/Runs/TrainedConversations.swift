@@ -11,12 +11,15 @@ struct TrainedConversations {
   init(of recipe: Recipe, _ teachers: [TeacherFile], interruption: Interruption?) throws(ParlanceError) {
     for (set, teacher) in zip(recipe.data, teachers) where set.share > 0 {
       let reader = try TurnReader(path: set.conversations, interruption: interruption)
+      var taught: [ExternalID] = []
       while let turn = try reader.next() {
-        guard !ids.contains(turn.conversation), !recipe.isHeldOut(turn.conversation),
-          let list = teacher.index(of: turn.id), teacher.passageCount(at: list) > 0
+        guard !recipe.isHeldOut(turn.conversation), let list = teacher.index(of: turn.id),
+          teacher.passageCount(at: list) > 0
         else { continue }
-        ids.insert(turn.conversation)
+        taught.append(turn.conversation)
       }
+      // A share so small that no turn comes teaches nothing.
+      if (Double(taught.count) * set.share).rounded() >= 1 { ids.formUnion(taught) }
     }
   }
 

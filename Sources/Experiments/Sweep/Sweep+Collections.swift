@@ -10,7 +10,10 @@ extension Sweep {
 
   /// Whether a file that is not there is one that `prepare` makes, or lies in a folder that it makes.
   func isStillToMake(_ path: String) -> Bool {
-    !FileNames.exists(path) && prepare.contains { path == $0.makes || path.hasPrefix($0.makes + "/") }
+    !FileNames.exists(path)
+      && prepare.contains {
+        !MadeNote.isMade($0.makes) && (path == $0.makes || path.hasPrefix($0.makes + "/"))
+      }
   }
 
   /// Looks at what can only be told of all runs together, before any of them begins.

@@ -10,7 +10,7 @@ struct DataCheckCommand: AsyncParsableCommand {
     abstract: "Check the files of a folder, each by itself and against each other.",
     discussion: """
       The folder's layout: conversations*.jsonl, or the part-1.jsonl and so on of data split (all of them, with \
-      turns), rewrites/NAME.jsonl, passages*.jsonl, qrels*.txt, each of which may be missing or gzip-compressed. \
+      turns) and their part-1.qrels.txt, rewrites/NAME.jsonl, passages*.jsonl, qrels*.txt, each of which may be missing or gzip-compressed. \
       Every line is read. Faults are lines that are malformed; ids that are there twice; rewrites and judgments of \
       turns, and judged passages, that are not there; and where the names of files say train, dev, valid, eval or \
       test, and among parts, conversations and runs of questions that two of these have. Told without being faults: \

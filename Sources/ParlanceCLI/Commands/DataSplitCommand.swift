@@ -63,11 +63,11 @@ struct DataSplitCommand: ParsableCommand {
     }
     let split = try ConversationSplit(
       readingFrom: conversations, into: parts, seed: seed, interruption: console.interruption)
-    try FileNames.makeFolder(out)
     // Read before the first part is written: what is wrong with them leaves nothing behind.
     let judgments = try qrels.map { qrels throws(ParlanceError) in
       try DealtJudgments(qrels, of: conversations, by: split, interruption: console.interruption)
     }
+    try FileNames.makeFolder(out)
     for part in try split.write(conversations, to: outputs, interruption: console.interruption) {
       console.note(
         "\(part.path): \(FixedDecimal.grouped(part.conversations)) conversations, \(FixedDecimal.grouped(part.turns)) "
@@ -76,12 +76,12 @@ struct DataSplitCommand: ParsableCommand {
     guard let judgments else { return }
     try judgments.write(to: judged)
     for (path, entries) in zip(judged, judgments.parts) {
-      console.note("\(path): \(FixedDecimal.grouped(entries.count)) judgments")
+      console.note("\(path): \(FixedDecimal.counted(entries.count, "judgment"))")
     }
     if judgments.strangers > 0 {
       console.note(
-        "\(FixedDecimal.grouped(judgments.strangers)) judgments are of turns that \(conversations) does not have; they "
-          + "are in no part")
+        "\(FixedDecimal.counted(judgments.strangers, "judgment")) of turns that \(conversations) does not have: in no part"
+      )
     }
   }
 }

@@ -16,7 +16,7 @@ enum SampleText {
 
   /// How many of a model's vocabulary logits are computed, in words.
   static func screening(of checkpoint: Checkpoint) throws(ParlanceError) -> String {
-    let tokenizer = try WordPieceTokenizer(checkpoint.tokenizer)
+    let tokenizer = try WordPieceTokenizer(of: checkpoint)
     let pass = try NativeForwardPass(checkpoint, cores: 1)
     let ids = tokenizer.encode(text, maxLength: min(128, pass.longestSequence)).ids
     _ = try pass.encode(PackedBatch([ids]), for: .throughput)

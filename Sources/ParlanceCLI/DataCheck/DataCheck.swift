@@ -91,13 +91,15 @@ struct DataCheck: Encodable {
     for name in matching("conversations", ".jsonl") {
       try readTurns(name, SplitSide(fileName: name), in: folder, &steps)
     }
-    for (name, part) in Self.parts(among: names, in: folder) { try readTurns(name, part, in: folder, &steps) }
+    let parts = Self.parts(among: names, in: folder)
+    for (name, part) in parts { try readTurns(name, part, in: folder, &steps) }
     if !turns.isEmpty { summariseTurns() }
     for name in matching("passages", ".jsonl") { try readPassages(name, in: folder, &steps) }
     for name in rewrites where name.hasSuffix(".jsonl") || name.hasSuffix(".jsonl.gz") {
       try readRewrites("rewrites/" + name, in: folder, &steps)
     }
-    for name in matching("qrels", ".txt") { try readQrels(name, in: folder, &steps) }
+    let dealt = parts.flatMap { [$0.part.name + ".qrels.txt", $0.part.name + ".qrels.txt.gz"] }.filter(names.contains)
+    for name in matching("qrels", ".txt") + dealt { try readQrels(name, in: folder, &steps) }
     guard !files.isEmpty else {
       throw ParlanceError(
         .noInput,

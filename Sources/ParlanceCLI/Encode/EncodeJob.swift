@@ -54,8 +54,9 @@ struct EncodeJob {
     if command.chosenFormat == .vectors { try checkOutput(count: total ?? 0) }
     timings.mark("check")
     let encoder = try await command.model.open()
-    timings.mark("model")
     if !isQueries { try encoder.checkEncodesPassages() }
+    try encoder.prepare(for: isQueries ? .query : .passage)
+    timings.mark("model")
     let reading = QueryReading(encoder, form: command.form, maxLength: command.model.encoding.maxLength)
     if isQueries, let note = reading.note { console.note(note) }
     let input = try EncodeInput(

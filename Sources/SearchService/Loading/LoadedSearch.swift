@@ -33,6 +33,7 @@ package final class LoadedSearch: Sendable {
       }
       // Before somebody waits for an answer.
       try model.prepare(for: .query)
+      if model.encodesPassages { try model.prepare(for: .passage) }
       try writable?.encoder.prepare(for: .passage)
       self.writable = writable
     } else {

@@ -24,7 +24,8 @@ extension EncoderIdentity {
     lines.append("heads \(shape.heads)")
     lines.append("hidden-activation \(shape.activation.rawValue)")
     lines.append("layer-norm-epsilon \(shape.layerNormEpsilon)")
-    lines += try tokenizerLines(checkpoint.tokenizer, checkpoint.derived, prefix: "")
+    lines += try tokenizerLines(
+      checkpoint.tokenizer, checkpoint.derived, columns: checkpoint.architecture.vocabularySize, prefix: "")
     lines.append("pooling \(checkpoint.head.pooling.rawValue)")
     lines.append("activation \(checkpoint.head.activation.rawValue)")
     lines.append("max-length \(settings.maxLength(for: checkpoint))")
@@ -33,7 +34,8 @@ extension EncoderIdentity {
     lines.append("query-prompt \(quoted(checkpoint.prompts.query))")
     if let queries = checkpoint.staticQueries {
       lines.append("query-weights \(SHA256.digest(of: queries.weights.rawSpan))")
-      lines += try tokenizerLines(queries.tokenizer, checkpoint.derived, prefix: "query-")
+      lines += try tokenizerLines(
+        queries.tokenizer, checkpoint.derived, columns: queries.weights.count, prefix: "query-")
     }
     if let student = checkpoint.student { lines += try studentLines(student, checkpoint, settings) }
     return lines.joined(separator: "\n") + "\n"
@@ -63,7 +65,7 @@ extension EncoderIdentity {
   }
 
   private static func tokenizerLines(
-    _ tokenizer: TokenizerFiles, _ derived: DerivedFiles, prefix: String
+    _ tokenizer: TokenizerFiles, _ derived: DerivedFiles, columns: Int, prefix: String
   ) throws(ParlanceError) -> [String] {
     func flag(_ value: Bool?) -> String { value.map { "\($0)" } ?? "unset" }
     func list(_ texts: [String]) -> String { texts.map(quoted).joined(separator: " ") }
@@ -74,7 +76,7 @@ extension EncoderIdentity {
       let file = try MappedFile(path: path)
       let digest = SHA256.digest(of: file.bytes)
       lines.append("\(prefix)tokenizer \(digest)")
-      departures = tokenizer.departures(digest, derived)
+      departures = tokenizer.departures(digest, derived, columns: columns)
     }
     lines.append("\(prefix)lowercase \(flag(configuration.lowercase))")
     lines.append("\(prefix)strip-accents \(flag(configuration.stripAccents))")

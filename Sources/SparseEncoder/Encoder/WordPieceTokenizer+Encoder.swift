@@ -1,13 +1,13 @@
 import BinaryFiles
-import Checkpoints
-import Diagnostics
-import WordPiece
+package import Checkpoints
+package import Diagnostics
+package import WordPiece
 
 extension WordPieceTokenizer {
   /// The tokenizer of an encoder's texts.
   ///
   /// - Throws: `badInput` as reading it, and where the model wants texts read as no encoder here reads them.
-  init(of checkpoint: Checkpoint) throws(ParlanceError) {
+  package init(of checkpoint: Checkpoint) throws(ParlanceError) {
     try self.init(encoding: checkpoint.tokenizer, checkpoint.derived, columns: checkpoint.architecture.vocabularySize)
     guard checkpoint.lowercasesText, !normalizer.lowercases else { return }
     throw ParlanceError(

@@ -86,7 +86,7 @@ struct DeclaredTokens: Sendable, Hashable {
       let path = json.path.isEmpty ? name : json.path + "." + name
       let field = JSONField(value: value, path: path, file: json.file)
       // `add_bos_token` and its like are no tokens.
-      guard Self.knownRoles.contains(name) || value.string != nil || value.object != nil else { continue }
+      guard Self.knownRoles.contains(name) || value.string != nil || value["content"]?.string != nil else { continue }
       let role = Role(name: name, token: try DeclaredToken(field, isSpecial: isSpecial))
       if let place = roles.firstIndex(where: { $0.name == name }) { roles[place] = role } else { roles.append(role) }
     }

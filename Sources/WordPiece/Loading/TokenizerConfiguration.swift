@@ -22,7 +22,7 @@ package struct TokenizerConfiguration: Sendable, Hashable {
   package var classification: String { tokens.content(of: "cls_token") ?? "[CLS]" }
   package var mask: String { tokens.content(of: "mask_token") ?? "[MASK]" }
 
-  /// The tokens that a vocab.txt does not name by itself; a tokenizer.json has its own.
+  /// The tokens of BERT's classes, which neither a vocab.txt nor a tokenizer.json names for them.
   package var specialTokens: [String] { [unknown, separator, padding, classification, mask] }
 
   /// What of it declares tokens.
@@ -66,10 +66,10 @@ package struct TokenizerConfiguration: Sendable, Hashable {
   }
 
   /// - Throws: `badInput` for a class whose tokenizers may split texts otherwise.
-  func checkClass(_ file: String) throws(ParlanceError) {
-    guard let name = tokenizerClass, TokenizerKind(class: name) == nil else { return }
+  func checkClass(_ file: String, isTokenizerJSON: Bool) throws(ParlanceError) {
+    guard let name = tokenizerClass, TokenizerKind(class: name, hasFile: isTokenizerJSON) == nil else { return }
     throw ParlanceError(
-      .badInput, "expected the vocabulary of a BERT tokenizer, tokenizer_config.json names \(name)",
+      .badInput, "expected the vocabulary of a BERT tokenizer, `tokenizer_class` names \(name)",
       at: .init(file: file))
   }
 

@@ -11,8 +11,18 @@ extension TokenizerFiles {
   ///
   /// Most models have none. A tokenizer that cannot be made has none either; making it tells why.
   ///
-  /// - Parameter digest: that of the tokenizer's own file.
-  package func departures(_ digest: SHA256.Digest, _ derived: DerivedFiles = .none) -> [Departure] {
+  /// - Parameters:
+  ///   - digest: that of the tokenizer's own file.
+  ///   - columns: how many pieces the model has weights of, as of `WordPieceTokenizer.init`.
+  package func departures(
+    _ digest: SHA256.Digest, _ derived: DerivedFiles = .none, columns: Int? = nil
+  ) -> [Departure] {
+    func addedTokens(_ tokens: [DeclaredToken], insteadOf told: [DeclaredToken]) -> [Departure] {
+      if matching(tokens) == matching(told) { return [] }
+      // Rare, and so worth a look at the tokenizer itself: a token for which the model has no column is none.
+      guard let made = try? WordPieceTokenizer(self, derived: derived, columns: columns) else { return [] }
+      return departures(of: tokens.filter { made.id(of: $0.content) != nil }, from: told)
+    }
     guard let path = tokenizerJSON else {
       // The tokens that vocab.txt has by itself are BERT's, by the names that the configuration gives them.
       let own = configuration.specialTokens.map { DeclaredToken(content: $0) }
@@ -36,10 +46,11 @@ extension TokenizerFiles {
     return found + addedTokens(made.addedTokens, insteadOf: declared.addedTokens)
   }
 
-  private func addedTokens(_ tokens: [DeclaredToken], insteadOf told: [DeclaredToken]) -> [Departure] {
-    func matching(_ tokens: [DeclaredToken]) -> Set<[UInt8]> {
-      Set(tokens.map { $0.matching(splitsSpecial: configuration.splitsSpecialTokens) })
-    }
+  private func matching(_ tokens: [DeclaredToken]) -> Set<[UInt8]> {
+    Set(tokens.map { $0.matching(splitsSpecial: configuration.splitsSpecialTokens) })
+  }
+
+  private func departures(of tokens: [DeclaredToken], from told: [DeclaredToken]) -> [Departure] {
     if matching(tokens) == matching(told) { return [] }
     let values = tokens.flatMap { token in
       let flags = [

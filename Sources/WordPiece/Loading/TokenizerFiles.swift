@@ -59,7 +59,7 @@ public struct TokenizerFiles: Sendable, Hashable {
     if configuration.tokenizerClass == nil, let path = path("config.json") { model = try json(path).value }
     if let name = configuration.tokenizerClass ?? model?["tokenizer_class"]?.string {
       configuration.tokenizerClass = name
-      configuration.kind = TokenizerKind(class: name)
+      configuration.kind = TokenizerKind(class: name, hasFile: tokenizerJSON != nil)
     } else {
       configuration.kind = TokenizerKind(modelType: model?["model_type"]?.string)
     }

@@ -1,14 +1,19 @@
 /// What transformers makes of a folder's files, by the class of its tokenizer.
 package enum TokenizerKind: Sendable, Hashable {
-  /// BERT's tokenizer, made anew of the vocabulary: what else tokenizer.json says gives way to tokenizer_config.json, and where
-  /// that is silent to BERT's defaults.
+  /// BERT's tokenizer, made anew of the vocabulary: what else tokenizer.json says, but for its added tokens and its truncation, gives
+  /// way to tokenizer_config.json, and where that is silent to BERT's defaults.
   case bert
   /// tokenizer.json as it stands.
   case declared
 
   private static let bertClasses: Set<String> = [
     "BertTokenizer", "DistilBertTokenizer", "ElectraTokenizer", "MobileBertTokenizer", "SqueezeBertTokenizer",
-    "LayoutLMTokenizer",
+    "LayoutLMTokenizer", "LxmertTokenizer",
+  ]
+  /// Classes that split words otherwise, whatever stands in tokenizer.json.
+  private static let otherClasses: Set<String> = [
+    "BertJapaneseTokenizer", "MPNetTokenizer", "FunnelTokenizer", "BertGenerationTokenizer", "BertweetTokenizer",
+    "RobertaTokenizer",
   ]
   private static let declaredClasses: Set<String> = ["PreTrainedTokenizer", "TokenizersBackend"]
   /// Models whose tokenizer is BERT's unless they say otherwise.
@@ -16,13 +21,17 @@ package enum TokenizerKind: Sendable, Hashable {
     "bert", "distilbert", "electra", "mobilebert", "squeezebert", "layoutlm",
   ]
 
-  /// - Parameter name: a `tokenizer_class`, with `Fast` at its end or without.
-  /// - Returns: `nil` for a class that Parlance does not know: its words may be split otherwise.
-  init?(class name: String) {
+  /// - Parameters:
+  ///   - name: a `tokenizer_class`, with `Fast` at its end or without.
+  ///   - hasFile: whether there is a tokenizer.json, which transformers takes as it stands for a class that it does not know.
+  /// - Returns: `nil` for a class whose words are split otherwise, or without a file may be.
+  init?(class name: String, hasFile: Bool) {
     let name = name.hasSuffix("Fast") ? String(name.dropLast(4)) : name
     if Self.bertClasses.contains(name) {
       self = .bert
     } else if Self.declaredClasses.contains(name) {
+      self = .declared
+    } else if hasFile, !Self.otherClasses.contains(name) {
       self = .declared
     } else {
       return nil
