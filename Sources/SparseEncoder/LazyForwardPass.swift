@@ -49,7 +49,8 @@ package final class LazyForwardPass: ForwardPass {
 extension SparseEncoder {
   /// Makes now what encoding this side takes, so that the first text does not wait for it.
   ///
-  /// There is something to make only where queries are encoded otherwise than passages, and it is made once.
+  /// There is something to make only where queries are encoded otherwise than passages, and it is made once. Whether the encoder
+  /// encodes that side at all is not looked at.
   /// - Throws: as opening a model: `tryAgain` when no thread can be started, and on another device what the engine says.
   public func prepare(for side: Side) throws(ParlanceError) {
     if side == .query {

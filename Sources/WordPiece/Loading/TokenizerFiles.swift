@@ -11,8 +11,8 @@ import StrictJSON
 /// Where a checkpoint's tokenizer is and how its configuration sets it up: all that its ids depend on.
 ///
 /// What is made of the files is what transformers 5 makes of them. Its BERT tokenizers, which the folders of BERT and DistilBERT
-/// have unless they name another class, take the vocabulary alone from `tokenizer.json`; a `PreTrainedTokenizerFast` takes the
-/// whole file and no flags of `tokenizer_config.json`.
+/// have unless they name another class, take the vocabulary and the added tokens from `tokenizer.json`; a `PreTrainedTokenizerFast`,
+/// and a class that transformers does not know, take the whole file and no flags of `tokenizer_config.json`.
 public struct TokenizerFiles: Sendable, Hashable {
   /// The folder they are in.
   public let folder: String

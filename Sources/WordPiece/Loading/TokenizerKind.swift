@@ -10,10 +10,12 @@ package enum TokenizerKind: Sendable, Hashable {
     "BertTokenizer", "DistilBertTokenizer", "ElectraTokenizer", "MobileBertTokenizer", "SqueezeBertTokenizer",
     "LayoutLMTokenizer", "LxmertTokenizer",
   ]
-  /// Classes that split words otherwise, whatever stands in tokenizer.json.
+  /// Classes that transformers knows and that split or lower-case words otherwise than tokenizer.json says.
   private static let otherClasses: Set<String> = [
     "BertJapaneseTokenizer", "MPNetTokenizer", "FunnelTokenizer", "BertGenerationTokenizer", "BertweetTokenizer",
-    "RobertaTokenizer",
+    "RobertaTokenizer", "DPRQuestionEncoderTokenizer", "DPRContextEncoderTokenizer", "DPRReaderTokenizer",
+    "SplinterTokenizer", "RoFormerTokenizer", "LayoutLMv2Tokenizer", "RoCBertTokenizer", "TapasTokenizer",
+    "CanineTokenizer", "ProphetNetTokenizer",
   ]
   private static let declaredClasses: Set<String> = ["PreTrainedTokenizer", "TokenizersBackend"]
   /// Models whose tokenizer is BERT's unless they say otherwise.
