@@ -33,7 +33,7 @@ public struct SweepEstimate: Sendable, Hashable {
   public init(_ runs: [(run: PlannedRun, recipe: Recipe)], of sweep: Sweep) throws(ParlanceError) {
     var counts: [String: Int] = [:]
     var missing: [String] = []
-    /// Whether the file is there or a fault; what is still to be made has no turns for now.
+    /// Whether the file can be counted: not while it is still to be made. One that is missing otherwise is told by who reads it.
     func isReadable(_ path: String) -> Bool {
       guard sweep.isStillToMake(path) else { return true }
       if !missing.contains(path) { missing.append(path) }
