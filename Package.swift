@@ -167,6 +167,7 @@ let package = Package(
       [
         "Diagnostics", "Identifiers", "BinaryFiles", "LineFiles", "Conversations", "RankedResults", "SparseVectors",
         "Evaluation", "InvertedIndex", "SparseEncoder", "ModelHub", "Checkpoints", "TensorEngine", "WordPiece",
+        "WorkerThreads",
       ]),
     room(
       "ModelContext",
@@ -233,7 +234,7 @@ let package = Package(
       "SQLiteFiles",
       [.product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["Network", "Storage"]))]),
     tests("HTTPConnections"),
-    tests("Conversations", ["LineFiles", "StrictJSON"]),
+    tests("Conversations", ["BinaryFiles", "LineFiles", "StrictJSON"]),
     tests("RankedResults", ["LineFiles"]),
     tests("SparseVectors", ["BinaryFiles", "LineFiles"]),
     tests("WordPiece", ["BinaryFiles", "StrictJSON"]),
@@ -287,12 +288,17 @@ let package = Package(
         "BinaryFiles", "StrictJSON", "Conversations", "SparseVectors", "Checkpoints", "InvertedIndex", "SparseEncoder",
         "Retrieval",
         .product(name: "NIOEmbedded", package: "swift-nio", condition: .when(traits: ["Network"])),
+        .product(name: "NIOHTTP1", package: "swift-nio", condition: .when(traits: ["Network"])),
+        .product(name: "NIOHTTPTypes", package: "swift-nio-extras", condition: .when(traits: ["Network"])),
+        .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras", condition: .when(traits: ["Network"])),
+        .product(name: "HTTPTypes", package: "swift-http-types", condition: .when(traits: ["Network"])),
       ]),
     // The command line is tested as a process: what a user types, what the screen says, the exit code.
     .testTarget(
       name: "CommandLineTests",
       dependencies: [
-        "TestSupport", "Diagnostics", "Identifiers", "Conversations", "RankedResults", "SparseVectors", "ParlanceCLI",
+        "TestSupport", "Diagnostics", "Identifiers", "Conversations", "RankedResults", "SparseVectors", "Experiments",
+        "ParlanceCLI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["Goldens"], swiftSettings: testSettings),

@@ -25,6 +25,8 @@ public final class AtomicFile {
   private var buffer: [UInt8] = []
   private let faults: FaultLayer?
   private var isOpen = true
+  /// Whether all that was written is on the disk.
+  private var isOnDisk = false
   private let isResumable: Bool
   /// What an earlier process left, as long as what is written is the same.
   private var kept: (file: MappedFile, position: Int)?
@@ -124,6 +126,7 @@ public final class AtomicFile {
   /// - Throws: `cannotWrite`. Afterwards the file can only be abandoned.
   public func write(_ bytes: RawSpan) throws(ParlanceError) {
     precondition(isOpen, "the file was committed or abandoned before")
+    isOnDisk = false
     let bytes = bytes.extracting(try keep(bytes)..<bytes.byteCount)
     if buffer.count + bytes.byteCount > Self.bufferSize { try flush() }
     if bytes.byteCount >= Self.bufferSize {
@@ -144,9 +147,7 @@ public final class AtomicFile {
   public func commit() throws(ParlanceError) {
     precondition(isOpen, "the file was committed or abandoned before")
     do {
-      if let kept { try file.truncate(to: kept.position) }
-      try flush()
-      try sync()
+      try prepare()
       try FileNames.rename(temporaryPath, to: target, faults: faults)
     } catch {
       // What was written of one that can be gone on with is worth keeping.
@@ -155,6 +156,20 @@ public final class AtomicFile {
     }
     isOpen = false
     try FileNames.sync(folder: folder(of: target), faults: faults)
+  }
+
+  /// Brings what was written to the disk, all that the file is to have, so that `commit()` only gives it its name.
+  ///
+  /// - Throws: as `write`.
+  package func prepare() throws(ParlanceError) {
+    guard !isOnDisk else { return }
+    if let kept {
+      try file.truncate(to: kept.position)
+      self.kept = nil
+    }
+    try flush()
+    try sync()
+    isOnDisk = true
   }
 
   /// Removes the temporary file. Nothing happens after `commit()`.

@@ -52,7 +52,7 @@ public struct Architecture: Sendable, Hashable {
   }
 
   /// How many numbers the model has, the tied decoder counted once.
-  public var parameterCount: Int {
+  package var parameterCount: Int {
     parameters.reduce(0) { sum, role in
       role == .decoderWeight && tiesDecoder ? sum : sum + shape(of: role).reduce(1, *)
     }

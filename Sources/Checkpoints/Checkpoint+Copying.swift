@@ -30,7 +30,8 @@ extension Checkpoint {
     writer.maxLength = maxLength ?? self.maxLength
     try writer.writeLayout(to: folder)
     let weights = tensors.files.map(\.path)
-    let index = weights.count > 1 ? [ownFolder + "/model.safetensors.index.json"] : []
+    let isWhole = weights.map { fileName(of: $0) } == ["model.safetensors"]
+    let index = isWhole ? [] : [ownFolder + "/model.safetensors.index.json"]
     for source in weights + index { try Self.copyFile(source, to: folder + "/" + fileName(of: source)) }
     for name in Self.companions + ["tokenizer_config.json"] where FolderFile.exists(ownFolder + "/" + name) {
       try Self.copyFile(ownFolder + "/" + name, to: folder + "/" + name)

@@ -100,7 +100,7 @@ public struct Checkpoint: Sendable {
     let vocabularySize = architecture.vocabularySize
     staticQueries =
       if let path = layout.staticQueryPath {
-        try StaticQueryWeights(folder: folder + "/" + path, vocabularySize: vocabularySize)
+        try StaticQueryWeights(model: folder, path: path, vocabularySize: vocabularySize)
       } else { nil }
     student = try StudentDeclaration(folder: own, vocabularySize: vocabularySize)
     licence = .find(
@@ -140,7 +140,7 @@ public struct Checkpoint: Sendable {
         throw fault("`\(name)` has the shape \(entry.shape); config.json makes it \(shape)")
       }
       guard entry.elementType.isReadableAsFloat else {
-        throw fault("`\(name)` is \(entry.elementType.rawValue); weights must be F32, F16 or BF16")
+        throw fault("`\(name)` is \(entry.elementType.rawValue); weights must be \(ElementType.readable)")
       }
       resolved[role] = name
     }
@@ -201,6 +201,15 @@ public struct Checkpoint: Sendable {
     smaller.names = names.filter { kept.contains($0.key) }
     smaller.unusedTensors += names.filter { !kept.contains($0.key) }.values.sorted()
     return smaller
+  }
+
+  /// What whoever encodes queries with the model should know, a sentence; `nil` of most.
+  package var note: String? {
+    let negative = staticQueries?.negativeCount ?? 0
+    if negative == 0 { return nil }
+    return "\(name) gives \(negative) of its \(architecture.vocabularySize) pieces a weight below 0 in queries: these "
+      + "are left out, since a sparse vector has no such weights, and scores differ from sentence-transformers' where a query "
+      + "has one"
   }
 
   /// The text of README.md, where there is one.

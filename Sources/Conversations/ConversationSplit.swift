@@ -60,12 +60,16 @@ extension ConversationSplit {
     turns = conversations.count
   }
 
-  /// Writes each part of the file that was dealt to a file of its own, the lines as they stand and in their order.
+  /// Writes each part of the file that was dealt to a file of its own, the lines as they stand and in their order. What had the names
+  /// before is gone before the first part has its name, and stays until all bytes are on the disk: whoever ends in between leaves a part
+  /// out, and none of another split.
   ///
-  /// - Parameter outputs: one for each part.
+  /// - Parameters:
+  ///   - outputs: one for each part.
+  ///   - others: what belongs to the parts that had these names, and goes with them.
   /// - Throws: `badInput` when the file has other turns than before; as `TurnReader`; `cannotWrite`.
   public func write(
-    _ path: String, to outputs: [String], interruption: Interruption? = nil
+    _ path: String, to outputs: [String], removing others: [String] = [], interruption: Interruption? = nil
   ) throws(ParlanceError) -> [Part] {
     let writers = try outputs.map { output throws(ParlanceError) in try LineWriter(path: output) }
     let reader = try TurnReader(path: path, interruption: interruption)
@@ -78,6 +82,10 @@ extension ConversationSplit {
       count += 1
     }
     guard count == turns else { throw Self.changed(path) }
+    for writer in writers { try writer.prepare() }
+    for old in others + outputs where FileNames.isOrdinaryFile(old) {
+      FileNames.remove(try FileNames.target(of: old), faults: FaultLayer.current)
+    }
     for writer in writers { try writer.finish() }
     return outputs.indices.map { part in
       Part(path: outputs[part], conversations: known[part].count, turns: writers[part].lineCount)

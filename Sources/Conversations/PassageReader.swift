@@ -23,17 +23,7 @@ public final class PassageReader {
     path: String, refusingDuplicates: Bool = true, interruption: Interruption? = nil
   ) throws(ParlanceError) {
     lines = try LineReader(path: path, interruption: interruption)
-    seen = refusingDuplicates ? SeenIDs(in: path) : nil
-  }
-
-  /// Goes on with another file, so that an id of an earlier one is an error as well, if `previous` compares ids. `previous` is not
-  /// to be read any further.
-  ///
-  /// - Throws: as `LineReader`.
-  public init(path: String, after previous: PassageReader, interruption: Interruption? = nil) throws(ParlanceError) {
-    lines = try LineReader(path: path, interruption: interruption)
-    seen = previous.seen.take()
-    seen?.begin(path)
+    seen = refusingDuplicates ? SeenIDs() : nil
   }
 
   /// The next passage, or `nil` at the end.

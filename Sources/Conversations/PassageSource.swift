@@ -1,3 +1,4 @@
+import BinaryFiles
 public import Diagnostics
 
 /// Passages one after the other, of files or of whatever a program takes them from, each with its place for errors.
@@ -19,27 +20,34 @@ public struct PassageSource {
     place = location
   }
 
-  /// Files as `PassageReader` reads them, one behind the other. They are opened at once, so that a missing one is told before
-  /// anything is done; ids are not compared.
+  /// Files as `PassageReader` reads them, one behind the other and one open at a time. All are looked at first, so that a missing
+  /// one is told before anything is done; ids are not compared.
   ///
-  /// - Throws: `noInput`.
-  public init(files: [String]) throws(ParlanceError) {
-    var readers: [PassageReader] = []
-    for path in files { readers.append(try PassageReader(path: path, refusingDuplicates: false)) }
-    var rest = readers[...]
+  /// - Parameter interruption: as of `PassageReader`.
+  /// - Throws: `noInput`; `badInput` for a damaged gzip file; `interrupted`.
+  public init(files: [String], interruption: Interruption? = nil) throws(ParlanceError) {
+    // What gives its bytes once is opened once.
+    for path in files where path != "-" && !FileNames.isStream(path) { _ = try Self.reader(of: path, interruption) }
+    var rest = files[...]
+    var reader: PassageReader?
     give = { () throws(ParlanceError) in
-      while let reader = rest.first {
-        if let passage = try reader.next() { return passage }
-        rest.removeFirst()
+      while true {
+        if let passage = try reader?.next() { return passage }
+        reader = nil
+        guard let path = rest.popFirst() else { return nil }
+        reader = try Self.reader(of: path, interruption)
       }
-      return nil
     }
-    place = { rest.first?.location }
+    place = { reader?.location }
+  }
+
+  private static func reader(of path: String, _ interruption: Interruption?) throws(ParlanceError) -> PassageReader {
+    try PassageReader(path: path, refusingDuplicates: false, interruption: interruption)
   }
 
   /// The next passage, or `nil` at the end.
   ///
-  /// - Throws: `badInput` that names file and line; `noInput`.
+  /// - Throws: `badInput` that names file and line; `noInput`; `interrupted`.
   public func next() throws(ParlanceError) -> Passage? { try give() }
 
   /// Where the passage given last came from; `nil` where nobody knows.

@@ -3,32 +3,14 @@ import Identifiers
 import LineFiles
 import StrictJSON
 
-/// Where ids were seen first, so that the second one can name both places.
+/// On which line of a file ids were seen first, so that the second one can name both.
 struct SeenIDs {
-  private var files: [String]
-  /// Which of the files, and which line of it.
-  private var places: [ExternalID: (file: UInt32, line: UInt32)] = [:]
-
-  init(in file: String) {
-    files = [file]
-  }
-
-  /// What is inserted from here on is of another file.
-  mutating func begin(_ file: String) {
-    files.append(file)
-  }
+  private var lines: [ExternalID: Int] = [:]
 
   /// - Throws: `badInput` for an id that was there before.
   mutating func insert(_ id: ExternalID, _ key: String, at location: ParlanceError.Location) throws(ParlanceError) {
-    let file = files.count - 1
-    guard let first = places.updateValue((UInt32(file), UInt32(clamping: location.line ?? 0)), forKey: id) else {
-      return
-    }
-    let place =
-      first.file == file
-      ? "on line \(first.line)"
-      : "at \(ParlanceError.Location(file: files[Int(first.file)], line: Int(first.line)))"
-    throw ParlanceError(.badInput, "expected each \"\(key)\" once, \"\(id)\" is already \(place)", at: location)
+    guard let first = lines.updateValue(location.line ?? 0, forKey: id) else { return }
+    throw ParlanceError(.badInput, "expected each \"\(key)\" once, \"\(id)\" is already on line \(first)", at: location)
   }
 }
 

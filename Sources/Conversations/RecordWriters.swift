@@ -3,6 +3,8 @@ import Identifiers
 import LineFiles
 import StrictJSON
 
+// What is written is what the readers take; that each id is there once is left to them.
+
 /// Writes passages as `PassageReader` reads them.
 public final class PassageWriter {
   private let lines: LineWriter
@@ -17,7 +19,16 @@ public final class PassageWriter {
   /// How many passages were written.
   public var count: Int { lines.lineCount }
 
+  /// Writes one passage as the next line.
+  ///
+  /// - Throws: `badInput` for what cannot be an id and for metadata with a key of the passage's own; `cannotWrite`.
   public func write(_ passage: Passage) throws(ParlanceError) {
+    try lines.check(passage.id, "_id")
+    if let key = passage.metadata.keys.first(where: { ["_id", "title", "text"].contains($0) }) {
+      throw ParlanceError(
+        .badInput, "expected metadata without \"_id\", \"title\" and \"text\", found \"\(key)\"",
+        at: .init(file: lines.path, component: "passage \"\(passage.id)\""))
+    }
     json.reset()
     json.append(raw: "{\"_id\":")
     json.append(string: passage.id.string)
@@ -35,6 +46,9 @@ public final class PassageWriter {
     try lines.write(line: json.bytes)
   }
 
+  /// Brings out the rest and gives the file its name.
+  ///
+  /// - Throws: `cannotWrite`.
   public func finish() throws(ParlanceError) { try lines.finish() }
 }
 
@@ -49,7 +63,14 @@ public final class TurnWriter {
     lines = try LineWriter(path: path)
   }
 
+  /// Writes one turn as the next line.
+  ///
+  /// - Throws: `badInput` for what cannot be an id, and unless the last message is a question of the user's and `number` counts
+  ///   those; `cannotWrite`.
   public func write(_ turn: Turn) throws(ParlanceError) {
+    try lines.check(turn.id, "id")
+    try lines.check(turn.conversation, "conversation")
+    try turn.check(.init(file: lines.path, component: "turn \"\(turn.id)\""))
     json.reset()
     json.append(raw: "{\"id\":")
     json.append(string: turn.id.string)
@@ -69,6 +90,9 @@ public final class TurnWriter {
     try lines.write(line: json.bytes)
   }
 
+  /// Brings out the rest and gives the file its name.
+  ///
+  /// - Throws: `cannotWrite`.
   public func finish() throws(ParlanceError) { try lines.finish() }
 }
 
@@ -83,7 +107,16 @@ public final class RewriteWriter {
     lines = try LineWriter(path: path)
   }
 
+  /// Writes one rewrite as the next line.
+  ///
+  /// - Throws: `badInput` for what cannot be an id and for a text without words; `cannotWrite`.
   public func write(_ rewrite: Rewrite) throws(ParlanceError) {
+    try lines.check(rewrite.id, "id")
+    if rewrite.text.unicodeScalars.allSatisfy({ $0.properties.isWhitespace }) {
+      throw ParlanceError(
+        .badInput, "expected words as the text, found none",
+        at: .init(file: lines.path, component: "rewrite of \"\(rewrite.id)\""))
+    }
     json.reset()
     json.append(raw: "{\"id\":")
     json.append(string: rewrite.id.string)
@@ -93,5 +126,17 @@ public final class RewriteWriter {
     try lines.write(line: json.bytes)
   }
 
+  /// Brings out the rest and gives the file its name.
+  ///
+  /// - Throws: `cannotWrite`.
   public func finish() throws(ParlanceError) { try lines.finish() }
+}
+
+extension LineWriter {
+  /// - Throws: `badInput` for what cannot be an id.
+  fileprivate func check(_ id: ExternalID, _ key: String) throws(ParlanceError) {
+    if let fault = ExternalID.fault(of: id.string) {
+      throw ParlanceError(.badInput, "expected an id \(fault), as \"\(key)\"", at: .init(file: path))
+    }
+  }
 }

@@ -14,7 +14,7 @@ public final class RewriteReader {
   /// - Throws: as `LineReader`.
   public init(path: String) throws(ParlanceError) {
     lines = try LineReader(path: path)
-    seen = SeenIDs(in: path)
+    seen = SeenIDs()
   }
 
   /// The next rewrite, or `nil` at the end.

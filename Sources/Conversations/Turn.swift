@@ -27,6 +27,8 @@ public struct Turn: Hashable, Sendable {
   public var number: Int
   public var messages: [Message]
 
+  /// Nothing is checked here: readers and `TurnWriter` refuse a turn whose last message is not a question of the user's, and
+  /// one whose `number` does not count the user's messages.
   public init(id: ExternalID, conversation: ExternalID, number: Int, messages: [Message]) {
     self.id = id
     self.conversation = conversation

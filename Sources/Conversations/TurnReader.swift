@@ -19,7 +19,7 @@ public final class TurnReader {
   /// - Throws: as `LineReader`.
   public init(path: String, interruption: Interruption? = nil) throws(ParlanceError) {
     lines = try LineReader(path: path, interruption: interruption)
-    seen = SeenIDs(in: path)
+    seen = SeenIDs()
   }
 
   /// The next turn, or `nil` at the end.
@@ -82,7 +82,8 @@ extension Turn {
     try check(json.location)
   }
 
-  private func check(_ location: ParlanceError.Location) throws(ParlanceError) {
+  /// - Throws: `badInput` unless the last message is a question of the user's and `number` counts those.
+  func check(_ location: ParlanceError.Location) throws(ParlanceError) {
     func fault(_ message: String) -> ParlanceError { ParlanceError(.badInput, message, at: location) }
     guard let last = messages.last else { throw fault("expected at least one message, \"messages\" is empty") }
     guard last.role == .user else {

@@ -28,7 +28,9 @@ public struct Evaluation: Sendable {
     name: String, measures: [Measure], queries: [ExternalID], values: [[Double]], missing: [ExternalID] = [],
     ignoredQueries: Int = 0
   ) {
-    precondition(values.count == measures.count && values.allSatisfy { $0.count == queries.count })
+    precondition(
+      values.count == measures.count && values.allSatisfy { $0.count == queries.count },
+      "each measure has a value for each query")
     self.name = name
     self.measures = measures
     self.queries = queries

@@ -44,7 +44,7 @@ package struct SeenHashes: Sendable {
     }
   }
 
-  /// Where a hash is looked for first. FNV's last bits depend on few of an id's, so all are mixed (Fibonacci hashing).
+  /// Where a hash is looked for first: all its bits have a say, whichever hash it is (Fibonacci hashing).
   private func place(of hash: UInt64) -> Int {
     let mixed = (hash ^ hash >> 32) &* 0x9e37_79b9_7f4a_7c15
     return Int(mixed >> UInt64(64 - slots.count.trailingZeroBitCount))

@@ -24,6 +24,7 @@ public struct ImpactScale: Sendable, Equatable {
   /// 1 where all weights are whole numbers; otherwise what makes `greatest` of the greatest weight.
   ///
   /// - Parameter greatest: the greatest impact; `nil` is 255, and lets whole numbers be as great as they are.
+  /// - Throws: `usage` for a `greatest` below 1 or above 31 bits.
   public init(fitting vectors: VectorSurvey, greatest: Int? = nil) throws(ParlanceError) {
     if let greatest, !(1...Int(Int32.max)).contains(greatest) {
       throw ParlanceError(.usage, "expected a greatest impact from 1 to \(Int32.max), found \(greatest)")

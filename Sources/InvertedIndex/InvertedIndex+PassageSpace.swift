@@ -30,23 +30,31 @@ extension InvertedIndex {
           "the index holds BM25's weights of words: words search it without a model, vectors and models of another vocabulary cannot",
           at: .init(file: path))
       }
-      throw ParlanceError(
-        .badInput,
-        "expected queries over the vocabulary \(manifest.vocabularyDigest.prefix(12)) of the passages, those of "
-          + "\(encoder) are over \(vocabularyDigest.prefix(12))", at: .init(file: path))
+      throw otherVocabulary(vocabularyDigest, ofThe: "queries", by: encoder)
     }
     guard trusted || accepts(encoder, distilledFor: passageSpace) else {
       let declared = passageSpace.map { ", which was distilled for \($0)" } ?? ""
-      // A name says little about what was encoded how.
-      let settings =
-        encoder.name == self.passageSpace.name && passageSpace == nil
-        ? ", a model of the same name with other files or settings: maximal length and passage text must be those that "
-          + "the passages were encoded with" : ""
+      let settings = passageSpace == nil ? noteOnSettings(of: encoder) : ""
       throw ParlanceError(
         .badInput,
         "expected queries of \(self.passageSpace), which encoded the passages, or of a student distilled for it; "
           + "found \(encoder)\(declared)\(settings); use --trust-model to search all the same",
         at: .init(file: path))
     }
+  }
+
+  /// - Parameter kind: what is over the vocabulary with the digest: queries or vectors of passages.
+  func otherVocabulary(_ digest: String, ofThe kind: String, by encoder: EncoderIdentity) -> ParlanceError {
+    ParlanceError(
+      .badInput,
+      "expected \(kind) over the vocabulary \(manifest.vocabularyDigest.prefix(12)) of the passages, those of "
+        + "\(encoder) are over \(digest.prefix(12))", at: .init(file: path))
+  }
+
+  /// What is behind another encoder of the same name, since a name says little about what was encoded how; empty for another name.
+  func noteOnSettings(of encoder: EncoderIdentity) -> String {
+    guard encoder.name == passageSpace.name else { return "" }
+    return ", a model of the same name with other files or settings: maximal length and passage text must be those "
+      + "that the passages were encoded with"
   }
 }

@@ -189,6 +189,8 @@ public final class InvertedIndex: Sendable {
   }
 
   /// The passage that has `id`, or `nil` where none has or it was deleted.
+  ///
+  /// - Throws: `badInput` for a damaged index.
   public func document(for id: ExternalID) throws(ParlanceError) -> DocumentID? {
     for segment in segments {
       if let number = try segment.documents.passage(id), segment.isLive(number) {
@@ -205,7 +207,7 @@ public final class InvertedIndex: Sendable {
     let (segment, number) = try place(of: document)
     guard let passage = try segments[segment].documents.text(at: number) else {
       throw ParlanceError(
-        .unavailable, "the index was built without texts; build it with --passages to have them",
+        .unavailable, "the index was built without texts; build it with texts to have them",
         at: .init(file: path))
     }
     return passage

@@ -33,6 +33,8 @@ public final class LineReader {
   /// The bytes that were read and not yet handed out.
   private var unread = 0..<0
   private var isAtEnd = false
+  /// Whether what comes next is the rest of a line that was too long.
+  private var isInsideLine = false
 
   /// - Parameters:
   ///   - path: a file, or `-` for standard input.
@@ -78,8 +80,8 @@ public final class LineReader {
   /// Gives the next line to `body`, without a copy; the bytes are valid during the call.
   ///
   /// - Returns: `nil` at the end of the file.
-  /// - Throws: `badInput` for a line that is too long or not UTF-8 and for damaged gzip; `noInput` when reading fails;
-  ///   `interrupted`; what `body` throws.
+  /// - Throws: `badInput` for a line that is too long or not UTF-8, behind which the next call goes on, and for damaged gzip;
+  ///   `noInput` when reading fails; `interrupted`; what `body` throws.
   public func withNextLine<Result>(
     _ body: (RawSpan) throws(ParlanceError) -> Result
   ) throws(ParlanceError) -> Result? {
@@ -110,6 +112,7 @@ public final class LineReader {
 
   /// The place of the next line in `buffer`, without its end.
   private func nextRange() throws(ParlanceError) -> Range<Int>? {
+    if isInsideLine { try passOverLine() }
     var searched = unread.lowerBound
     while true {
       if let end = buffer.firstNewline(in: searched..<unread.upperBound) {
@@ -123,6 +126,8 @@ public final class LineReader {
         return line
       }
       if unread.count > maximumLineLength {
+        unread = unread.upperBound..<unread.upperBound
+        isInsideLine = true
         lineNumber += 1
         throw tooLong()
       }
@@ -136,6 +141,20 @@ public final class LineReader {
       let known = unread.count
       try fill()
       searched = unread.lowerBound + known
+    }
+  }
+
+  /// Goes on behind the end of the line, or to the end of the file.
+  private func passOverLine() throws(ParlanceError) {
+    while isInsideLine {
+      if let end = buffer.firstNewline(in: unread) {
+        unread = end + 1..<unread.upperBound
+        isInsideLine = false
+      } else {
+        unread = unread.upperBound..<unread.upperBound
+        if isAtEnd { return isInsideLine = false }
+        try fill()
+      }
     }
   }
 

@@ -28,7 +28,9 @@ public final class LineWriter {
   private let target: Target
   private let gzip: GzipEncoder?
   private var buffer: [UInt8] = []
+  /// Whether it takes more.
   private var isOpen = true
+  private var isFinished = false
 
   private static let bufferSize = 1 << 16
 
@@ -88,10 +90,25 @@ public final class LineWriter {
   ///
   /// - Throws: `cannotWrite`.
   public func finish() throws(ParlanceError) {
+    guard !isFinished else { return }
+    isFinished = true
+    try sendRest()
+    if case .atomic(let file) = target { try file.commit() }
+  }
+
+  /// Sends out the rest and brings a file to the disk, so that `finish()` only gives it its name. Nothing may be written
+  /// afterwards.
+  ///
+  /// - Throws: `cannotWrite`; the writer is of no use then.
+  package func prepare() throws(ParlanceError) {
+    try sendRest()
+    if case .atomic(let file) = target { try file.prepare() }
+  }
+
+  private func sendRest() throws(ParlanceError) {
     guard isOpen else { return }
     isOpen = false
     try drain(finish: true)
-    if case .atomic(let file) = target { try file.commit() }
   }
 
   private func endLine() throws(ParlanceError) {

@@ -12,14 +12,14 @@ public protocol PassageSearch: Sendable {
   /// - Parameters:
   ///   - form: which words make the query; what the encoder was trained on when `nil`.
   ///   - filter: which passages may be found, by their metadata.
-  /// - Throws: `unavailable` for a filter where the index was built without texts.
+  /// - Throws: as ``Searcher``: `unavailable` for a filter where the index was built without texts, `usage` for a `k` below 1.
   func search(
     _ turn: Turn, form: ConversationForm?, k: Int, filter: PassageFilter?
   ) async throws(ParlanceError) -> SearchResult
 
   /// The passage that has `id`; `nil` when there is none.
   ///
-  /// - Throws: `unavailable` when the index was built without texts.
+  /// - Throws: `unavailable` when the index was built without texts, `badInput` for a damaged one.
   func passage(_ id: ExternalID) async throws(ParlanceError) -> Passage?
 }
 

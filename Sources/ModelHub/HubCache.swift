@@ -8,7 +8,8 @@ import Diagnostics
 #endif
 
 /// The cache of one repository, laid out as the Python library lays it out:
-/// `blobs/ETAG` holds contents, `snapshots/COMMIT/PATH` are links to them, `refs/REVISION` says which commit a name means.
+/// `blobs/ETAG` holds contents, `snapshots/COMMIT/PATH` are links to them, `refs/REVISION` says which commit a name means, and
+/// an empty `.no_exist/COMMIT/PATH` that a commit has no such file.
 struct HubCache: Sendable {
   /// The folder of all repositories.
   let root: String
@@ -41,6 +42,24 @@ struct HubCache: Sendable {
 
   func has(_ path: String, commit: String) -> Bool {
     FileManager.default.fileExists(atPath: snapshot(commit) + "/" + path)
+  }
+
+  /// Where the Python library notes that a commit has no such file.
+  private func absence(_ path: String, _ commit: String) -> String {
+    folder + "/.no_exist/" + commit + "/" + path
+  }
+
+  /// Whether the commit is known to have no such file.
+  func isAbsent(_ path: String, commit: String) -> Bool {
+    FileManager.default.fileExists(atPath: absence(path, commit))
+  }
+
+  /// Spares the next start the question. Nothing fails for its sake: a cache that cannot be written to is asked about again.
+  func noteAbsence(of path: String, commit: String) {
+    let note = absence(path, commit)
+    if FileManager.default.fileExists(atPath: note) { return }
+    try? Self.makeFolder(of: note)
+    try? AtomicFile.write([], to: note)
   }
 
   func setCommit(_ commit: String, of revision: String) throws(ParlanceError) {

@@ -90,16 +90,16 @@ public struct ModelHub: Sendable {
   ) async throws(ParlanceError) -> Model {
     let listing = try await client.list(name)
     let needed = listing.needed
+    let isModular = listing.paths.contains("modules.json")
     if let pickle = NeededFiles.pickledWeights(in: listing.paths) {
-      throw ParlanceError(
-        .noInput,
-        "\(name) has only pickled weights (\(pickle)), which run code when they are read; convert them once with Python: "
-          + "from transformers import AutoModelForMaskedLM, AutoTokenizer; "
-          + "AutoModelForMaskedLM.from_pretrained('\(name.repository)').save_pretrained('DIR'); "
-          + "AutoTokenizer.from_pretrained('\(name.repository)').save_pretrained('DIR')")
+      throw pickled(pickle, name, isModular: isModular)
     }
-    guard needed.contains("config.json") else {
+    // Of a model of modules any folder may have one; the modules tell which.
+    guard isModular || needed.contains("config.json") else {
       throw ParlanceError(.noInput, "\(name) has no config.json: it is not a transformers model")
+    }
+    if !isModular, let table = StaticQueryWeights.looseTables.first(where: listing.paths.contains) {
+      throw ParlanceError(.badInput, "\(name): \(StaticQueryWeights.refusal(of: table))")
     }
     let download = HubDownload(client: client, cache: cache)
     for path in needed {
@@ -114,10 +114,31 @@ public struct ModelHub: Sendable {
       missing = try Checkpoint.missingFiles(in: folder)
     }
     guard missing.isEmpty else {
+      if let pickle = NeededFiles.pickledWeights(in: listing.paths, instead: missing) {
+        throw pickled(pickle, name, isModular: isModular)
+      }
       throw ParlanceError(.noInput, "\(name) has no \(CachedSnapshot.names(missing)); is it a SPLADE model?")
+    }
+    for path in CachedSnapshot.optional where !listing.paths.contains(path) {
+      cache.noteAbsence(of: path, commit: listing.commit)
     }
     if !name.isCommit { try cache.setCommit(listing.commit, of: name.revision) }
     return found(name, folder, isUnchecked: false)
+  }
+
+  /// The error of a model whose weights run code when they are read.
+  private func pickled(_ pickle: String, _ name: HubName, isModular: Bool) -> ParlanceError {
+    let repository = name.repository
+    let conversion =
+      isModular
+      ? TensorStore.conversion(ofModules: repository)
+      : "from transformers import AutoModelForMaskedLM, AutoTokenizer; "
+        + "AutoModelForMaskedLM.from_pretrained('\(repository)').save_pretrained('DIR'); "
+        + "AutoTokenizer.from_pretrained('\(repository)').save_pretrained('DIR')"
+    return ParlanceError(
+      .noInput,
+      "\(name) has only pickled weights (\(pickle)), which run code when they are read; convert them once with Python: "
+        + conversion)
   }
 
   /// A model as the cache has it.

@@ -1,3 +1,5 @@
+import Checkpoints
+
 /// Which files of a repository a SPLADE model needs; repositories also hold ONNX files, pickles and optimiser states.
 enum NeededFiles {
   /// Files at the top, and in the folders of sentence-transformers' modules.
@@ -32,7 +34,17 @@ enum NeededFiles {
   /// Whether the repository has weights at all, and if not whether it has pickled ones.
   static func pickledWeights(in all: [String]) -> String? {
     if all.contains(where: { isWeights($0) && !$0.contains("/") }) { return nil }
-    return all.first { $0 == "pytorch_model.bin" || $0 == "pytorch_model.bin.index.json" }
+    return all.first(where: TensorStore.pickles.contains)
+  }
+
+  /// Pickled weights in a folder that lacks others.
+  ///
+  /// - Parameter missing: what opening needs and nobody has.
+  static func pickledWeights(in all: [String], instead missing: [[String]]) -> String? {
+    let single = "model.safetensors"
+    return missing.joined().lazy.filter { $0.hasSuffix("/" + single) }
+      .flatMap { path in TensorStore.pickles.map { String(path.dropLast(single.count)) + $0 } }
+      .first(where: all.contains)
   }
 
   /// `1_SpladePooling`, `query_0_SparseStaticEmbedding`, `0_MLMTransformer`

@@ -11,8 +11,9 @@ package struct KeptWeight: Sendable {
   private let files: DerivedFiles
   private let digest: String
 
+  /// Files of version 2 are of finite weights alone; those of version 1 may be of any.
   private static let format = FileFormat(
-    magic: "PARLHEAD", name: "kept quantised weight", version: FormatVersion(1, 0))
+    magic: "PARLHEAD", name: "kept quantised weight", version: FormatVersion(2, 0))
   private static let section = "integers"
   /// How many panels are compared.
   private static let samples = 8

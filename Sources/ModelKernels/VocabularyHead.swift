@@ -32,6 +32,8 @@ public final class VocabularyHead: Sendable {
     var computed = 0
     /// What the last call decided.
     var standsDown = false
+    /// Whether the weight was finite when it was laid out or quantised.
+    var isFinite = true
   }
 
   /// Tokens from which a centre is worth its price.
@@ -75,6 +77,10 @@ public final class VocabularyHead: Sendable {
         standsDown: $0.standsDown)
     }
   }
+
+  /// Whether the numbers of the weight are finite, as far as calls have laid them out or quantised them: of a row with others no
+  /// logit can be compared, and its column would be left out without a word.
+  public var isFinite: Bool { state.withLock { $0.isFinite } }
 
   private var screens: Bool { unsafe kernels.screen != nil && width <= Int(PARLANCE_SCREEN_WIDEST) }
 
@@ -120,6 +126,7 @@ extension VocabularyHead {
       let packed = FloatBuffer(count: Int(parlance_packed_floats(Int64(vocabulary), Int64(width))))
       unsafe parlance_pack(weight.base, Int64(width), Int64(vocabulary), Int64(width), 0, packed.base)
       state.packed = packed
+      state.isFinite = kernels.allFinite(weight, count: weight.count)
       return packed
     }
   }
@@ -134,7 +141,7 @@ extension VocabularyHead {
       if let quantised = state.quantised {
         integers = quantised.integers
       } else {
-        integers = unsafe self.integers(kernel)
+        integers = unsafe self.integers(kernel, isFinite: &state.isFinite)
       }
       let centre = tokens < Self.tokensForCentre ? nil : mean(hidden, tokens: tokens)
       let base = FloatBuffer(count: self.panels * Int(PARLANCE_SCREEN_COLUMNS))
@@ -146,12 +153,14 @@ extension VocabularyHead {
     }
   }
 
-  private func integers(_ kernel: OpaquePointer) -> FloatBuffer {
+  /// - Parameter isFinite: is told of a weight that is quantised; what was kept is of one that is.
+  private func integers(_ kernel: OpaquePointer, isFinite: inout Bool) -> FloatBuffer {
     if let known = unsafe kept?.read(kernel, weight: weight, vocabulary: vocabulary, width: width) { return known }
     let (vocabulary, width) = (Int64(vocabulary), Int64(width))
     let integers = FloatBuffer(count: (parlance_screen_weight_bytes(vocabulary, width) + 3) / 4)
     unsafe parlance_screen_weight(kernel, weight.base, vocabulary, width, 0, Int64(panels), integers.base)
-    unsafe kept?.write(integers, kernel)
+    isFinite = kernels.allFinite(weight, count: weight.count)
+    if isFinite { unsafe kept?.write(integers, kernel) }
     return integers
   }
 

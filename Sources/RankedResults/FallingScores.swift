@@ -8,6 +8,7 @@ package struct FallingScores {
   package init() {}
 
   /// - Parameter score: finite, and no higher than the one before.
+  /// - Returns: minus infinity where no float32 is left for it.
   package mutating func lower(_ score: Double) -> Float {
     before = min(Float(score), before.nextDown)
     return before

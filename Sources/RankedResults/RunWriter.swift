@@ -25,19 +25,21 @@ public final class RunWriter {
 
   /// Writes the answer to one query, best passage first.
   ///
-  /// - Throws: `internalFault` when the query was written before, when a passage is there twice, or when a score is not
-  ///   finite or rises; `cannotWrite`.
+  /// - Throws: `usage` when the query was written before, when a passage is there twice, or when a score is not finite or rises;
+  ///   `badInput` for what cannot be an id; `cannotWrite`.
   public func write(_ query: ExternalID, _ ranking: some Sequence<RankedPassage>) throws(ParlanceError) {
+    try query.check("query", in: lines)
     guard queries.insert(query).inserted else {
-      throw ParlanceError(.internalFault, "the query \"\(query)\" is written twice", at: .init(file: lines.path))
+      throw ParlanceError(.usage, "the query \"\(query)\" is written twice", at: .init(file: lines.path))
     }
     var passages: Set<ExternalID> = []
     var scoreBefore = Double.infinity
     var scores = FallingScores()
     for (index, ranked) in ranking.enumerated() {
+      try ranked.passage.check("passage", in: lines)
       guard ranked.score.isFinite, ranked.score <= scoreBefore, passages.insert(ranked.passage).inserted else {
         throw ParlanceError(
-          .internalFault,
+          .usage,
           "expected falling, finite scores and each passage once, as \"\(ranked.passage)\" of \"\(query)\"",
           at: .init(file: lines.path))
       }
@@ -63,9 +65,25 @@ public final class QrelsWriter {
     lines = try LineWriter(path: path)
   }
 
+  /// Writes one judgment; whether the pair was judged before is not looked at.
+  ///
+  /// - Throws: `badInput` for what cannot be an id; `cannotWrite`.
   public func write(_ query: ExternalID, _ passage: ExternalID, grade: Int) throws(ParlanceError) {
+    try query.check("query", in: lines)
+    try passage.check("passage", in: lines)
     try lines.write(line: "\(query) 0 \(passage) \(grade)")
   }
 
+  /// Brings out the rest and gives the file its name.
+  ///
+  /// - Throws: `cannotWrite`.
   public func finish() throws(ParlanceError) { try lines.finish() }
+}
+
+extension ExternalID {
+  /// - Throws: `badInput` for what cannot be an id, which would shift the columns behind it.
+  fileprivate func check(_ name: String, in lines: LineWriter) throws(ParlanceError) {
+    guard let fault = Self.fault(of: string) else { return }
+    throw ParlanceError(.badInput, "expected an id \(fault), as the \(name)", at: .init(file: lines.path))
+  }
 }

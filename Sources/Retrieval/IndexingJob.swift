@@ -11,8 +11,7 @@ import Synchronization
 /// Encodes the passages of files and builds an index of them in one go, texts inside.
 ///
 ///     let job = IndexingJob(passages: ["passages.jsonl"], path: "index")
-///     let count = try job.check()
-///     let summary = try await job.run(with: encoder, count: count)
+///     let summary = try await job.run(with: encoder)
 ///
 /// What fails or is interrupted leaves the index that was there before, or none, and what is encoded: the same job of the same files
 /// goes on from there.
@@ -28,7 +27,7 @@ public struct IndexingJob: Sendable {
   /// What became of the passages.
   public struct Summary: Sendable {
     public var passages = 0
-    /// How many of them an earlier process had encoded; what follows is of the others.
+    /// How many of them an earlier run had encoded; what follows is of the others. Always 0 for passages that are added.
     public var resumed = 0
     /// How many were longer than the encoder reads.
     public var truncated = 0
@@ -44,7 +43,8 @@ public struct IndexingJob: Sendable {
     self.configuration = configuration
   }
 
-  /// Reads all passages once, so that a bad line is told before anything is encoded. It takes 10.7 to 21.3 bytes of memory a
+  /// Reads all passages once, so that a bad line is told before anything is encoded: for who wants to know before the encoder is there,
+  /// since `run` and `add` do it as well. It takes 10.7 to 21.3 bytes of memory a
   /// passage, 32 for moments.
   ///
   /// - Returns: their number.
@@ -52,39 +52,20 @@ public struct IndexingJob: Sendable {
   public func check(
     progress: ProgressHandler? = nil, interruption: Interruption? = nil
   ) throws(ParlanceError) -> Int {
-    var seen = SeenHashes()
-    var count = 0
-    let source = try PassageSource(files: passages)
-    while let passage = try source.next() {
-      if !seen.insert(passage.id), let first = try place(of: passage.id, before: count) {
-        throw ParlanceError(
-          .badInput, "expected each id once, \"\(passage.id)\" is already at \(first)", at: source.location)
-      }
-      count += 1
-      guard count.isMultiple(of: 1024) else { continue }
-      try interruption?.check()
-      progress?(Progress("reading", completed: count, total: nil, unit: "passages"))
-    }
-    return count
+    try PassageSource.check(files: passages, progress: progress, interruption: interruption)
   }
 
-  /// Reads the first `count` passages again: where one of them has `id`.
-  private func place(of id: ExternalID, before count: Int) throws(ParlanceError) -> ParlanceError.Location? {
-    let source = try PassageSource(files: passages)
-    for _ in 0..<count {
-      guard let passage = try source.next() else { return nil }
-      if passage.id == id { return source.location }
-    }
-    return nil
-  }
-
-  /// - Parameter count: what `check` gave.
-  /// - Throws: `badInput` when the passages are others in number, as those of a pipe are; as `IndexWriter`,
+  /// Encodes all passages, or those that an earlier run left, and builds the index.
+  ///
+  /// - Parameter count: what `check` gave; without it the passages are checked first.
+  /// - Throws: `badInput` when the passages are others in number, as those of a pipe are; as `check`, `IndexWriter`,
   ///   `SparseEncoder.encodeStream`.
   public func run(
-    with encoder: SparseEncoder, count: Int, progress: ProgressHandler? = nil, interruption: Interruption? = nil
+    with encoder: SparseEncoder, checked count: Int? = nil, progress: ProgressHandler? = nil,
+    interruption: Interruption? = nil
   ) async throws(ParlanceError) -> Summary {
     try encoder.checkEncodesPassages()
+    let count = try number(checked: count, progress: progress, interruption: interruption)
     let writer = try IndexWriter(
       path: path, passageSpace: encoder.passageIdentity, vocabulary: encoder.vocabulary, configuration: configuration,
       inputs: BuildInputs(vectors: [], texts: passages), restarts: restarts)
@@ -99,12 +80,14 @@ public struct IndexingJob: Sendable {
 
   /// Adds the passages to an index that is there, or replaces those whose id it has. Other processes cannot write to it meanwhile.
   ///
+  /// - Parameter count: what `check` gave; without it the passages are checked first.
   /// - Throws: as `run` and `LiveIndex.add`, before anything is encoded where they do not fit the index.
   public func add(
-    to index: LiveIndex, with encoder: SparseEncoder, count: Int, progress: ProgressHandler? = nil,
+    to index: LiveIndex, with encoder: SparseEncoder, checked count: Int? = nil, progress: ProgressHandler? = nil,
     interruption: Interruption? = nil
   ) async throws(ParlanceError) -> (summary: Summary, change: IndexChange) {
     try encoder.checkEncodesPassages()
+    let count = try number(checked: count, progress: progress, interruption: interruption)
     let hasTexts = index.snapshot.hasTexts
     let addition = try IndexAddition(
       to: index, by: encoder.passageIdentity, vocabulary: encoder.vocabulary, hasTexts: hasTexts)
@@ -115,6 +98,14 @@ public struct IndexingJob: Sendable {
     let change = try addition.finish(
       texts: hasTexts ? PassageSource(files: passages) : nil, progress: progress, interruption: interruption)
     return (summary, change)
+  }
+
+  /// How many passages there are, where nobody has checked them yet.
+  private func number(
+    checked count: Int?, progress: ProgressHandler?, interruption: Interruption?
+  ) throws(ParlanceError) -> Int {
+    if let count { return count }
+    return try check(progress: progress, interruption: interruption)
   }
 
   private func encode(

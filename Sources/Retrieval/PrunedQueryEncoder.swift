@@ -12,8 +12,12 @@ public struct PrunedQueryEncoder: QueryEncoder {
   private let whole: any QueryEncoder
   private let keptTerms: Int
 
-  public init(_ whole: any QueryEncoder, keptTerms: Int) {
-    precondition(keptTerms > 0, "at least one term")
+  /// - Parameter keptTerms: how many terms, the heaviest; at least one.
+  /// - Throws: `usage` for less.
+  public init(_ whole: any QueryEncoder, keptTerms: Int) throws(ParlanceError) {
+    guard keptTerms >= 1 else {
+      throw ParlanceError(.usage, "expected at least 1 term to keep of each query, found \(keptTerms)")
+    }
     self.whole = whole
     self.keptTerms = keptTerms
   }

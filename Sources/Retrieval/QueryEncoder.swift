@@ -3,7 +3,7 @@ public import Diagnostics
 public import SparseEncoder
 public import SparseVectors
 
-/// What turns the words of a query into a sparse vector: a SPLADE model, or BM25's analyzer.
+/// What turns the words of a query into a sparse vector: a SPLADE model, or BM25's analyzer. Any number of tasks may use it at once.
 public protocol QueryEncoder: Sendable {
   /// Which encoder this is.
   var identity: EncoderIdentity { get }
@@ -17,11 +17,13 @@ public protocol QueryEncoder: Sendable {
   var vocabulary: Vocabulary { get }
 
   /// Encodes one query that somebody waits for.
+  ///
+  /// - Throws: `internalFault` or `unavailable` when a model fails or its memory is short, `badInput` for a damaged index of words.
   func encode(_ query: FormedQuery) async throws(ParlanceError) -> QueryVector
 
   /// Encodes many queries as fast as the machine can, in their order.
   ///
-  /// - Throws: `interrupted` within a second of the wish to stop.
+  /// - Throws: as for one query; `interrupted` within a second of the wish to stop.
   func encode(_ queries: [FormedQuery], interruption: Interruption?) async throws(ParlanceError) -> [SparseVector]
 
   /// The words of a text with their terms, in ascending order of their places; none where words are no terms. A word that is
@@ -42,9 +44,10 @@ public struct QueryVector: Hashable, Sendable {
   /// For each term of the vector the part of the query that gave it its weight; `nil` where that was a token between the
   /// parts, such as `[CLS]` or `[SEP]`.
   public var sources: [FormedQuery.Source?]
-  /// Of a residual student what its frozen encoder gave to each term's weight; `nil` for any other encoder.
+  /// Of a residual student what its frozen encoder gave to each term's weight, one for each term of the vector; `nil` for any other
+  /// encoder.
   public var frozenWeights: [Float]?
-  /// Tokens that were read.
+  /// Tokens that were read, `[CLS]` and `[SEP]` included; for BM25 the number of different words that the index has.
   public var tokenCount: Int
   /// Whether the oldest part of the conversation did not fit.
   public var isTruncated: Bool

@@ -6,9 +6,19 @@ import SparseVectors
 /// What one term adds to a passage's score, for people.
 public struct ExplainedTerm: Hashable, Sendable {
   public var piece: String
+  /// What the term weighs in the query.
   public var queryWeight: Float
+  /// What it weighs in the passage, as the index keeps it.
   public var passageWeight: Float
+  /// What it adds to the score: the product of the two, as the search rounds it.
   public var contribution: Float
+
+  public init(piece: String, queryWeight: Float, passageWeight: Float, contribution: Float) {
+    self.piece = piece
+    self.queryWeight = queryWeight
+    self.passageWeight = passageWeight
+    self.contribution = contribution
+  }
 }
 
 extension Searcher {

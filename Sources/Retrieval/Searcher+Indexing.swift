@@ -37,8 +37,7 @@ extension Searcher {
     }
     var job = IndexingJob(passages: [file], path: folder + "/index")
     job.configuration.weights = .f32
-    let count = try job.check(progress: progress, interruption: interruption)
-    _ = try await job.run(with: encoder, count: count, progress: progress, interruption: interruption)
+    _ = try await job.run(with: encoder, progress: progress, interruption: interruption)
     return try Searcher(index: InvertedIndex(path: job.path), encoder: encoder)
   }
 

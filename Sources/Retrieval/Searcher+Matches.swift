@@ -46,11 +46,3 @@ extension Searcher {
     return places
   }
 }
-
-extension SearchResult {
-  /// The query as it was searched with.
-  var vector: SparseVector {
-    let terms = terms.sorted { $0.term < $1.term }
-    return SparseVector(exactly: terms.map(\.term), weights: terms.map(\.weight)) ?? .empty
-  }
-}

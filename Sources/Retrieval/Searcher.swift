@@ -124,8 +124,9 @@ public struct Searcher: Sendable {
           passage: index.hasTexts ? try read(hit.document) : nil))
     }
     return SearchResult(
-      query: query, terms: terms(of: encoded), passages: passages, answer: answer, tokenCount: encoded.tokenCount,
-      isTruncated: encoded.isTruncated, encodingTime: encodingTime, searchTime: clock.now - start)
+      query: query, vector: encoded.vector, terms: terms(of: encoded), passages: passages, answer: answer,
+      tokenCount: encoded.tokenCount, isTruncated: encoded.isTruncated, encodingTime: encodingTime,
+      searchTime: clock.now - start)
   }
 
   private func terms(of query: QueryVector) -> [QueryTerm] {

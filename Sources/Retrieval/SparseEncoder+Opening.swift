@@ -19,7 +19,7 @@ extension SparseEncoder {
   ///   - model: a folder, or `hf:owner/name` with an optional `@revision`.
   ///   - cores: how many cores to use; all that the process may run on when `nil`.
   ///   - derived: where what is made of the model's files is kept, so that it opens faster the next time.
-  ///   - note: is told what the user should know of a model that comes out of the cache, a sentence each.
+  ///   - note: is told what the user should know of the model, a sentence each.
   /// - Throws: `noInput` when there is no such model, `badInput` when it is damaged or not a SPLADE model,
   ///   `unavailable` when the network, or for another device the engine or that device, is missing.
   public static func open(
@@ -30,6 +30,7 @@ extension SparseEncoder {
     let found = try await hub.resolve(model, progress: progress, interruption: interruption)
     for line in found.notes { note?(line) }
     let checkpoint = try Checkpoint(folder: found.folder, name: found.name, derived: derived)
+    if let line = checkpoint.note { note?(line) }
     let engine = device == .cpu ? nil : try TensorEngine.load()
     try engine?.check(device)
     return try open(checkpoint, settings: settings) { part throws(ParlanceError) in

@@ -15,8 +15,11 @@ package struct ServiceLimits: Sendable, Hashable {
   package var connections = 1024
   /// From a request's first byte in to its answer, and the longest that a client may take to read it.
   package var requestTime: Duration = .seconds(30)
-  /// How long a client may take to send a request's head or body.
+  /// How long a client may take to send its first request's head, and any request's body.
   package var receiveTime: Duration = .seconds(10)
+  /// How long a connection without a request is kept after an answer, `receiveTime` at least: longer than proxies keep theirs, which
+  /// else send a request into one that is being closed.
+  package var idleTime: Duration = .seconds(75)
   /// How long what was taken may go on after the wish to shut down.
   package var shutdownTime: Duration = .seconds(30)
   /// Queries whose vectors are kept.

@@ -45,7 +45,8 @@ public struct SparseVector: Hashable, Sendable {
     self.weights = weights
   }
 
-  /// The vector with its heaviest terms only; of equal weights the one with the smaller term stays.
+  /// The vector with its heaviest terms only; of equal weights the one with the smaller term stays. Of 0 terms or
+  /// fewer nothing is kept.
   public func keepingHeaviest(_ count: Int) -> SparseVector {
     guard count < terms.count else { return self }
     let kept = terms.indices.sorted { (weights[$1], $0) < (weights[$0], $1) }.prefix(max(0, count)).sorted()

@@ -21,14 +21,19 @@ public final class SparseVectorReader {
   public var location: ParlanceError.Location { lines.location }
   package let lines: LineReader
   private let vocabulary: Vocabulary
+  private let unknown: ((ExternalID) -> Void)?
 
   /// - Parameters:
   ///   - path: a file, plain or gzip, or `-` for standard input.
+  ///   - unknown: is told each piece with a weight that the vocabulary does not have and that is left out; `nil` refuses such a piece.
   ///   - interruption: as of `LineReader`.
   /// - Throws: as `LineReader`.
-  public init(path: String, vocabulary: Vocabulary, interruption: Interruption? = nil) throws(ParlanceError) {
+  public init(
+    path: String, vocabulary: Vocabulary, unknown: ((ExternalID) -> Void)? = nil, interruption: Interruption? = nil
+  ) throws(ParlanceError) {
     lines = try LineReader(path: path, interruption: interruption)
     self.vocabulary = vocabulary
+    self.unknown = unknown
   }
 
   /// The next vector, or `nil` at the end.
@@ -80,12 +85,23 @@ public final class SparseVectorReader {
 
   private func pieces(_ json: inout JSONCursor) throws(ParlanceError) -> [(term: TermID, weight: Float)] {
     var weights: [(term: TermID, weight: Float)] = []
+    var strangers: Set<ExternalID> = []
     try json.beginObject()
     while let piece = try json.nextKey() {
-      guard let term = vocabulary.term(of: ExternalID(piece)) else {
+      let name = ExternalID(piece)
+      let term = vocabulary.term(of: name)
+      if term == nil, unknown == nil {
         throw json.error("expected pieces of the vocabulary (\(vocabulary.count) pieces), it has no \"\(piece)\"")
       }
-      weights.append((term, try weight(&json)))
+      let weight = try weight(&json)
+      if let term {
+        weights.append((term, weight))
+        continue
+      }
+      guard strangers.insert(name).inserted else {
+        throw fault("expected each term once, \"\(piece)\" is there twice")
+      }
+      if weight > 0 { unknown?(name) }
     }
     return weights
   }
@@ -175,7 +191,12 @@ public final class SparseVectorWriter {
   }
 
   /// Sends out what was written so far, for a reader at the other end of a pipe.
+  ///
+  /// - Throws: `cannotWrite`.
   public func flush() throws(ParlanceError) { try lines.flush() }
 
+  /// Brings out the rest and gives the file its name.
+  ///
+  /// - Throws: `cannotWrite`.
   public func finish() throws(ParlanceError) { try lines.finish() }
 }

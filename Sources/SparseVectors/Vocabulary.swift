@@ -49,7 +49,9 @@ public struct Vocabulary: Sendable {
   /// The number of terms.
   public var count: Int { pieces.count }
 
-  /// The piece of `term`, which must be below `count`.
+  /// The piece of a term.
+  ///
+  /// - Precondition: `term` is below `count`.
   public func piece(of term: TermID) -> ExternalID { pieces[Int(term.rawValue)] }
 
   /// The term of a piece, or `nil` where there is none.

@@ -63,7 +63,7 @@ public import Diagnostics
   }
 
   /// What `setThreads` set for the calling thread.
-  public func threadCount() throws(ParlanceError) -> Int {
+  package func threadCount() throws(ParlanceError) -> Int {
     var count: Int32 = 0
     try check(unsafe table.pointee.thread_count(&count))
     return Int(count)

@@ -236,6 +236,36 @@ struct CheckpointTests {
       damage: Broken.edit(
         "router_config.json", "SparseStaticEmbedding.SparseStaticEmbedding", "SparseAutoEncoder.SparseAutoEncoder")),
     .init(
+      what: "a table for queries and no modules that say so", fixture: "bert-sharded",
+      says: "idf.json weighs the words of queries, and there is no modules.json",
+      damage: { folder in try Fixtures.write("{}", to: folder + "/idf.json") }),
+    .init(
+      what: "query weights in a file that the configuration names", fixture: "router-inference-free",
+      says: "`path` has the weights of queries in owner/name/idf.json",
+      damage: { folder in
+        try FileManager.default.removeItem(atPath: folder + "/query_0_SparseStaticEmbedding/model.safetensors")
+        try Fixtures.write(
+          #"{"frozen": true, "path": "owner/name/idf.json"}"#,
+          to: folder + "/query_0_SparseStaticEmbedding/config.json")
+      }),
+    .init(
+      what: "pickled query weights", fixture: "router-inference-free", code: .noInput,
+      says: "from sentence_transformers import SparseEncoder; SparseEncoder('",
+      damage: { folder in
+        let query = folder + "/query_0_SparseStaticEmbedding/"
+        try FileManager.default.moveItem(atPath: query + "model.safetensors", toPath: query + "pytorch_model.bin")
+      }),
+    .init(
+      what: "query weights that are not finite", fixture: "router-inference-free",
+      says: "the weight of piece 9 in queries is nan",
+      damage: { folder in
+        let writer = try SafetensorsWriter(
+          path: folder + "/query_0_SparseStaticEmbedding/model.safetensors",
+          tensors: [.init(name: "weight", shape: [103])])
+        try writer.append((0..<103).map { $0 == 9 ? Float.nan : 1 })
+        try writer.finish()
+      }),
+    .init(
       what: "query weights of another vocabulary", fixture: "router-inference-free", says: "one for each piece",
       damage: { folder in
         let writer = try SafetensorsWriter(

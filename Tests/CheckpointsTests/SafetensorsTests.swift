@@ -28,8 +28,12 @@ struct SafetensorsTests {
       says: "it is there twice"),
     .init(
       what: "an unknown type",
-      bytes: Fixtures.safetensors(#"{"a":{"dtype":"F8_E4M3","shape":[8],"data_offsets":[0,8]}}"#, dataBytes: 8),
-      says: "F8_E4M3"),
+      bytes: Fixtures.safetensors(#"{"a":{"dtype":"F9_E4M4","shape":[8],"data_offsets":[0,8]}}"#, dataBytes: 8),
+      says: "F9_E4M4"),
+    .init(
+      what: "numbers that fill no whole bytes",
+      bytes: Fixtures.safetensors(#"{"a":{"dtype":"F4","shape":[3],"data_offsets":[0,1]}}"#, dataBytes: 1),
+      says: "needs 12 bits; its offsets span 1"),
     .init(
       what: "no shape", bytes: Fixtures.safetensors(#"{"a":{"dtype":"F32","data_offsets":[0,8]}}"#, dataBytes: 8),
       says: "no `shape`"),
@@ -119,6 +123,30 @@ struct SafetensorsTests {
     for length in whole.indices {
       try Data(whole[..<length]).write(to: URL(fileURLWithPath: path))
       #expect(throws: ParlanceError.self) { try SafetensorsFile(path: path) }
+    }
+  }
+
+  @Test("doubles are rounded, and what cannot be a weight is in nobody's way until it is asked for")
+  func otherTypes() throws {
+    let header =
+      #"{"a":{"dtype":"F64","shape":[2],"data_offsets":[0,16]},"b":{"dtype":"F8_E4M3","shape":[3],"#
+      + #""data_offsets":[16,19]},"c":{"dtype":"F4","shape":[2],"data_offsets":[19,20]},"#
+      + #""d":{"dtype":"C64","shape":[1],"data_offsets":[20,28]}}"#
+    var bytes = Fixtures.safetensors(header, dataBytes: 0)
+    for number in [0.1, -1e300] { bytes += withUnsafeBytes(of: number.bitPattern.littleEndian) { [UInt8]($0) } }
+    bytes += [UInt8](repeating: 1, count: 12)
+    let folder = try TestSupport.temporaryFolder("safetensors")
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let path = folder + "/model.safetensors"
+    try Data(bytes).write(to: URL(fileURLWithPath: path))
+    let file = try SafetensorsFile(path: path)
+    #expect(file.entries.map(\.count) == [2, 3, 2, 1])
+    let doubles = try #require(file.entry(named: "a"))
+    #expect(try file.floats(of: doubles) == [0.1, -.infinity])
+    for (name, type) in [("b", "F8_E4M3"), ("c", "F4"), ("d", "C64")] {
+      let entry = try #require(file.entry(named: name))
+      let error = Fixtures.failure { () throws(ParlanceError) in _ = try file.floats(of: entry) }
+      #expect(error?.message == "`\(name)` is \(type); weights must be F64, F32, F16 or BF16")
     }
   }
 

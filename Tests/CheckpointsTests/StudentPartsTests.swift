@@ -44,6 +44,22 @@ struct StudentPartsTests {
     #expect(try Checkpoint.missingFiles(in: root + "/copy") == [])
   }
 
+  @Test("a model of one shard and an index is copied with its index")
+  func copiesOneShard() throws {
+    let folder = try Fixtures.copy(of: "bert-old-names")
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let names = try Checkpoint(folder: folder).tensors.entries.map(\.name)
+    let shard = "model-00001-of-00001.safetensors"
+    try FileManager.default.moveItem(atPath: folder + "/model.safetensors", toPath: folder + "/" + shard)
+    let map = names.map { "\"\($0)\": \"\(shard)\"" }.joined(separator: ", ")
+    try Fixtures.write("{\"weight_map\": {\(map)}}", to: folder + "/model.safetensors.index.json")
+    let source = try Checkpoint(folder: folder)
+    try source.copy(to: folder + "/copy")
+    let copy = try Checkpoint(folder: folder + "/copy")
+    #expect(copy.tensors.files.map(\.path) == [folder + "/copy/" + shard])
+    #expect(try copy.floats(.wordEmbeddings) == source.floats(.wordEmbeddings))
+  }
+
   @Test("a student's copy is the same student, with its gate and its frozen encoder")
   func copiesStudents() throws {
     var gate = [Float](repeating: 0.5, count: 103)

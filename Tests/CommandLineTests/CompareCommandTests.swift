@@ -9,6 +9,7 @@ struct CompareCommandTests {
     "two.trec": "1 Q0 b 1 9 two\n1 Q0 a 2 8 two\n2 Q0 c 1 9 two\n4 Q0 a 1 9 two\n5 Q0 a 1 9 two\n",
     "other.trec": "9 Q0 a 1 9 other\n",
     "bad.trec": "9 Q0 a 1\n",
+    "empty.trec": "",
     "c.jsonl":
       "{\"id\":\"1\",\"conversation\":\"x\",\"turn\":1,\"messages\":[{\"role\":\"user\",\"content\":\"what <is> it\"}]}\n"
       + "{\"id\":\"2\",\"conversation\":\"x\",\"turn\":2,\"messages\":[{\"role\":\"user\",\"content\":\"what <is> it\"},"
@@ -131,7 +132,8 @@ struct CompareCommandTests {
       ("one.trec index=i,form=rewrite", 64, "needs rewrites="),
       ("one.trec index=i,form=last-turn,rewrites=r", 64, "takes no rewrites="),
       ("one.trec index=none --conversations c.jsonl", 66, "none"), ("one.trec other.trec", 65, "no query in common"),
-      ("one.trec bad.trec", 65, "bad.trec:1"), ("one.trec none.trec", 66, "none.trec"),
+      ("one.trec empty.trec", 65, "error: empty.trec: the run is empty"), ("one.trec bad.trec", 65, "bad.trec:1"),
+      ("one.trec none.trec", 66, "none.trec"),
     ])
   func malformed(arguments: String, code: Int32, words: String) throws {
     let result = try parlance("compare " + arguments)

@@ -201,6 +201,20 @@ struct EncodeCommandTests {
   }
 
   @Test(
+    "an id that a stream gives twice is told with its line",
+    .enabled(if: TestSupport.engine != nil, "the engine is not built (make engine brings it)"))
+  func twiceInStream() throws {
+    try ParlanceProcess.inFolder(of: [:]) { folder in
+      let result = try ParlanceProcess.run(
+        ["encode", "--model", Self.model, "--passages", "-", "--out", "o.vectors"], in: folder,
+        input: Self.files["twice.jsonl"])
+      #expect(result.code == 65)
+      #expect(result.error.contains("standard input:2: expected each id once, \"p1\""), "\(result.error)")
+      #expect(!FileManager.default.fileExists(atPath: folder + "/o.vectors"))
+    }
+  }
+
+  @Test(
     "the filter gives what stands before a bad line, then an error that names the line",
     .enabled(if: TestSupport.engine != nil, "the engine is not built (make engine brings it)"))
   func filter() throws {

@@ -64,6 +64,14 @@ struct EvaluateCommandTests {
     }
   }
 
+  @Test("a run without lines counts as one that found nothing, beside others, and is told")
+  func emptyRun() throws {
+    let result = try parlance("evaluate --qrels qrels.txt one.trec empty.trec --measures RR")
+    #expect(result.code == 0, "\(result.error)")
+    #expect(result.output.contains("\none    0.625\nempty  0.000\n"), "\(result.output)")
+    #expect(result.error.contains("warning: empty.trec: the run is empty"), "\(result.error)")
+  }
+
   @Test("prints a table, how many queries count, and what a run lacks")
   func table() throws {
     let result = try parlance("evaluate --qrels qrels.txt one.trec two.trec --measures nDCG@3,RR,R(rel=2)@5")

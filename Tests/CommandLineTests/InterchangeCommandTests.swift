@@ -14,6 +14,10 @@ struct InterchangeCommandTests {
 
     """,
     "half.jsonl": "{\"id\":\"x\",\"vector\":{\"the\":0.5,\"7\":0.001}}\n",
+    "query.jsonl": "{\"id\":\"q\",\"vector\":{\"the\":2,\"unseen\":1}}\n",
+    "emptied.jsonl": "{\"id\":\"q\",\"vector\":{\"the\":2}}\n{\"id\":\"r\",\"vector\":{\"unseen\":1,\"new\":2}}\n"
+      + "{\"id\":\"s\",\"vector\":{}}\n",
+    "strange.jsonl": "{\"id\":\"q\",\"vector\":{\"unseen\":1}}\n{\"id\":\"s\",\"vector\":{}}\n",
     "number.jsonl": "{\"id\":12,\"content\":\"t\",\"vector\":{\"the\":0.1}}\n",
     "text.ciff": "this is none",
   ]
@@ -72,11 +76,42 @@ struct InterchangeCommandTests {
     }
   }
 
+  @Test("queries may leave out terms that no passage has", arguments: ["", " --from seismic"])
+  func unknownTerms(format: String) throws {
+    try inFolder { folder, run in
+      let command = "vectors import query.jsonl\(format) --like a.vectors --out q.vectors"
+      let refused = try run(command)
+      #expect(refused.code == 65 && refused.error.contains("it has no \"unseen\""), "\(refused.error)")
+      let done = try run(command + " --drop-unknown-terms")
+      #expect(done.code == 0, "\(done.error)")
+      #expect(
+        done.error.contains("left out 1 term that the vocabulary does not have, the first \"unseen\""), "\(done.error)")
+      let vectors = try run("vectors export q.vectors --to seismic --out -")
+      #expect(vectors.output == "{\"id\":\"q\",\"content\":\"\",\"vector\":{\"the\":2.0}}\n")
+      #expect(!done.error.contains("no other terms"), "\(done.error)")
+
+      let emptied = try run(
+        "vectors import emptied.jsonl\(format) --like a.vectors --drop-unknown-terms --out e.vectors")
+      #expect(emptied.code == 0 && emptied.error.contains("left out 2 terms"), "\(emptied.error)")
+      #expect(emptied.error.contains("warning: 1 vector had no other terms"), "\(emptied.error)")
+      let strange = try run(
+        "vectors import strange.jsonl\(format) --like a.vectors --drop-unknown-terms --out s.vectors")
+      #expect(strange.code == 65, "\(strange.error)")
+      #expect(strange.error.contains("strange.jsonl: expected terms of the vocabulary"), "\(strange.error)")
+      #expect(!FileManager.default.fileExists(atPath: folder + "/s.vectors"))
+    }
+  }
+
   @Test(
     "what is wrong is told with the exit code of its kind, and no file is left",
     arguments: [
       ("vectors import text.ciff --encoder e --out out.vectors", 65, "text.ciff (header, byte"),
       ("vectors import text.ciff --out out.vectors", 64, "--encoder"),
+      ("vectors import text.ciff --like a.vectors --drop-unknown-terms --out o.vectors", 64, "is for JSON lines"),
+      (
+        "vectors import query.jsonl --from seismic --encoder e --drop-unknown-terms --out o.vectors", 64,
+        "needs the vocabulary"
+      ),
       ("index import half.jsonl --encoder e --out out", 64, "--from"),
       ("index import half.jsonl --from anserini --encoder e --out out", 65, "half.jsonl:1"),
       ("vectors export a.vectors --to ciff --scale 0 --out out.ciff", 64, "above zero"),

@@ -8,9 +8,9 @@ struct RewriteEndpointTests {
   @Test(
     "parameters that are none are refused before anything is read",
     arguments: [
-      ("[1]", "expected --parameters as a JSON object, found an array"),
-      ("{", "expected --parameters as a JSON object"),
-      (#"{"n":2}"#, "--parameters cannot have \"n\""), (#"{"model":"x"}"#, "--model names it"),
+      ("[1]", "expected the parameters as a JSON object, found an array"),
+      ("{", "expected the parameters as a JSON object"),
+      (#"{"n":2}"#, "the parameters cannot have \"n\""), (#"{"model":"x"}"#, "named apart from them"),
     ])
   func malformed(parameters: String, words: String) throws {
     try ParlanceProcess.inFolder(of: [:]) { folder in
@@ -66,7 +66,7 @@ struct RewriteEndpointTests {
         let refused = try ParlanceProcess.run(Self.base(server.port), in: folder)
         #expect(refused.code == 65, "\(refused.error)")
         #expect(
-          refused.error.contains(#"--parameters another name: '{"max_tokens":null,"max_completion_tokens":512}'"#),
+          refused.error.contains(#"another name by the parameters: '{"max_tokens":null,"max_completion_tokens":512}'"#),
           "\(refused.error)")
         let parameters = #"{"max_tokens":null,"max_completion_tokens":512,"temperature":null}"#
         let result = try ParlanceProcess.run(Self.base(server.port) + ["--parameters", parameters], in: folder)
@@ -140,7 +140,7 @@ struct RewriteEndpointTests {
         let result = try ParlanceProcess.run(Self.base(server.port), in: folder)
         #expect(result.code == 65, "\(result.error)")
         #expect(
-          result.error.contains("cut off at the greatest number of tokens (20); raise --max-tokens"), "\(result.error)")
+          result.error.contains("cut off at the greatest number of tokens (20); raise max tokens"), "\(result.error)")
         #expect(count.withLock { $0 } <= 72)
         #expect(!FileManager.default.fileExists(atPath: folder + "/a.jsonl"))
       }

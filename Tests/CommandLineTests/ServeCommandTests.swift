@@ -1,5 +1,6 @@
 #if Network
   import Foundation
+  import Synchronization
   import TestSupport
   import Testing
 
@@ -9,13 +10,15 @@
     private(set) var port = 0
     private var process = Process()
     private let arguments: [String]
+    private let environment: [String: String]
 
     /// Clients may take an hour to send a request, unless a test says otherwise: they are starved where others keep the cores busy.
     ///
     /// - Parameter model: makes vectors of the passages; BM25 weighs them without one.
-    init(_ arguments: [String] = [], model: String? = nil) throws {
+    init(_ arguments: [String] = [], model: String? = nil, environment: [String: String] = [:]) throws {
       let folder = try TestSupport.temporaryFolder("serve")
       self.folder = folder
+      self.environment = environment
       let patience = arguments.contains("--receive-timeout") ? [] : ["--receive-timeout", "3600"]
       self.arguments = ["--index", "index"] + (model.map { ["--model", $0] } ?? []) + patience + arguments
       for (name, contents) in SearchFixture.files {
@@ -28,7 +31,7 @@
     func build(_ passages: String, model: String? = nil) throws {
       let source = model.map { ["--model", $0] } ?? ["--bm25"]
       let built = try ParlanceProcess.run(
-        ["index", "build"] + source + ["--passages", passages, "--out", "index"], in: folder)
+        ["index", "build"] + source + ["--passages", passages, "--out", "index"], in: folder, environment: environment)
       try #require(built.code == 0, "\(built.error)")
     }
 
@@ -38,7 +41,7 @@
       process.executableURL = URL(fileURLWithPath: ParlanceProcess.executable)
       process.arguments = ["serve", "--port", "0"] + arguments
       process.currentDirectoryURL = URL(fileURLWithPath: folder)
-      process.environment = ["LC_ALL": "C.UTF-8"]
+      process.environment = ["LC_ALL": "C.UTF-8"].merging(environment) { $1 }
       let output = Pipe()
       process.standardOutput = output
       _ = FileManager.default.createFile(atPath: folder + "/log", contents: nil)
@@ -68,6 +71,28 @@
     var log: String { (try? String(contentsOfFile: folder + "/log", encoding: .utf8)) ?? "" }
 
     func signal(_ number: Int32) { Foundation.kill(process.processIdentifier, number) }
+
+    /// Whether a signal is in `SigIgn`, `SigCgt` or another of the sets that Linux tells of.
+    static func isSignal(_ number: Int32, in field: String, of process: Process) throws -> Bool {
+      let mask = UInt64(try told(field, of: process), radix: 16) ?? 0
+      return mask & (1 << UInt64(number - 1)) != 0
+    }
+
+    func isIgnored(_ number: Int32) throws -> Bool { try Self.isSignal(number, in: "SigIgn", of: process) }
+
+    /// The most memory that was resident, in KiB.
+    var mostMemory: Int {
+      get throws {
+        let told = try Self.told("VmHWM", of: process)
+        return try #require(Int(told.prefix { $0.isNumber }))
+      }
+    }
+
+    private static func told(_ field: String, of process: Process) throws -> String {
+      let status = try String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
+      let line = status.split(separator: "\n").first { $0.hasPrefix(field + ":") }
+      return (line?.dropFirst(field.count + 1) ?? "").trimmingCharacters(in: .whitespaces)
+    }
 
     /// Waits for the end; one that does not come within ten minutes is no end.
     var exitCode: Int32? {
@@ -195,6 +220,60 @@
       }
     }
 
+    @Test("a client that leaves while its answer is written ends no service, nor one that has loaded its model anew")
+    func brokenPipe() throws {
+      let served = try ServedFixture(model: ServePassagesTests.model)
+      let isIgnoredAtFirst = try served.isIgnored(SIGPIPE)
+      #expect(isIgnoredAtFirst)
+      served.signal(SIGHUP)
+      let latest = ContinuousClock.now + .seconds(600)
+      while !served.log.contains("reloaded"), ContinuousClock.now < latest { usleep(5000) }
+      #expect(served.log.contains("reloaded") && !served.log.contains("not reloaded"), "\(served.log)")
+      let isIgnored = try served.isIgnored(SIGPIPE)
+      #expect(isIgnored)
+    }
+
+    @Test("no connection is taken after the wish to end, though a reload is under way")
+    func endOfReloading() throws {
+      let commit = String(repeating: "c", count: 40)
+      try ParlanceProcess.inFolder(of: ["hub/models--owner--name/refs/main": commit]) { folder in
+        let snapshots = folder + "/hub/models--owner--name/snapshots"
+        try FileManager.default.createDirectory(atPath: snapshots, withIntermediateDirectories: true)
+        try FileManager.default.createSymbolicLink(
+          atPath: snapshots + "/" + commit, withDestinationPath: ServePassagesTests.model)
+        // Asked for a newer model, the hub fails; at the reload it takes its time over that.
+        let isSlow = Mutex(false)
+        let (isAsked, mayAnswer) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let hub = try LocalHTTPServer { _ in
+          if isSlow.withLock({ $0 }) {
+            isAsked.signal()
+            mayAnswer.wait()
+          }
+          return .whole(500, body: "")
+        }
+        defer {
+          mayAnswer.signal()
+          hub.stop()
+        }
+        let served = try ServedFixture(
+          model: "hf:owner/name",
+          environment: ["HF_HUB_CACHE": folder + "/hub", "HF_ENDPOINT": "http://127.0.0.1:\(hub.port)"])
+        isSlow.withLock { $0 = true }
+        served.signal(SIGHUP)
+        try #require(isAsked.wait(timeout: .now() + 600) == .success)
+        served.signal(SIGTERM)
+        let latest = ContinuousClock.now + .seconds(50)
+        var isAnswered = true
+        while isAnswered, ContinuousClock.now < latest {
+          isAnswered = (try? served.send("GET", "/healthz"))?.hasPrefix("HTTP/1.1 200") == true
+        }
+        #expect(!isAnswered && !served.log.contains("reloaded"), "\(served.log)")
+        isSlow.withLock { $0 = false }
+        mayAnswer.signal()
+        #expect(served.exitCode == 0, "\(served.log)")
+      }
+    }
+
     @Test("the heaviest terms of a question alone are searched where that is asked for, without a model as well")
     func keptTerms() throws {
       for (arguments, terms) in [([], 2), (["--keep-terms", "1"], 1)] {
@@ -262,10 +341,7 @@
     /// Waits until a process has begun to heed a signal, as Linux tells it.
     private func untilCaught(_ number: Int32, by process: Process) throws {
       while process.isRunning {
-        let status = try String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
-        let caught = status.split(separator: "\n").first { $0.hasPrefix("SigCgt:") }?.split(separator: "\t").last
-        let mask = UInt64(caught ?? "0", radix: 16) ?? 0
-        if mask & (1 << UInt64(number - 1)) != 0 { return }
+        if try ServedFixture.isSignal(number, in: "SigCgt", of: process) { return }
         usleep(200)
       }
     }

@@ -29,7 +29,7 @@
         #expect(answer.contains("x-content-type-options: nosniff"))
       }
       let page = try served.send("GET", "/")
-      for word in ["<style", "style=", "http://", "https://", "<script>"] { #expect(!page.contains(word)) }
+      for word in ["<style", "style=", "http://", "https://", "<script>", "=\"/"] { #expect(!page.contains(word)) }
     }
   }
 #endif

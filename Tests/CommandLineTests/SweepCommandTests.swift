@@ -311,6 +311,8 @@ struct SweepCommandTests {
         let turns = try figures("plain-f0", in: "o").count
         let less = try students.parlance("runs compare o --leave-out ids")
         #expect(less.output.contains("of \(turns) turns"), "\(less.output) \(less.error)")
+        // Both sets and the part of one tell how far students are from their teachers.
+        #expect(less.output.components(separatedBy: "D_KL: the").count == 4, "\(less.output)")
         #expect(less.error.contains("all turns of few are left out by ids"), "\(less.error)")
         try students.succeed("report o --out o.html --passages passages.jsonl --leave-out ids")
       }
@@ -440,6 +442,11 @@ struct SweepCommandTests {
           .write(toFile: students.folder + "/alike.yaml", atomically: false, encoding: .utf8)
         let alike = try students.parlance("sweep alike.yaml --out d --dry-run")
         #expect(alike.code == 0 && alike.error.contains("the arms w 0, w 0.1 are one recipe"), "\(alike.error)")
+        let idle = "objective.contrastive: {weight: 0, temperature: 2}"
+        try text.replacing("objective.contrastive.weight: 0.1", with: idle)
+          .write(toFile: students.folder + "/alike.yaml", atomically: false, encoding: .utf8)
+        let named = try students.parlance("sweep alike.yaml --out d --dry-run")
+        #expect(named.code == 0 && named.error.contains("the arms w 0, w 0.1 are one training: what"), "\(named.error)")
         #expect(!FileManager.default.fileExists(atPath: students.folder + "/d"))
         let wrong = try students.parlance("sweep sweep.yaml --out d --set optimisation.epoch=3")
         #expect(wrong.code == 65 && wrong.error.contains("did you mean `epochs`?"), "\(wrong.error)")

@@ -10,6 +10,8 @@ struct VectorsCommandTests {
     "twice.jsonl": "{\"id\":\"x\",\"vector\":{}}\n{\"id\":\"x\",\"vector\":{}}\n",
     "piece.jsonl": "{\"id\":\"x\",\"vector\":{\"unknown\":1}}\n", "text.vectors": "this is no vectors file at all\n",
     "text.npz": "this is no npz file at all, not at all\n",
+    // The end record of an archive without files.
+    "bare.npz": "PK\u{5}\u{6}" + String(repeating: "\0", count: 18),
   ]
 
   @Test("JSON lines become vectors, a matrix, and the same JSON lines again")
@@ -49,6 +51,9 @@ struct VectorsCommandTests {
       ("import piece.jsonl --vocabulary vocab.txt --encoder e --out out.vectors", 65, "piece.jsonl:1"),
       ("import none.jsonl --vocabulary vocab.txt --encoder e --out out.vectors", 66, "none.jsonl"),
       ("import text.npz --out out.vectors", 65, "text.npz"),
+      ("import bare.npz --out out.vectors", 64, "bare.npz: the matrix does not name its columns: --like"),
+      ("import bare.npz --vocabulary vocab.txt --out out.vectors", 64, "--like FILE.vectors or --encoder NAME"),
+      ("import bare.npz --vocabulary vocab.txt --encoder e --out out.vectors", 65, "bare.npz"),
       ("import a.jsonl --vocabulary vocab.txt --encoder e --out none/out.vectors", 73, "none/out.vectors"),
       ("import a.jsonl --like text.vectors --encoder e --out out.vectors", 64, "--like"),
       ("info text.vectors", 65, "expected a .vectors file"), ("info none.vectors", 66, "none.vectors"),

@@ -154,16 +154,57 @@ import Testing
     try "{\"_id\":\"c\",\"text\":\"\"}\n{\"_id\":\"b\",\"text\":\"\"}\n".write(
       toFile: second, atomically: false, encoding: .utf8)
     for (path, line, place) in [(second, 2, "\(first):2"), (first, 1, "\(first):1")] {
-      let reader = try PassageReader(path: first)
-      while try reader.next() != nil {}
-      let next = try PassageReader(path: path, after: reader)
-      let error = #expect(throws: ParlanceError.self) { while try next.next() != nil {} }
+      let error = #expect(throws: ParlanceError.self) { try PassageSource.check(files: [first, path]) }
       #expect(error?.location == .init(file: path, line: line))
       #expect(error?.message.hasSuffix("is already at \(place)") == true, "\(error as Any)")
     }
-    let careless = try PassageReader(path: first, refusingDuplicates: false)
-    while try careless.next() != nil {}
-    #expect(try PassageReader(path: second, after: careless).next()?.id == "c")
+    #expect(try PassageSource.check(files: [first]) == 2)
+    // Ids of one hash are looked up.
+    #expect(try SeenHashes.$hash.withValue({ _ in 7 }) { try PassageSource.check(files: [first]) } == 2)
+  }
+
+  @Test("who checks passages stops on request before the first thousand")
+  func interruptedCheck() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let path = try file("{\"_id\":\"a\",\"text\":\"\"}\n")
+    let interruption = Interruption()
+    interruption.request()
+    let error = #expect(throws: ParlanceError.self) {
+      try PassageSource.check(files: [path], interruption: interruption)
+    }
+    #expect(error?.code == .interrupted)
+  }
+
+  @Test("of many files of passages one is open at a time, and a missing one is told before any is read")
+  func manyFiles() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let paths = (0..<5).map { "\(folder)/\($0).jsonl" }
+    for (number, path) in paths.enumerated() {
+      try Data("{\"_id\":\"\(number)\",\"text\":\"\"}\n".utf8).write(to: URL(fileURLWithPath: path))
+    }
+    let source = try PassageSource(files: paths)
+    for (number, path) in paths.enumerated() {
+      #expect(try source.next()?.id == ExternalID("\(number)"))
+      #expect(source.location == .init(file: path, line: 1))
+      if let open = openFiles() { #expect(open == ["\(number).jsonl"]) }
+    }
+    #expect(try source.next() == nil && source.location == nil)
+    if let open = openFiles() { #expect(open == []) }
+
+    let error = #expect(throws: ParlanceError.self) { try PassageSource(files: paths + [folder + "/none.jsonl"]) }
+    #expect(error?.code == .noInput && error?.location?.file == folder + "/none.jsonl")
+  }
+
+  /// Which files of the test's folder this process has open; `nil` where the system does not tell.
+  func openFiles() -> [String]? {
+    guard let numbers = try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd") else { return nil }
+    let start = "/" + URL(fileURLWithPath: folder).lastPathComponent + "/"
+    return numbers.compactMap { number -> String? in
+      guard let path = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/" + number),
+        let range = path.range(of: start)
+      else { return nil }
+      return String(path[range.upperBound...])
+    }
   }
 
   @Test(
@@ -246,6 +287,41 @@ import Testing
     try rewrites.finish()
     let read = try Rewrites(readingFrom: folder + "/r.jsonl")
     #expect(read["c_2"] == "q1 in full" && read["c_1"] == nil && read.count == 1)
+  }
+
+  @Test("what the readers would refuse is not written, and no file is left")
+  func refusedRecords() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    do {
+      let passages = try PassageWriter(path: folder + "/p.jsonl")
+      let turns = try TurnWriter(path: folder + "/t.jsonl")
+      let rewrites = try RewriteWriter(path: folder + "/r.jsonl")
+      func refused(_ words: String, _ write: () throws -> Void) {
+        let error = #expect(throws: ParlanceError.self) { try write() }
+        #expect(error?.code == .badInput && error?.message.contains(words) == true, "\(error as Any)")
+      }
+      refused("as \"_id\"") { try passages.write(Passage(id: "a b", text: "")) }
+      for key in ["_id", "title", "text"] {
+        refused("found \"\(key)\"") { try passages.write(Passage(id: "a", text: "", metadata: [key: .null])) }
+      }
+      let question = Message(role: .user, content: "q")
+      let answer = Message(role: .assistant, content: "a")
+      refused("as \"id\"") { try turns.write(Turn(id: "", conversation: "c", number: 1, messages: [question])) }
+      refused("as \"conversation\"") {
+        try turns.write(Turn(id: "c_1", conversation: "c d", number: 1, messages: [question]))
+      }
+      for (number, messages, words) in [
+        (0, [], "at least one message"), (1, [question, answer], "the last message"), (2, [question], "to count"),
+        (1, [Message(role: .user, content: " ")], "no words"),
+      ] as [(Int, [Message], String)] {
+        refused(words) {
+          try turns.write(Turn(id: "c_1", conversation: "c", number: number, messages: messages))
+        }
+      }
+      refused("as \"id\"") { try rewrites.write(Rewrite(id: "a b", text: "q")) }
+      refused("expected words") { try rewrites.write(Rewrite(id: "c_1", text: "\u{2003} ")) }
+    }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
   }
 
   @Test(

@@ -80,6 +80,15 @@ struct SplittingTests {
       ])
   }
 
+  @Test("blank lines of a long preformatted text, however many, stay with the line above them")
+  func blankLines() {
+    let lines = (0..<5).map { "line \($0) of the text" }.joined(separator: "\n")
+    let text = lines + String(repeating: "\n", count: 1000) + "  \nend"
+    let atoms = Atom.atoms(of: [Block(kind: .preformatted, text: text, depth: 0)], maximumWords: 10)
+    #expect(atoms.map(\.words) == [5, 5, 5, 5, 5, 1])
+    #expect(atoms.map { $0.separator + $0.text }.joined() == text)
+  }
+
   @Test(
     "whatever the document, passages keep to the maximum, in order, without loss, under distinct ids without white space"
   )

@@ -103,6 +103,16 @@ struct TextReaderTests {
     #expect(many < 32 * few + 0.1, "\(few) and \(many) seconds")
   }
 
+  @Test("eight times as many headings without a blank line take about eight times as long")
+  func noBlankLine() {
+    func seconds(_ count: Int) -> Double {
+      let source = String(repeating: "Title\n=====\nbody\n", count: count)
+      return ProcessorTime.of { #expect(text(source).sections.count == count) }
+    }
+    let (few, many) = (seconds(500), seconds(4000))
+    #expect(many < 32 * few + 0.1, "\(few) and \(many) seconds")
+  }
+
   private func seconds(reading mark: String, count: Int) -> Double {
     let source = String(repeating: mark, count: count) + "a"
     return ProcessorTime.of { _ = markdown(source) }

@@ -60,4 +60,15 @@ struct LearningRateTests {
     let still = LearningRate(peak: 0, warmupRatio: 0.25, totalSteps: 8)
     #expect(still(4) == 0 && still(4, peak: 12) == 10)
   }
+
+  @Test("does not warm up over a single step, which would learn nothing")
+  func fewSteps() {
+    let once = LearningRate(peak: 6, warmupRatio: 0.01, totalSteps: 1)
+    #expect(once(1) == 6 && once(1, peak: 12) == 12)
+    let twice = LearningRate(peak: 6, warmupRatio: 0.01, totalSteps: 2)
+    #expect(twice(1) == 0 && twice(2) == 6)
+    let rising = LearningRate(peak: 6, warmupRatio: 0.99, totalSteps: 4)
+    let rates: [Double] = (1...4).map { rising($0) }
+    #expect(rates == [0, 1.5, 3, 4.5])
+  }
 }

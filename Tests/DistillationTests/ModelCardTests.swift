@@ -51,6 +51,17 @@ struct ModelCardTests {
     #expect(pruned.contains("multiplied by a factor") && !pruned.contains("up to 100000 tokens"), "\(pruned)")
   }
 
+  @Test("it lists the sets that were learned from, not those with a share of 0")
+  func sets() throws {
+    var recipe = recipe
+    recipe.data[0].share = 0
+    let card = try ModelCard(
+      recipe: recipe, start: Checkpoint(folder: TrainingFixture.model), passageSpace: .frozen, steps: 7,
+      validation: nil
+    ).text()
+    #expect(!card.contains("| train.jsonl |") && card.contains(#"| mtrag \| train | own.teacher |"#), "\(card)")
+  }
+
   @Test("it names files and stated names, and nobody's folders")
   func names() throws {
     let card = try ModelCard(

@@ -80,6 +80,10 @@ struct RecipeTests {
       ("student: {model: m, kept_terms: 9, passages: {texts: p}}", "`student.kept_terms`"),
       ("validation: {}", "either `validation.conversations` or `validation.folds`"),
       ("validation: {folds: 5, fold: 5}", "`validation.fold`"),
+      (
+        "validation: {conversations: c, fold: 3}",
+        "`validation.fold` is 3, one of the parts of `validation.folds`, which `validation` does not have"
+      ),
       ("data: []", "at least one training set"),
       ("data: [{conversations: c, teacher: t, qrel: q}]", "`data.0.qrel`; did you mean `qrels`?"),
       ("data: [{conversations: c}]", "`data.0.teacher`"),
@@ -112,6 +116,7 @@ struct RecipeTests {
         "`regularisation.query.threshold` goes with `l0_flops`; `regularisation.query.kind` is `l1`"
       ),
       ("regularisation: {query: {kind: flops, decay: 0.9}}", "goes with `df_flops`"),
+      ("regularisation: {weights: {query: 5.0e-3}, reference_reading: true}", "the passages' weight, which is 0"),
       ("student: [", "YAML"),
     ])
   func refusals(part: String, message: String) throws {
@@ -128,6 +133,53 @@ struct RecipeTests {
     #expect(error?.code == .badInput)
     #expect(error?.location?.file == "r.yaml")
     #expect(error?.message.contains(message) == true, "\(error as Any)")
+  }
+
+  /// Settings, and those that come to the same training.
+  static let idleSettings: [(settings: [String], others: [String])] = [
+    (["regularisation.query.kind=df_flops"], []), (["regularisation.depth_growth=0.2"], []),
+    (["regularisation.ramp_steps=9"], []), (["regularisation.reference_reading=true"], []),
+    (["regularisation.weights=high"], ["regularisation.weights={query: 5.0e-3}"]),
+    (
+      ["regularisation={weights: high, reference_reading: true, ramp_steps: 9}"],
+      ["regularisation.weights={query: 1.0e-3}"]
+    ),
+    (["sampling.gold_in_list=false", "objective.positive_weight=4"], ["sampling.gold_in_list=false"]),
+    (["objective={kld: {weight: 0, temperature: 2}, positive_weight: 4}"], ["objective={kld: {weight: 0}}"]),
+    (["objective.contrastive={weight: 1}", "objective.positive_weight=4"], ["objective.contrastive={weight: 1}"]),
+    (["objective.contrastive={weight: 0, temperature: 0.08}"], ["objective.contrastive={weight: 0}"]),
+    (["objective.margin_mse.pairs=all"], []),
+    (["student.residual={gate: conversation, learning_rate: 1}"], ["student.residual={gate: conversation}"]),
+  ]
+
+  private func recipe(_ settings: [String]) throws -> Recipe {
+    try Recipe(yaml: Self.whole, file: "r.yaml", settings: settings)
+  }
+
+  @Test("what changes nothing beside the other keys makes no other training", arguments: idleSettings)
+  func idle(settings: [String], others: [String]) throws {
+    let (one, other) = (try recipe(settings), try recipe(others))
+    #expect(one != other && one.effective == other.effective)
+  }
+
+  @Test(
+    "what changes something makes another training",
+    arguments: [
+      ["regularisation={weights: high, query: {kind: flops}}"], ["regularisation={weights: high, ramp_steps: 9}"],
+      ["regularisation={weights: high, depth_growth: 0.2}"],
+      ["regularisation={weights: high, reference_reading: true}"],
+      ["regularisation={weights: high}", "student.passages={texts: p}"], ["regularisation.anti_zero=true"],
+      ["objective.positive_weight=4"], ["objective.kld.temperature=2"], ["objective.contrastive.temperature=2"],
+      ["objective.margin_mse={weight: 1, pairs: all}"], ["student.residual={learning_rate: 1}"],
+    ])
+  func effective(settings: [String]) throws {
+    let changed = try recipe(settings).effective
+    let others: [[String]] = [
+      [], ["regularisation.weights=high"], ["objective.margin_mse.weight=1"], ["student.residual={}"],
+      ["student.passages={texts: p}", "regularisation.weights={query: 5.0e-3}"],
+    ]
+    for other in others { #expect(try recipe(other).effective != changed, "\(other)") }
+    #expect(changed == changed.effective)
   }
 
   @Test("a recipe that is made in Swift is checked alike, and its faults are of usage")

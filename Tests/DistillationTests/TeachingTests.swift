@@ -122,6 +122,16 @@ struct TeachingTests {
     }
   }
 
+  @Test("no threads are one, also where they are set later", arguments: [0, -1])
+  func noThreads(threads: Int) async throws {
+    let fixture = try TeachingFixture()
+    let teacher = try fixture.teacher("v", [("q", SparseVector([0: 2]))])
+    var job = TeachingJob(passages: try fixture.collection(), teachers: [teacher], threads: 2)
+    job.threads = threads
+    let summary = try await job.run(to: fixture("out.teacher"))
+    #expect(summary.queries == 1)
+  }
+
   @Test("scores are those of the vectors, not of the index's rounded weights", arguments: StoredWeights.allCases)
   func exactScores(weights: StoredWeights) async throws {
     var generator = SeededGenerator(seed: 11)

@@ -99,6 +99,7 @@ struct TrainerTests {
     var residual = Recipe.Residual()
     residual.gate = gate
     residual.start = 0.6
+    residual.learningRate = 0
     if hasFactors { residual.factors = Recipe.Factors() }
     recipe.student.residual = residual
     recipe.student.keptTerms = 9
@@ -220,6 +221,7 @@ struct TrainerTests {
       _ = try await fixture.train(same, into: "other", resuming: true)
     }
     #expect(error?.message.contains("begun with other data") == true, "\(error as Any)")
+    #expect(error?.message.contains("or another version of Parlance began it") == true, "\(error as Any)")
   }
 
   @Test("turns without a list and passages outside of the collection are counted")

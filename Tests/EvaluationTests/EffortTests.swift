@@ -58,7 +58,7 @@ struct EffortTests {
       ("{\"id\":\"a\",\"terms\":-1}", ":2: expected a number from 0 to 1e15"),
       ("{\"id\":\"a\",\"terms\":1e300}", ":2: expected a number from 0 to 1e15"),
       ("{\"terms\":1}", ":2: expected what a query"),
-      ("{\"id\":\"q\\\"1\",\"terms\":1}", ":2: the query"), ("[", "costs.jsonl"),
+      ("{\"id\":\"q\\\"1\",\"terms\":1}", ":2: the query"), ("[", "costs.jsonl:2: "),
     ] {
       let text = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")[0] + "\n" + line + "\n"
       try text.write(toFile: folder + "/bad.costs.jsonl", atomically: false, encoding: .utf8)

@@ -95,6 +95,10 @@ struct ScoreFusionTests {
     #expect(try ReciprocalRankFusion().fuse(runs).rankings["q"]?.first?.passage == "a")
     #expect(throws: ParlanceError.self) { try ReciprocalRankFusion(k: 1e300).fuse(runs) }
     #expect(throws: ParlanceError.self) { try ReciprocalRankFusion().fuse(runs, weights: [1e308, 1e308]) }
+    let low = [Self.run([("a", 1), ("b", -3e38)]), Self.run([("a", 1), ("b", -3e38)])]
+    let error = #expect(throws: ParlanceError.self) { try ScoreFusion(normalisation: .none).fuse(low) }
+    #expect(error?.code == .badInput)
+    #expect(error?.message.contains("the fused score of b for q") == true, "\(error as Any)")
   }
 
   @Test("a run without the query adds nothing to it, and senseless fusions are refused")

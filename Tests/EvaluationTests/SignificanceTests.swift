@@ -34,7 +34,7 @@ struct SignificanceTests {
     for (queries, resamples) in [(2, Int.max), (2, 10_000_001), (2, 0), (2, -1), (200_000, Int.max), (0, Int.max)] {
       let groups = QueryGroups(queryCount: queries)
       let error = #expect(throws: ParlanceError.self) { try Bootstrap(groups, resamples: resamples) }
-      #expect(error?.code == .usage && error?.message.contains("10000000 as --resamples") == true, "\(resamples)")
+      #expect(error?.code == .usage && error?.message.contains("10000000 resamples") == true, "\(resamples)")
       #expect(throws: ParlanceError.self) { try PairedComparer(.query, groups: groups, resamples: resamples) }
     }
     let few = try Bootstrap(QueryGroups(queryCount: 2), resamples: 1)

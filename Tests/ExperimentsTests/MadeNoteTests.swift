@@ -30,19 +30,19 @@ struct MadeNoteTests {
     try Data(text.utf8).write(to: URL(filePath: folder + "/" + path))
   }
 
-  private func fault(_ step: Sweep.Preparation) -> ParlanceError? {
+  private func fault(_ step: Sweep.Preparation, without written: [String] = []) -> ParlanceError? {
     var data = DataFingerprints()
     do throws(ParlanceError) {
-      try MadeNote.check(step, &data)
+      try MadeNote.check(step, operands: step.command.dropFirst(), without: written, &data)
       return nil
     } catch {
       return error
     }
   }
 
-  private func note(_ step: Sweep.Preparation) throws {
+  private func note(_ step: Sweep.Preparation, without written: [String] = []) throws {
     var data = DataFingerprints()
-    try MadeNote(of: step, &data).write(for: step.makes)
+    try MadeNote(of: step, operands: step.command.dropFirst(), without: written, &data).write(for: step.makes)
   }
 
   @Test(
@@ -104,9 +104,65 @@ struct MadeNoteTests {
     }
   }
 
-  @Test("a subcommand's name is no file")
-  func subcommand() throws {
-    #expect(Array(MadeNote.operands(of: ["index", "build", "--vectors", "v"])) == ["--vectors", "v"])
-    #expect(Array(MadeNote.operands(of: ["rewrite", "c.jsonl", "--model", "m"])) == ["c.jsonl", "--model", "m"])
+  @Test("a file behind the sign of an option or a name is read as well, and what is made is not")
+  func signs() throws {
+    try inFolder { folder, step in
+      var data = DataFingerprints()
+      let words = ["--passages=\(folder)/in.jsonl", "a=\(folder)/model/config.json", "--out=\(folder)/made", "x="]
+      let note = try MadeNote(of: step, operands: words, without: [], &data)
+      #expect(note.read.map(\.file) == ["\(folder)/in.jsonl", "\(folder)/model/config.json"])
+    }
+  }
+
+  @Test("of a folder of documents every file counts, but hidden ones; what changed in it, and what came later, is told")
+  func documents() throws {
+    try inFolder { folder, step in
+      var step = step
+      step.command = ["passages", folder + "/docs", "--out", "{out}"]
+      try FileManager.default.createDirectory(atPath: folder + "/docs/deep/er", withIntermediateDirectories: true)
+      for name in ["a.md", "deep/b.html", "deep/er/c.pdf", ".hidden"] { try write(name, "docs/" + name, in: folder) }
+      // No walk in a circle.
+      try FileManager.default.createSymbolicLink(
+        atPath: folder + "/docs/deep/up", withDestinationPath: folder + "/docs")
+      try note(step)
+      #expect(
+        try MadeNote.of(step.makes)?.read.map(\.file)
+          == ["a.md", "deep/b.html", "deep/er/c.pdf"].map { "\(folder)/docs/\($0)" })
+      #expect(fault(step) == nil)
+      try write("other", "docs/deep/er/c.pdf", in: folder)
+      #expect(fault(step)?.message.contains("docs/deep/er/c.pdf, which changed since") == true)
+      try write("deep/er/c.pdf", "docs/deep/er/c.pdf", in: folder)
+      #expect(fault(step) == nil)
+      try write("new", "docs/deep/new.md", in: folder)
+      #expect(fault(step)?.message.contains("docs, and \(folder)/docs/deep/new.md is not in its note") == true)
+    }
+  }
+
+  @Test("what a sweep writes into a folder that a step reads is not read by it, but what an earlier step made is")
+  func written() throws {
+    try inFolder { folder, _ in
+      try FileManager.default.createDirectory(atPath: folder + "/docs/sweep/runs", withIntermediateDirectories: true)
+      var sweep = try Sweep(yaml: "recipe: r\nevaluate: [{conversations: c, qrels: q}]\n", file: "s.yaml")
+      sweep.prepare = ["docs/first", "docs/own", "docs/runs"].map {
+        // The folder in another spelling.
+        Sweep.Preparation(makes: "\(folder)/\($0)", command: ["passages", folder + "/./docs", "--out", "{out}"])
+      }
+      let step = sweep.prepare[1]
+      let written = MadeNote.written(from: 1, of: sweep, in: SweepFolder(folder + "/docs/sweep"))
+      for name in ["a.md", "first", "sweep/runs.sqlite"] { try write(name, "docs/" + name, in: folder) }
+      try note(step, without: written)
+      let read = try #require(try MadeNote.of(step.makes)).read.map(\.file)
+      #expect(read == ["a.md", "first"].map { "\(folder)/./docs/\($0)" })
+      try FileManager.default.createDirectory(atPath: folder + "/docs/runs", withIntermediateDirectories: true)
+      for name in ["own", "first.made", "runs/part", "runs.made", "sweep/runs.sqlite", "sweep/runs/log"] {
+        try write("later", "docs/" + name, in: folder)
+      }
+      #expect(fault(step, without: written) == nil)
+      try write("other", "docs/first", in: folder)
+      #expect(fault(step, without: written)?.message.contains("docs/first, which changed since") == true)
+      try write("first", "docs/first", in: folder)
+      try write("new", "docs/runs.md", in: folder)
+      #expect(fault(step, without: written)?.message.contains("docs/runs.md is not in its note") == true)
+    }
   }
 }

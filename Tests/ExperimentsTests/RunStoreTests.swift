@@ -61,6 +61,10 @@
         #expect(arm.efforts[ExternalID("c0_0")]?.terms == 15)
         #expect(abs((arm.divergence ?? 0) - 0.15) < 1e-12)
         #expect(places.places[ExternalID("c1_1")] == .init(conversation: ExternalID("c1"), turn: 2))
+        let part = arm.restricted(to: [ExternalID("c0_1"), ExternalID("c1_0")])
+        #expect(part.evaluation.queries.map(\.string) == ["c0_1", "c1_0"] && part.efforts.count == 2)
+        #expect(abs((part.divergence ?? 0) - 0.15) < 1e-12)
+        #expect(arm.restricted(to: [ExternalID("c0_1")]).divergence == nil)
       }
     }
 

@@ -112,7 +112,113 @@ struct SweepTests {
     #expect(runs[0].settings.map(\.text).contains("optimisation.epochs=1"))
     #expect(quick.baseline == nil)
     let without = Self.text.split(separator: "\n").dropLast().joined(separator: "\n")
-    #expect(throws: ParlanceError.self) { try sweep(without).quickened() }
+    let error = #expect(throws: ParlanceError.self) { try sweep(without).quickened() }
+    #expect(error?.message == "the sweep has no part `quick`, which says what is left of it in a hurry")
+  }
+
+  @Test("keys of a grid that end alike are told apart in the arms' names by as many of their parts as that takes")
+  func labels() throws {
+    let text = """
+      recipe: r.yaml
+      grid:
+        student.max_length: [64]
+        student.passages.max_length: [32]
+        data.0.share: [1]
+        data.1.share: [0, 1]
+        objective.contrastive.weight: [0.1]
+      evaluate: [{conversations: c, qrels: q}]
+
+      """
+    let rest = "student max_length 64, passages max_length 32, 0 share 1, 1 share"
+    let names = try sweep(text).expanded().map(\.name)
+    #expect(names == [0, 1].map { "\(rest) \($0), contrastive weight 0.1" })
+  }
+
+  /// A folder with a recipe `r` over one conversation of one turn, `c`, with the judgments `q`, and `none` that say nothing.
+  private func inRecipe(_ body: (String) throws -> Void) throws {
+    let folder = try TestSupport.temporaryFolder("folds")
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let turn = #"{"id":"t","conversation":"c","turn":1,"messages":[{"role":"user","content":"why"}]}"# + "\n"
+    let recipe = "student: {model: m}\nvectors: v\ndata: [{conversations: \(folder)/c, teacher: t}]\n"
+    for (name, text) in [("c", turn), ("q", "t 0 p 1\n"), ("none", "t 0 p 0\n"), ("r", recipe)] {
+      try Data(text.utf8).write(to: URL(filePath: folder + "/" + name))
+    }
+    try body(folder)
+  }
+
+  @Test("folds of a recipe that has none are refused with its key, and not trained once each")
+  func foldsOfNone() throws {
+    try inRecipe { folder in
+      let sweep = try sweep(
+        """
+        recipe: \(folder)/r
+        set: {validation: {conversations: d, qrels: q}}
+        folds: [0, 1]
+        evaluate: [{conversations: c, qrels: q}]
+
+        """)
+      let runs = try sweep.runs()
+      _ = try runs[0].recipe(of: sweep)
+      let error = #expect(throws: ParlanceError.self) { try runs[1].recipe(of: sweep) }
+      let says = "`validation.folds`, which `validation` does not have"
+      #expect(error?.message.contains(says) == true, "\(error as Any)")
+    }
+  }
+
+  @Test("a fold without a judged turn is no fault; a set of which no run measures one is, before any of them begins")
+  func emptyFolds() throws {
+    try inRecipe { folder in
+      func fault(folds: String, qrels: String = "q", heldOut: Bool = true) throws -> ParlanceError? {
+        let sweep = try sweep(
+          """
+          recipe: \(folder)/r
+          set: {validation.folds: 3, validation.keep: last}
+          folds: \(folds)
+          evaluate: [{conversations: \(folder)/c, qrels: \(folder)/\(qrels), held_out: \(heldOut)}]
+
+          """)
+        let runs = try sweep.runs().map { (run: $0, recipe: try $0.recipe(of: sweep)) }
+        do throws(ParlanceError) {
+          try sweep.checkTurns(of: runs)
+          return nil
+        } catch {
+          return error
+        }
+      }
+      let alone = try (0..<3).map { try fault(folds: "[\($0)]") }.compactMap(\.self)
+      #expect(alone.count == 2)
+      for error in alone {
+        #expect(error.code == .badInput && error.location?.file == folder + "/c")
+        #expect(error.message.hasSuffix("and is of a conversation that some run holds out"))
+      }
+      #expect(try fault(folds: "[0, 1, 2]") == nil)
+      #expect(try fault(folds: "[0]", heldOut: false) == nil)
+      let unjudged = try fault(folds: "[0, 1, 2]", qrels: "none", heldOut: false)
+      #expect(unjudged?.message == "none of its turns has a relevant passage in \(folder)/none")
+    }
+  }
+
+  @Test(
+    "turns that a student was chosen by are known: those held out, or those that validation reads, where the best one stays",
+    arguments: [
+      ("{folds: 2}", "trained", true, true), ("{folds: 2}", "trained", false, true), ("{folds: 2}", "c", true, false),
+      ("{folds: 2, keep: last}", "trained", true, false), ("{conversations: c, qrels: q}", "c", true, true),
+      ("{conversations: c, qrels: q}", "c", false, true), ("{conversations: d, qrels: q}", "c", true, false),
+      ("null", "trained", true, false),
+    ])
+  func chosen(validation: String, measured: String, heldOut: Bool, isChosen: Bool) throws {
+    try inRecipe { folder in
+      let sweep = try sweep(
+        """
+        recipe: \(folder)/r
+        set: {validation: \(validation)}
+        evaluate: [{conversations: \(measured == "trained" ? folder + "/c" : measured), qrels: q, held_out: \(heldOut)}]
+
+        """)
+      let run = try #require(try sweep.runs().first)
+      let recipe = try run.recipe(of: sweep)
+      #expect(sweep.evaluate[0].choosesStudent(of: recipe) == isChosen)
+    }
   }
 
   @Test("draws follow from the seed alone and stay within what was asked for")

@@ -89,6 +89,24 @@ import Testing
     try export(.seismic, sample, spaced).write(sample, to: path)
   }
 
+  @Test("terms that the vocabulary does not have are left out and told where the caller says so")
+  func unknown() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try write(
+      #"{"id":"a","vector":{"none":2,"t":3,"more":1,"zero":0}}"# + "\n" + #"{"id":"b","vector":{"none":1}}"# + "\n")
+    let file = try LinesImport(path: path, .seismic, vocabulary: Vocabulary(pieces: ["t"]))
+    var dropped: [ExternalID] = []
+    let found = try SampleVectors { try file.forEachVector(unknown: { dropped.append($0) }, $0) }
+    #expect(found.ids == ["a", "b"] && found.vectors.map(\.weights) == [[3], []])
+    #expect(dropped == ["none", "more", "none"])
+
+    try write(#"{"id":"a","vector":{"none":2,"t":3,"none":1}}"# + "\n")
+    let error = #expect(throws: ParlanceError.self) {
+      try SampleVectors { try file.forEachVector(unknown: { _ in }, $0) }
+    }
+    #expect(error?.message == #"expected each term once, "none" is there twice"# && error?.location?.line == 1)
+  }
+
   @Test("lines that are none of the format are refused with their number")
   func refusals() throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }

@@ -228,6 +228,146 @@ struct ResumedBuildTests {
     #expect(given == [300, 44, 0])
   }
 
+  /// A writer of 300 vectors, into an index that is there.
+  private static func encodes(
+    _ scratch: Scratch, _ name: String = "index", _ change: (inout IndexConfiguration) -> Void = { _ in }
+  ) throws -> IndexWriter {
+    var configuration = IndexConfiguration()
+    configuration.passagesPerRange = 100
+    change(&configuration)
+    return try IndexWriter(
+      path: scratch(name), passageSpace: .test, vocabulary: .numbered(9), configuration: configuration,
+      inputs: BuildInputs(vectors: [], texts: [scratch("file")]))
+  }
+
+  /// - Returns: how many vectors were there already.
+  @discardableResult
+  private static func fill(_ writer: IndexWriter) throws -> Int {
+    for number in writer.resumedCount..<300 {
+      try writer.append(ExternalID("p\(number)"), SparseVector([UInt32(number % 7): Float(1 + number % 5), 8: 1]))
+    }
+    return writer.resumedCount
+  }
+
+  /// Ends a build while its vectors come, of which 256 are kept, or once all of its ranges are written.
+  private static func leave(_ scratch: Scratch, isWhole: Bool) throws {
+    let writer = try encodes(scratch)
+    try fill(writer)
+    guard isWhole else { return }
+    let faults = FaultLayer { _, operation in
+      guard case .sync(let path) = operation, path.contains(".postings") else { return nil }
+      return .error(28)
+    }
+    #expect(throws: ParlanceError.self) { try FaultLayer.$current.withValue(faults) { try writer.finish() } }
+  }
+
+  @Test(
+    "vectors that are encoded stay while the index that is there is changed, and for another configuration",
+    arguments: [false, true])
+  func encodedStay(isWhole: Bool) throws {
+    let scratch = try Scratch()
+    try Self.makeFile(scratch("file"))
+    _ = try InvertedIndex.built(Self.vectors, vocabularySize: 9, at: scratch("index"))
+    try Self.leave(scratch, isWhole: isWhole)
+    func left() throws -> Set<String> {
+      Set(try Self.contents(scratch("index")).keys.filter { $0.hasPrefix("000002.") })
+    }
+    if isWhole { #expect(try left().isSuperset(of: ["000002.passages", "000002.postings.partial", "000002.ranges"])) }
+    let live = try LiveIndex(path: scratch("index"))
+    #expect(try live.delete(["p3"]).deleted == 1)
+    try live.add(MemoryVectors([SparseVector([2: 1])], ids: ["new"]), by: .test)
+    #expect(try live.merge())
+    #expect(try InvertedIndex.verify(path: scratch("index")) == [])
+    #expect(try left() == ["000002.build", isWhole ? "000002.spool" : "000002.spool.partial"])
+    let generation = try IndexManifest.read(from: scratch("index")).manifest.generation
+
+    let smaller = try Self.encodes(scratch) {
+      $0.memory = 1 << 20
+      $0.weights = .f32
+    }
+    #expect(try Self.fill(smaller) == (isWhole ? 300 : 256))
+    try smaller.finish()
+    let whole = try Self.encodes(scratch, "whole") { $0.weights = .f32 }
+    try Self.fill(whole)
+    try whole.finish()
+    let found = try InvertedIndex(path: scratch("index"))
+    #expect(try CrashTests.contents(found) == CrashTests.contents(InvertedIndex(path: scratch("whole"))))
+    #expect(found.manifest.generation > generation)
+    #expect(try InvertedIndex.verify(path: scratch("index")) == [])
+    #expect(try Self.contents(scratch("index")).count == 5)
+  }
+
+  @Test("vectors of a build that is given up go with its journal")
+  func givenUp() throws {
+    let scratch = try Scratch()
+    try Self.makeFile(scratch("file"))
+    _ = try InvertedIndex.built(Self.vectors, vocabularySize: 9, at: scratch("index"))
+    try Self.leave(scratch, isWhole: true)
+    try FileManager.default.removeItem(atPath: scratch("index/000002.build"))
+    #expect(try LiveIndex(path: scratch("index")).delete(["p3"]).deleted == 1)
+    // The change has the number of the build that is gone.
+    let names = try Self.contents(scratch("index")).keys
+    #expect(!names.contains { name in ["spool", "partial", "ranges"].contains { name.contains($0) } }, "\(names)")
+    #expect(try InvertedIndex.verify(path: scratch("index")) == [])
+  }
+
+  @Test("a build is the same for every minor version of its journal")
+  func minorVersion() {
+    let builder = IndexBuilder(passageSpace: .test, vocabulary: .numbered(9))
+    var hash = SHA256()
+    hash.update(
+      "1.0 \(builder.configuration) \(builder.passageSpace.digest) \(builder.passageSpace) \(builder.vocabulary.digest) "
+        + "0 60 true nil 1 s 0 0")
+    let expected = hash.finish().bytes
+    let inputs = BuildInputs(vectors: [], texts: [], settings: "s")
+    #expect(inputs.digest(of: builder, passages: 60, hasTexts: true) == expected)
+  }
+
+  @Test(
+    "vectors that are encoded stay wherever they are taken over, and on the way back",
+    arguments: [true, false], [true, false])
+  func takenOver(isChanged: Bool, isWhole: Bool) throws {
+    let scratch = try Scratch()
+    try Self.makeFile(scratch("file"))
+    let count = isWhole ? 300 : 256
+    /// Vectors of one configuration, over an index that was changed or none.
+    func leave() throws {
+      try? FileManager.default.removeItem(atPath: scratch("index"))
+      if isChanged { _ = try InvertedIndex.built(Self.vectors, vocabularySize: 9, at: scratch("index")) }
+      try Self.leave(scratch, isWhole: isWhole)
+      if isChanged { #expect(try LiveIndex(path: scratch("index")).delete(["p3"]).deleted == 1) }
+    }
+    func other(_ name: String = "index") throws -> IndexWriter {
+      try Self.encodes(scratch, name) { $0.weights = .f32 }
+    }
+    func finish(_ writer: IndexWriter) throws {
+      try Self.fill(writer)
+      try writer.finish()
+    }
+    func contents(_ name: String) throws -> [String] { try CrashTests.contents(InvertedIndex(path: scratch(name))) }
+    try finish(other("other"))
+    try finish(Self.encodes(scratch, "same"))
+    let expected = [try contents("other"), try contents("same")]
+    try leave()
+    let layer = FaultLayer()
+    #expect(try FaultLayer.$current.withValue(layer) { try other().resumedCount } == count)
+    for operation in layer.operations.indices {
+      for fault in [FaultLayer.Fault.crash(writing: 9), .error(28)] {
+        for isBack in [false, true] {
+          try leave()
+          let faults = FaultLayer { number, _ in number == operation ? fault : nil }
+          FaultLayer.$current.withValue(faults) { _ = try? other() }
+          let writer = try isBack ? Self.encodes(scratch) : other()
+          let place = "\(fault) at \(layer.operations[operation]), back: \(isBack)"
+          #expect(writer.resumedCount == count, "\(place)")
+          try finish(writer)
+          #expect(try contents("index") == expected[isBack ? 1 : 0], "\(place)")
+          #expect(try Self.contents(scratch("index")).count == 5, "\(place)")
+        }
+      }
+    }
+  }
+
   @Test("a stream in which a vector is refused leaves nothing, and neither do vectors that are gone")
   func refusedStream() throws {
     let scratch = try Scratch()

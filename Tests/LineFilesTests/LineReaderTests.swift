@@ -64,6 +64,24 @@ import Testing
     #expect(try lines(path, maximum: 1_000_000).count == 2)
   }
 
+  @Test("behind a line that is too long the next call goes on, plain and packed", arguments: ["a.txt", "a.txt.gz"])
+  func behindTooLong(name: String) throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let long = String(repeating: "x", count: 1_000_000)
+    let writer = try LineWriter(path: folder + "/" + name)
+    for line in ["short", long, "next", long] { try writer.write(line: line) }
+    try writer.finish()
+    let reader = try LineReader(path: folder + "/" + name, maximumLineLength: 1000)
+    #expect(try reader.nextString() == "short")
+    #expect(throws: ParlanceError.self) { try reader.nextString() }
+    #expect(reader.lineNumber == 2)
+    #expect(try reader.nextString() == "next")
+    #expect(reader.lineNumber == 3)
+    #expect(throws: ParlanceError.self) { try reader.nextString() }
+    #expect(try reader.nextString() == nil)
+    #expect(reader.lineNumber == 4)
+  }
+
   @Test(
     "what is not UTF-8 is an error that names the line and the byte",
     arguments: [

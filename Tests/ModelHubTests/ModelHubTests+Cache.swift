@@ -88,6 +88,24 @@ extension ModelHubTests {
     }
   }
 
+  @Test("of a named commit that was brought the hub is not asked again what else it has")
+  func completeCommit() async throws {
+    let plain = ["config.json", "vocab.txt", "model.safetensors"]
+    let fake = FakeHub(files: Self.files.filter { plain.contains($0.key) })
+    try await withHub(fake) { hub, cache in
+      try leave(plain, in: cache)
+      _ = try await hub.resolve("hf:owner/name@" + FakeHub.commit)
+      #expect(fake.requests.count == 1, "another tool did not look for all of it")
+      let absent = cache + "/models--owner--name/.no_exist/" + FakeHub.commit + "/modules.json"
+      #expect(FileManager.default.contents(atPath: absent)?.isEmpty == true, "as huggingface_hub notes it")
+      fake.clearLog()
+      _ = try await hub.resolve("hf:owner/name@" + FakeHub.commit)
+      #expect(fake.requests.isEmpty)
+      _ = try await hub.resolve("hf:owner/name")
+      #expect(fake.requests.count == 1, "a branch may have moved")
+    }
+  }
+
   @Test("a snapshot in part does not serve without a line, and the error names what is missing")
   func inPart() async throws {
     let shards = Array(

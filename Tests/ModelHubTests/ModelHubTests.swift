@@ -289,6 +289,104 @@ struct ModelHubTests {
     }
   }
 
+  /// A repository that has a model's parts in folders and none at its root.
+  struct Tree: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let files: [String: [UInt8]]
+
+    init(_ what: String, module: String, texts: [String: String], models: [String]) {
+      testDescription = what
+      var files = texts.mapValues { Array($0.utf8) }
+      files["modules.json"] = Array(#"[{"idx": 0, "name": "0", "path": "", "type": "\#(module)"}]"#.utf8)
+      for model in models {
+        for name in ["config.json", "vocab.txt", "model.safetensors"] {
+          files[model + "/" + name] = ModelHubTests.files[name]
+        }
+      }
+      self.files = files
+    }
+  }
+
+  static let types = "sentence_transformers.sparse_encoder.models"
+  static let savedRouter = Tree(
+    "a router that sentence-transformers saved", module: "sentence_transformers.models.Router",
+    texts: [
+      "router_config.json": """
+      {"types": {"query_0_SparseStaticEmbedding": "\(types).SparseStaticEmbedding",
+       "document_0_MLMTransformer": "\(types).MLMTransformer", "document_1_SpladePooling": "\(types).SpladePooling"},
+       "structure": {"query": ["query_0_SparseStaticEmbedding"],
+       "document": ["document_0_MLMTransformer", "document_1_SpladePooling"]}, "parameters": {}}
+      """,
+      "document_1_SpladePooling/config.json": "{}", "document_0_MLMTransformer/sentence_bert_config.json": "{}",
+    ], models: ["query_0_SparseStaticEmbedding", "document_0_MLMTransformer"])
+
+  static let trees = [
+    savedRouter,
+    Tree(
+      "an exported student", module: "sentence_transformers.models.Router",
+      texts: [
+        "router_config.json": """
+        {"types": {"query": "\(types).MLMTransformer", "query_1_SpladePooling": "\(types).SpladePooling",
+         "document": "\(types).MLMTransformer", "document_1_SpladePooling": "\(types).SpladePooling"},
+         "structure": {"query": ["query", "query_1_SpladePooling"], "document": ["document", "document_1_SpladePooling"]},
+         "parameters": {}}
+        """,
+        "query_1_SpladePooling/config.json": "{}", "document_1_SpladePooling/config.json": "{}",
+      ], models: ["query", "document"]),
+    Tree(
+      "an exported residual student", module: "parlance_student.ParlanceStudent",
+      texts: [
+        "query/parlance.json": """
+        {"parlance_student": 1, "passage_space": {"digest": "d", "name": "n"}, "form": "conversation",
+         "residual": {"gate": 0.5}}
+        """
+      ], models: ["query", "query/frozen"]),
+  ]
+
+  @Test("a model whose parts lie in folders is brought, without a config.json at its root", arguments: trees)
+  func inFolders(_ tree: Tree) async throws {
+    let fake = FakeHub(files: tree.files.merging(["onnx/model.onnx": [1]]) { $1 })
+    try await withHub(fake) { hub, _ in
+      let model = try await hub.resolve("hf:owner/name")
+      for (path, content) in tree.files {
+        #expect(FileManager.default.contents(atPath: model.folder + "/" + path).map(Array.init) == content, "\(path)")
+      }
+      #expect(!FileManager.default.fileExists(atPath: model.folder + "/onnx"))
+      fake.clearLog()
+      _ = try await hub.resolve("hf:owner/name@" + FakeHub.commit)
+      #expect(fake.requests.isEmpty, "what the commit does not have is known")
+    }
+  }
+
+  @Test("pickled weights of one part are refused with what converts the whole")
+  func pickledPart() async throws {
+    var files = Self.savedRouter.files
+    files["query_0_SparseStaticEmbedding/model.safetensors"] = nil
+    files["query_0_SparseStaticEmbedding/pytorch_model.bin"] = [1]
+    try await withHub(FakeHub(files: files)) { hub, _ in
+      let error = await failure(hub)
+      #expect(error?.code == .noInput)
+      #expect(error?.message.contains("(query_0_SparseStaticEmbedding/pytorch_model.bin)") == true, "\(error as Any)")
+      #expect(error?.message.contains("SparseEncoder('owner/name').save_pretrained") == true, "\(error as Any)")
+    }
+  }
+
+  @Test("a table for queries without modules.json is refused before anything is fetched; beside it, it is passed over")
+  func looseTable() async throws {
+    var files = Self.files.merging(["idf.json": Array("{}".utf8)]) { $1 }
+    try await withHub(FakeHub(files: files)) { hub, _ in
+      let model = try await hub.resolve("hf:owner/name")
+      #expect(!FileManager.default.fileExists(atPath: model.folder + "/idf.json"))
+    }
+    files["modules.json"] = nil
+    let fake = FakeHub(files: files)
+    try await withHub(fake) { hub, _ in
+      let error = await failure(hub)
+      #expect(error?.code == .badInput && error?.message.contains("idf.json weighs the words") == true)
+      #expect(fake.requests.count == 1)
+    }
+  }
+
   @Test("modules in folders that only modules.json tells are brought; a repository without them is refused")
   func deepModules() async throws {
     let modules = Array(

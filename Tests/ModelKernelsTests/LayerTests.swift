@@ -117,6 +117,30 @@ struct LayerTests {
     }
   }
 
+  @Test("what is not a number stays so, whatever its bits, so that a damaged model is seen", arguments: names)
+  func notNumbers(name: String) {
+    let kernels = KernelChoice(named: name)
+    for bits: UInt32 in [0x7FC0_0000, 0x7FC0_1235, 0xFFC0_0001] {
+      let nan = Float(bitPattern: bits)
+      for activation in [LayerActivation.gelu, .geluTanh, .relu] {
+        var values = [Float](repeating: -1, count: 37)
+        for place in [0, 15, 16, 36] { values[place] = nan }
+        let x = FloatBuffer(values)
+        kernels.activate(x, activation, width: 37, rows: 0..<1)
+        for place in 0..<37 { #expect(x[place].isNaN == values[place].isNaN, "\(activation), \(place)") }
+      }
+      for length in [5, 40] {
+        let projections = FloatBuffer((0..<length * 12).map { Float($0 % 7) / 10 })
+        projections[2 * 12] = nan
+        let mixed = FloatBuffer(count: length * 4)
+        kernels.attention(
+          projections, tokens: 0..<length, head: 0, headWidth: 4, width: 4,
+          room: FloatBuffer(count: KernelChoice.attentionRoom(length, 4)), into: mixed)
+        for token in 0..<length { #expect(mixed[4 * token].isNaN == (token == 2), "token \(token) of \(length)") }
+      }
+    }
+  }
+
   @Test("numbers that are not finite are seen wherever they stand", arguments: names)
   func finite(name: String) {
     let kernels = KernelChoice(named: name)

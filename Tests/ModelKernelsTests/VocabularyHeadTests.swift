@@ -59,6 +59,17 @@ struct VocabularyHeadTests {
     }
   }
 
+  @Test("a weight that is not finite is told once it was laid out or quantised", arguments: ["screen", "portable"])
+  func damaged(kernels: String) throws {
+    for (number, isFinite) in [(0.1, true), (.nan, false), (.infinity, false)] as [(Float, Bool)] {
+      let numbers = Case(seed: 5, bias: -6)
+      numbers.weight[1000 * numbers.width + 3] = number
+      let head = numbers.head(kernels)
+      _ = try hits(head, numbers)
+      #expect(head.isFinite == isFinite, "\(number)")
+    }
+  }
+
   @Test("sum pooling keeps every positive logit")
   func sums() throws {
     let numbers = Case(seed: 9, bias: -6)

@@ -135,9 +135,38 @@ import Testing
     for scores in [[1.0, 2.0], [.nan], [.infinity]] {
       let writer = try RunWriter(path: folder + "/run", tag: "t")
       let ranking = scores.enumerated().map { RankedPassage(passage: ExternalID("p\($0)"), score: $1) }
-      #expect(throws: ParlanceError.self) { try writer.write("q", ranking) }
+      let error = #expect(throws: ParlanceError.self) { try writer.write("q", ranking) }
+      #expect(error?.code == .usage)
+    }
+    for (query, passages) in [("q", ["p"]), ("r", ["p", "p"])] as [(ExternalID, [ExternalID])] {
+      let writer = try RunWriter(path: folder + "/run", tag: "t")
+      try writer.write("q", [RankedPassage(passage: "p", score: 1)])
+      let error = #expect(throws: ParlanceError.self) {
+        try writer.write(query, passages.map { RankedPassage(passage: $0, score: 1) })
+      }
+      #expect(error?.code == .usage)
     }
     #expect(throws: ParlanceError.self) { try RunWriter(path: folder + "/run", tag: "two words") }
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
+  }
+
+  @Test(
+    "an id that readers would refuse is refused, of a query or of a passage",
+    arguments: ["", "a b", "a\tb", "a\u{A0}b"])
+  func refusedIDs(id: String) throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let run = try RunWriter(path: folder + "/run", tag: "t")
+    let qrels = try QrelsWriter(path: folder + "/qrels")
+    for (query, passage, name) in [(ExternalID(id), "p", "query"), ("q", ExternalID(id), "passage")]
+      as [(ExternalID, ExternalID, String)]
+    {
+      let ofRun = #expect(throws: ParlanceError.self) {
+        try run.write(query, [RankedPassage(passage: passage, score: 1)])
+      }
+      let ofQrels = #expect(throws: ParlanceError.self) { try qrels.write(query, passage, grade: 1) }
+      for error in [ofRun, ofQrels] {
+        #expect(error?.code == .badInput && error?.message.hasSuffix("as the \(name)") == true, "\(error as Any)")
+      }
+    }
   }
 }

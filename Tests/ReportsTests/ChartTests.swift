@@ -88,6 +88,30 @@ struct ChartTests {
     }
   }
 
+  @Test("a name that is too long for a line of the legend goes on in the next, and none leaves the drawing")
+  func longNames() throws {
+    let names = [
+      "a hundredth of contrast, positives of others not masked, ranks 11 to 960, and the positive's score from them",
+      "short", String(repeating: "x", count: 300), "one", "two",
+    ]
+    let series = names.map { Chart.Series(name: $0, points: [.init(x: 1, y: 2), .init(x: 2, y: 3)]) }
+    let chart = Chart(title: "t", kind: .lines(isWhole: true), x: "turn", y: "RR", series: series)
+    for size in [Chart.Size.wide, .narrow] {
+      let svg = chart.svg(size)
+      let height = try #require(svg.firstMatch(of: #/viewBox="0 0 \d+ (\d+)"/#)).output.1
+      var (texts, places): ([String], Set<String>) = ([], [])
+      for text in svg.matches(of: #/<text x="([\d.]+)" y="([\d.]+)">([^<]*)<\/text>/#) {
+        let (x, y) = (try #require(Double(text.output.1)), try #require(Double(text.output.2)))
+        texts.append(String(text.output.3).replacing("&#39;", with: "'"))
+        #expect(x + LabelPlaces.width(texts[texts.count - 1]) <= size.width, "\(texts)")
+        #expect(y <= Double(height) ?? 0)
+        #expect(places.insert("\(x) \(y)").inserted)
+      }
+      let written = texts.joined().replacing(" ", with: "")
+      #expect(written == names.joined().replacing(" ", with: ""), "\(texts)")
+    }
+  }
+
   @Test("a drawing's figures are in its table, too")
   func table() {
     let lines = Chart(

@@ -118,13 +118,41 @@ struct ExperimentPageTests {
     #expect(report.markdown.contains("3 of 20 turns"))
   }
 
+  /// Those of CSV.
+  private func lines(_ report: ExperimentReport) -> [String] {
+    var lines: [String] = []
+    report.csv { lines.append($0) }
+    return lines
+  }
+
+  @Test("texts of whichever direction leave what stands around them in its place")
+  func directions() throws {
+    let html = ExperimentPage(try report()).html
+    let text = htmlEscaped(Self.hostile)
+    for part in [
+      "</span><span dir=\"auto\">\(text)</span> <span class=\"rbo\">", "user: <span dir=\"auto\">\(text)</span>",
+      "<dt>turn 1: <bdi>\(text)</bdi> ", "+ <bdi>\(text)</bdi> <small>",
+    ] {
+      #expect(html.contains(part), "\(part)")
+    }
+  }
+
+  @Test("a bar is one in LaTeX too, and text beyond ASCII asks for an engine that knows it")
+  func latexCharacters() throws {
+    #expect(Table.latexEscaped("a|b") == "a\\textbar{}b")
+    var report = try report()
+    #expect(report.latex.hasPrefix("% \\usepackage{booktabs,amssymb}\n"))
+    report.title = "日本語"
+    #expect(report.latex.hasPrefix("% \\usepackage{booktabs,amssymb}; not all is ASCII: lualatex or xelatex\n"))
+  }
+
   @Test("LaTeX, Markdown and CSV keep what they would take for markup as text")
   func others() throws {
     let report = try report()
     #expect(report.latex.contains("\\& \"q\" 100\\% \\$x\\_1\\$"), "\(report.latex)")
     #expect(report.latex.contains("\\toprule") && report.latex.contains("$\\blacktriangle$"))
     #expect(report.markdown.contains("\\<img src=x") && report.markdown.contains("Cost of a query"))
-    let lines = report.csv.split(separator: "\r\n")
+    let lines = lines(report)
     #expect(lines.count == 1 + 2 * 20 * 7)
     #expect(lines[0] == "set,run,query,conversation,turn,measure,value")
     #expect(
@@ -230,6 +258,7 @@ struct ExperimentPageTests {
     report.sets.append(.init(name: "a part", report: part, isPart: true))
     let html = ExperimentPage(report).html
     #expect(html.contains("Figures, a part") && !html.contains("By turn depth, a part"))
-    #expect(report.markdown.contains("a part") && report.latex.contains("a part") && !report.csv.contains("a part"))
+    #expect(report.markdown.contains("a part") && report.latex.contains("a part"))
+    #expect(!lines(report).joined().contains("a part"))
   }
 }

@@ -36,10 +36,25 @@ struct BatchSearchTests {
       }
     }
     let path = tiny.folder + "/out.trec"
-    let summary = try await BatchSearch(index: tiny.index, k: 3, threads: threads)
-      .run(queries, by: WordEncoder(), to: RunWriter(path: path, tag: "test"))
+    let summary = try await BatchSearch(searcher: searcher, k: 3, threads: threads)
+      .run(queries, to: RunWriter(path: path, tag: "test"))
     #expect(try Self.ranking(path) == expected, "seed \(seed)")
     #expect(summary.queries == queries.count)
+  }
+
+  @Test("leaves out what its searcher may leave out")
+  func approximate() async throws {
+    // `undo` weighs little beside `commit`, so that its passages are not scanned.
+    let tiny = try TinyIndex([["undo": 1], ["commit": 1]])
+    var searcher = try Searcher(index: tiny.index, encoder: WordEncoder())
+    let queries = [(id: ExternalID("q"), words: FormedQuery("commit commit commit undo"))]
+    for (dial, expected) in [(nil, ["p1", "p0"]), (0.5, ["p1"])] as [(Double?, [ExternalID])] {
+      searcher.approximation = try dial.map { try Approximation(dial: $0) }
+      let path = tiny.folder + "/out.trec"
+      _ = try await BatchSearch(searcher: searcher, k: 2, threads: 1)
+        .run(queries, to: RunWriter(path: path, tag: "test"))
+      #expect(try RankedRun(readingFrom: path).rankings["q"]?.map(\.passage) == expected)
+    }
   }
 
   @Test("vectors that were encoded before give the same run")
@@ -53,11 +68,27 @@ struct BatchSearchTests {
       (writer: VectorsWriter) throws(ParlanceError) in
       for (query, vector) in zip(queries, encoded) { try writer.append(query.id, vector) }
     }
-    let batch = BatchSearch(index: tiny.index, k: 2, threads: 2)
     let (one, other) = (tiny.folder + "/one.trec", tiny.folder + "/other.trec")
-    _ = try await batch.run(queries, by: encoder, to: RunWriter(path: one, tag: "test"))
-    _ = try await batch.run(VectorsFile(path: file), to: RunWriter(path: other, tag: "test"))
-    #expect(try Data(contentsOf: URL(filePath: one)) == Data(contentsOf: URL(filePath: other)))
+    for keptTerms in [nil, 1] {
+      var kept: any QueryEncoder = encoder
+      if let keptTerms { kept = try PrunedQueryEncoder(encoder, keptTerms: keptTerms) }
+      let batch = BatchSearch(searcher: try Searcher(index: tiny.index, encoder: kept), k: 2, threads: 2)
+      _ = try await batch.run(queries, to: RunWriter(path: one, tag: "test"))
+      _ = try await VectorsSearch(index: tiny.index, k: 2, threads: 2, keptTerms: keptTerms)
+        .run(VectorsFile(path: file), to: RunWriter(path: other, tag: "test"))
+      #expect(try Data(contentsOf: URL(filePath: one)) == Data(contentsOf: URL(filePath: other)))
+    }
+  }
+
+  @Test("no threads are one, also where they are set later", arguments: [0, -1])
+  func noThreads(threads: Int) async throws {
+    let tiny = try TinyIndex()
+    var batch = BatchSearch(
+      searcher: try Searcher(index: tiny.index, encoder: WordEncoder()), k: 3, threads: 2)
+    batch.threads = threads
+    let path = tiny.folder + "/out.trec"
+    let summary = try await batch.run(Self.queries(5, seed: 1), to: RunWriter(path: path, tag: "test"))
+    #expect(summary.queries == 5)
   }
 
   @Test("counts queries without terms and queries that match nothing")
@@ -67,8 +98,9 @@ struct BatchSearchTests {
       (id: ExternalID("q\($0)"), words: FormedQuery($1))
     }
     let path = tiny.folder + "/out.trec"
-    let summary = try await BatchSearch(index: tiny.index, k: 10, threads: 2)
-      .run(queries, by: WordEncoder(), to: RunWriter(path: path, tag: "test"))
+    let summary = try await BatchSearch(
+      searcher: Searcher(index: tiny.index, encoder: WordEncoder()), k: 10, threads: 2
+    ).run(queries, to: RunWriter(path: path, tag: "test"))
     #expect(summary.queries == 5)
     #expect(summary.emptyQueries == 1)
     #expect(summary.unmatchedQueries == 2)
@@ -80,10 +112,10 @@ struct BatchSearchTests {
   func foreign() async throws {
     let tiny = try TinyIndex()
     let path = tiny.folder + "/out.trec"
-    let batch = BatchSearch(index: tiny.index, k: 2, threads: 2)
     func runWords(_ encoder: WordEncoder, trusted: Bool) async throws {
+      let searcher = try Searcher(index: tiny.index, encoder: encoder, trustingEncoder: trusted)
       let run = try RunWriter(path: path, tag: "test")
-      _ = try await batch.run(Self.queries(3, seed: 1), by: encoder, to: run, trusted: trusted)
+      _ = try await BatchSearch(searcher: searcher, k: 2, threads: 2).run(Self.queries(3, seed: 1), to: run)
     }
     func runVectors(_ encoder: WordEncoder, trusted: Bool) async throws {
       let description = VectorsDescription(
@@ -93,7 +125,8 @@ struct BatchSearchTests {
         try writer.append("q", .empty)
       }
       let run = try RunWriter(path: path, tag: "test")
-      _ = try await batch.run(VectorsFile(path: file), to: run, trusted: trusted)
+      _ = try await VectorsSearch(index: tiny.index, k: 2, threads: 2)
+        .run(VectorsFile(path: file), to: run, trustingEncoder: trusted)
     }
     let words = WordEncoder(vocabulary: .named(["undo", "commit"]))
     for (encoder, trusted) in [(WordEncoder(identity: .student), false), (words, false), (words, true)] {
@@ -118,15 +151,15 @@ struct BatchSearchTests {
   @Test("a score that overflows is told with its query and its passage")
   func overflow() async throws {
     let tiny = try TinyIndex([["undo": 1], ["undo": .greatestFiniteMagnitude]])
-    let batch = BatchSearch(index: tiny.index, k: 2, threads: 2)
+    let batch = BatchSearch(
+      searcher: try Searcher(index: tiny.index, encoder: WordEncoder()), k: 2, threads: 2)
     let queries = ["undo", "undo undo"].enumerated().map {
       (id: ExternalID("q\($0)"), words: FormedQuery($1))
     }
     let path = tiny.folder + "/out.trec"
-    _ = try await batch.run(
-      Array(queries.prefix(1)), by: WordEncoder(), to: RunWriter(path: path, tag: "test"))
+    _ = try await batch.run(Array(queries.prefix(1)), to: RunWriter(path: path, tag: "test"))
     await #expect {
-      try await batch.run(queries, by: WordEncoder(), to: RunWriter(path: path, tag: "test"))
+      try await batch.run(queries, to: RunWriter(path: path, tag: "test"))
     } throws: { error in
       let error = error as? ParlanceError
       return error?.code == .badInput && error?.message.contains("\"p1\" overflows") == true
@@ -138,8 +171,9 @@ struct BatchSearchTests {
   func none() async throws {
     let tiny = try TinyIndex()
     let path = tiny.folder + "/out.trec"
-    let summary = try await BatchSearch(index: tiny.index, k: 10, threads: 2)
-      .run([], by: WordEncoder(), to: RunWriter(path: path, tag: "test"))
+    let summary = try await BatchSearch(
+      searcher: Searcher(index: tiny.index, encoder: WordEncoder()), k: 10, threads: 2
+    ).run([], to: RunWriter(path: path, tag: "test"))
     #expect(summary == BatchSummary())
     #expect(try Data(contentsOf: URL(filePath: path)).isEmpty)
   }
@@ -151,8 +185,8 @@ struct BatchSearchTests {
     try "before".write(toFile: path, atomically: false, encoding: .utf8)
     let interruption = Interruption()
     let batches = Mutex(0)
-    func failing(_ end: @escaping @Sendable () throws(ParlanceError) -> Void) -> WordEncoder {
-      WordEncoder(onBatch: { () throws(ParlanceError) in
+    func failing(_ end: @escaping @Sendable () throws(ParlanceError) -> Void) throws -> BatchSearch {
+      let encoder = WordEncoder(onBatch: { () throws(ParlanceError) in
         if batches.withLock({
           $0 += 1
           return $0
@@ -160,19 +194,18 @@ struct BatchSearchTests {
           try end()
         }
       })
+      return BatchSearch(
+        searcher: try Searcher(index: tiny.index, encoder: encoder), k: 10, threads: 2, interruption: interruption)
     }
-    let batch = BatchSearch(index: tiny.index, k: 10, threads: 2, interruption: interruption)
     let queries = Self.queries(1_100, seed: 5)
     await #expect {
-      try await batch.run(
-        queries, by: failing { () throws(ParlanceError) in throw ParlanceError(.unavailable, "the engine is gone") },
-        to: RunWriter(path: path, tag: "test"))
+      let batch = try failing { () throws(ParlanceError) in throw ParlanceError(.unavailable, "the engine is gone") }
+      _ = try await batch.run(queries, to: RunWriter(path: path, tag: "test"))
     } throws: { ($0 as? ParlanceError)?.code == .unavailable }
     batches.withLock { $0 = 0 }
     await #expect {
-      try await batch.run(
-        queries, by: failing { () throws(ParlanceError) in interruption.request() },
-        to: RunWriter(path: path, tag: "test"))
+      let batch = try failing { () throws(ParlanceError) in interruption.request() }
+      _ = try await batch.run(queries, to: RunWriter(path: path, tag: "test"))
     } throws: { ($0 as? ParlanceError)?.code == .interrupted }
     #expect(batches.withLock { $0 } == 2, "the third window was not begun")
     #expect(try String(contentsOfFile: path, encoding: .utf8) == "before")

@@ -50,17 +50,17 @@ struct IndexingTests {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let path = try write("passages.jsonl", (0..<1500).map { "p\($0)" })
     let whole = IndexingJob(passages: [path], path: folder + "/whole")
-    #expect(try await whole.run(with: SlowForwardPass.encoder(), count: 1500).resumed == 0)
+    #expect(try await whole.run(with: SlowForwardPass.encoder()).resumed == 0)
     let job = IndexingJob(passages: [path], path: folder + "/index")
     let interruption = Interruption()
     await #expect(throws: ParlanceError.self) {
       // Two windows of 256 are encoded at once, so that the first three are kept by then.
       _ = try await job.run(
-        with: SlowForwardPass.encoder(), count: 1500, progress: { if $0.completed > 1280 { interruption.request() } },
+        with: SlowForwardPass.encoder(), checked: 1500, progress: { if $0.completed > 1280 { interruption.request() } },
         interruption: interruption)
     }
     #expect(!FileManager.default.fileExists(atPath: folder + "/index/manifest"))
-    let summary = try await job.run(with: SlowForwardPass.encoder(), count: 1500)
+    let summary = try await job.run(with: SlowForwardPass.encoder(), checked: 1500)
     #expect(summary.passages == 1500 && (768..<1500).contains(summary.resumed), "\(summary)")
     for name in try FileManager.default.contentsOfDirectory(atPath: folder + "/whole") {
       #expect(
@@ -81,6 +81,25 @@ struct IndexingTests {
     }
     #expect(error?.location == .init(file: two, line: 2), "\(error as Any)")
     #expect(error?.message.contains("already at \(one):2") == true, "\(error as Any)")
+  }
+
+  @Test("passages that nobody has checked are checked before one is encoded, added ones too")
+  func checks() async throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let path = try write("passages.jsonl", ["a", "b", "a"])
+    let job = IndexingJob(passages: [path], path: folder + "/index")
+    let encoded = Mutex(0)
+    let encoder = try SlowForwardPass.encoder { encoded.withLock { $0 += 1 } }
+    let ofRun = await #expect(throws: ParlanceError.self) { _ = try await job.run(with: encoder) }
+    #expect(ofRun?.location == .init(file: path, line: 3))
+    #expect(!FileManager.default.fileExists(atPath: folder + "/index"))
+    let other = IndexingJob(passages: [try write("other.jsonl", ["c"])], path: folder + "/index")
+    #expect(try await other.run(with: SlowForwardPass.encoder()).passages == 1)
+    let index = try LiveIndex(path: folder + "/index")
+    let ofAdd = await #expect(throws: ParlanceError.self) { _ = try await job.add(to: index, with: encoder) }
+    #expect(ofAdd?.location == .init(file: path, line: 3))
+    #expect(encoded.withLock { $0 } == 0)
+    #expect(try await other.add(to: index, with: SlowForwardPass.encoder()).change.replaced == 1)
   }
 }
 
@@ -133,10 +152,11 @@ struct InterruptionTests {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let encoder = try encoder()
     let tiny = try TinyIndex(vocabulary: encoder.vocabulary)
+    let searcher = try Searcher(index: tiny.index, encoder: encoder, trustingEncoder: true)
     let run = try RunWriter(path: folder + "/run", tag: "test")
     await expectInterrupted {
-      _ = try await BatchSearch(index: tiny.index, k: 10, threads: 2, interruption: interruption)
-        .run(BatchSearchTests.queries(600, seed: 1), by: encoder, to: run, trusted: true)
+      _ = try await BatchSearch(searcher: searcher, k: 10, threads: 2, interruption: interruption)
+        .run(BatchSearchTests.queries(600, seed: 1), to: run)
     }
     #expect(!FileManager.default.fileExists(atPath: folder + "/run"))
   }

@@ -56,6 +56,8 @@ struct MatchesTests {
     #expect(try searcher.matches(result, found, in: joined) == [0..<9, 10..<18, 29..<37])
     let pruned = try Searcher(index: tiny.index, encoder: PrunedQueryEncoder(PlacedWords(), keptTerms: 4))
     #expect(try pruned.matches(result, found, in: text).count == 2)
+    let error = #expect(throws: ParlanceError.self) { try PrunedQueryEncoder(PlacedWords(), keptTerms: 0) }
+    #expect(error?.code == .usage)
     let placeless = try Searcher(index: tiny.index, encoder: WordEncoder())
     #expect(try placeless.matches(result, found, in: text).isEmpty)
   }

@@ -127,6 +127,24 @@ struct OpeningTests {
     #expect(kept.filter { $0.hasPrefix("tokenizer-") }.count == 2, "\(kept)")
   }
 
+  @Test("weights of queries that a vector cannot have are told of when a model is opened by name")
+  func negativeWeights() async throws {
+    let root = try TestSupport.temporaryFolder("negative")
+    defer { try? FileManager.default.removeItem(atPath: root) }
+    let folder = root + "/model"
+    try FileManager.default.copyItem(atPath: Self.golden("router-inference-free"), toPath: folder)
+    let queries = try #require(try Checkpoint(folder: folder).staticQueries)
+    let writer = try SafetensorsWriter(
+      path: folder + "/query_0_SparseStaticEmbedding/model.safetensors",
+      tensors: [.init(name: "weight", shape: [queries.weights.count])])
+    try writer.append(queries.weights.map { $0 - 1 })
+    try writer.finish()
+    let told = Mutex<[String]>([])
+    _ = try await SparseEncoder.open(
+      folder, cores: 1, derived: .none, note: { line in told.withLock { $0.append(line) } })
+    #expect(told.withLock { $0 }.map { $0.contains("a weight below 0 in queries") } == [true])
+  }
+
   @Test("what the hub's cache leaves open is told to whoever opens a model by name")
   func notes() async throws {
     let root = try TestSupport.temporaryFolder("hub")

@@ -140,4 +140,19 @@ struct SearcherTests {
       }
     }
   }
+
+  @Test("what is shown of the query's terms does not change what explains a passage")
+  func trimmedTerms() async throws {
+    let tiny = try TinyIndex()
+    let searcher = try Searcher(index: tiny.index, encoder: WordEncoder())
+    let result = try await searcher.search("undo commit last", k: 1)
+    let found = try #require(result.passages.first)
+    let explained = try searcher.explain(result, found)
+    #expect(explained.count == 3)
+    var trimmed = result
+    trimmed.terms.removeLast(2)
+    #expect(try searcher.explain(trimmed, found) == explained)
+    trimmed.terms += trimmed.terms
+    #expect(try searcher.explain(trimmed, found) == explained)
+  }
 }

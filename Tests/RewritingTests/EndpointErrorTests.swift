@@ -116,7 +116,10 @@ struct EndpointErrorTests {
   @Test(
     "a refusal that names a parameter says what to do about it, and one that speaks of temperatures does not",
     arguments: [
-      (#"{"error":{"param":"temperature","message":"no"}}"#, #"; --parameters leaves it out: '{"temperature":null}'"#),
+      (
+        #"{"error":{"param":"temperature","message":"no"}}"#,
+        #"; leave it out by the parameters: '{"temperature":null}'"#
+      ),
       (
         #"{"error":{"message":"Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead."}}"#,
         #"'{"max_tokens":null,"max_completion_tokens":512}'"#
@@ -142,7 +145,7 @@ struct EndpointErrorTests {
     #expect(
       error?.message
         == "the endpoint redirects to https://new.test/v1/chat/completions (status \(status)), which is not "
-        + "followed; name the final address as --endpoint")
+        + "followed; name the final address as the endpoint")
     #expect(endpoint.asked.count < 50)
   }
 

@@ -22,8 +22,8 @@ struct EndpointHealthTests {
       #expect(
         error?.message
           == "the first 20 turns asked about brought no rewrite, not by a second answer either: the answer was cut off at the "
-          + "greatest number of tokens (20); raise --max-tokens, or switch the model's thinking off by --parameters; the answers "
-          + "are kept, and a rerun goes on behind them", "\(error as Any)")
+          + "greatest number of tokens (20); raise max tokens, or switch the model's thinking off by the parameters; the "
+          + "answers are kept, and a rerun goes on behind them", "\(error as Any)")
       asked.append(endpoint.asked.count)
     }
     // Those that were under way are paid as well.
@@ -36,7 +36,7 @@ struct EndpointHealthTests {
     let error = await #expect(throws: ParlanceError.self) {
       try await RewriteJobTests.job(endpoint, cache) { $0.parameters = patch }.run(RewriteJobTests.turns(500))
     }
-    #expect(error?.message.contains("raise max_completion_tokens in --parameters, or") == true, "\(error as Any)")
+    #expect(error?.message.contains("raise max_completion_tokens in the parameters, or") == true, "\(error as Any)")
   }
 
   @Test("one rewrite among the first ends that watch, and a small run is told turn by turn")
@@ -63,7 +63,7 @@ struct EndpointHealthTests {
     #expect(
       error?.message.contains(
         "the answer has under three words (11), the answer has several lines, and none begins with the label (9); "
-          + "try another --prompt or model") == true, "\(error as Any)")
+          + "try another prompt or model") == true, "\(error as Any)")
   }
 
   @Test(

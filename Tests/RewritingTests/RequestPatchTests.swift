@@ -51,11 +51,11 @@ struct RequestPatchTests {
   @Test(
     "what is no object, and what the program has to say itself, is refused",
     arguments: [
-      ("[1]", "expected --parameters as a JSON object, found an array"),
-      ("{", "expected --parameters as a JSON object: "),
-      ("max_tokens=5", "expected --parameters as a JSON object: "),
+      ("[1]", "expected the parameters as a JSON object, found an array"),
+      ("{", "expected the parameters as a JSON object: "),
+      ("max_tokens=5", "expected the parameters as a JSON object: "),
       (#"{"a":1,"a":2}"#, "expected the key \"a\" once"), (#"{"messages":[]}"#, "cannot have \"messages\""),
-      (#"{"model":"x"}"#, "--model names it"), (#"{"n":2}"#, "--samples draws several"),
+      (#"{"model":"x"}"#, "named apart from them"), (#"{"n":2}"#, "each sample is a question of its own"),
       (#"{"stream":null}"#, "cannot have \"stream\""),
     ])
   func refused(text: String, words: String) {
@@ -83,7 +83,7 @@ struct RequestPatchTests {
     #expect(endpoint.asked.allSatisfy { $0.json["max_completion_tokens"] as? Int == 512 })
     // Without them it is another question.
     let refused = try await RewriteJobTests.job(endpoint, cache).run(turns)
-    #expect(refused.failures.count == 3 && refused.failures[0].reason.contains("--parameters another name"))
+    #expect(refused.failures.count == 3 && refused.failures[0].reason.contains("another name by the parameters"))
 
     let fresh = MemoryCache()
     #expect(
@@ -107,9 +107,9 @@ struct RequestPatchTests {
   @Test("an advice on the number of tokens names where it is set")
   func tokenBound() throws {
     for (text, bound) in [
-      ("{}", "--max-tokens"), (#"{"max_tokens":null}"#, "--max-tokens"),
-      (#"{"max_tokens":9}"#, "max_tokens in --parameters"),
-      (#"{"max_tokens":null,"max_completion_tokens":9}"#, "max_completion_tokens in --parameters"),
+      ("{}", "max tokens"), (#"{"max_tokens":null}"#, "max tokens"),
+      (#"{"max_tokens":9}"#, "max_tokens in the parameters"),
+      (#"{"max_tokens":null,"max_completion_tokens":9}"#, "max_completion_tokens in the parameters"),
     ] {
       #expect(try RequestPatch(parsing: text).tokenBound == bound)
     }

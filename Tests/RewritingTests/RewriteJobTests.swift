@@ -134,7 +134,7 @@ struct RewriteJobTests {
         .init(
           turn: "c_1", sample: 0,
           reason: "the endpoint refuses the question (status 400, invalid_request, max_tokens)"
-            + "; --max-tokens gives it another value, --parameters another name: "
+            + "; set max tokens to another value, or give it another name by the parameters: "
             + #"'{"max_tokens":null,"max_completion_tokens":512}'"#,
           kind: .refused)
       ])

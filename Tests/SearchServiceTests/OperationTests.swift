@@ -54,6 +54,12 @@ struct OperationTests {
     #expect(info["keys"]?.bool == false)
   }
 
+  @Test("the description of the interface gives the service's address relative to its own")
+  func servers() async throws {
+    let servers = try await ServiceFixture().send("GET", "/openapi.json").json["servers"]?.array
+    #expect(servers?.map { $0["url"]?.string } == ["."])
+  }
+
   private func metrics() async throws -> APIResponse {
     let service = try await ServiceFixture()
     _ = try await service.search(#"{"query": "commit"}"#)

@@ -27,7 +27,7 @@ struct PassageRouteTests {
       try writer.finish()
       let encoder = try await TestModel.encoder()
       let job = IndexingJob(passages: [folder + "/passages.jsonl"], path: folder + "/index")
-      _ = try await job.run(with: encoder, count: try job.check())
+      _ = try await job.run(with: encoder)
       var configuration = ServiceConfiguration(version: "1")
       change(&configuration)
       server = try await SearchServer(configuration) { () throws(ParlanceError) in

@@ -89,6 +89,7 @@ def drive(page):
     page.keyboard.press("z")
     expect(page.locator("#turns .turn")).to_have_count(1)
     check("the question that was taken back can be changed", page.input_value("#question") == SECOND)
+    check("the answer before it stays", page.locator(".answer").count() == 1)
     page.keyboard.press("?")
     expect(page.locator("#help")).to_be_visible()
     page.keyboard.press("Escape")
@@ -304,6 +305,23 @@ def storage(browser):
     page.close()
 
 
+def folder(browser):
+    """A proxy may give the service a folder of its host."""
+    def pass_on(route):
+        path = route.request.url.removeprefix(URL)
+        check(f"{path} is asked for in the folder", path.startswith("/search/"))
+        route.continue_(url=URL + path.removeprefix("/search"))
+
+    page = open_page(browser)
+    watch(page)
+    page.route("**/*", pass_on)
+    page.goto(URL + "/search/")
+    expect(page.locator("#served")).to_contain_text("passages")
+    ask(page, FIRST)
+    check("passages are found from a folder", page.locator(".passage").count() > 0)
+    page.close()
+
+
 def luminance(colour):
     """Of #rgb or #rrggbb, as WCAG 2 reckons."""
     digits = colour.strip().lstrip("#")
@@ -396,7 +414,7 @@ def main():
         watch(page)
         drive(page)
         check(f"no request leaves this service, found {outside}", not outside)
-        for part in (failures, limits, unknown, keys, texts, storage, access, phone):
+        for part in (failures, limits, unknown, keys, texts, storage, folder, access, phone):
             part(browser)
         if FOLDER:
             pictures(browser)

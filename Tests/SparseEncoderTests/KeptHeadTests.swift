@@ -77,17 +77,33 @@ import Testing
   }
 
   private static let format = FileFormat(
-    magic: "PARLHEAD", name: "kept quantised weight", version: FormatVersion(1, 0))
+    magic: "PARLHEAD", name: "kept quantised weight", version: FormatVersion(2, 0))
 
   private func derivedContent(_ head: URL, in place: Place) throws -> [UInt8] {
     let section = try SectionedFile(path: head.path, format: Self.format).section("integers")
     return try section.bytes().array()
   }
 
-  private func keep(_ content: [UInt8], as head: URL, in place: Place) throws {
-    place.derived.keep(head.deletingPathExtension().lastPathComponent, Self.format) { writer in
+  private func keep(
+    _ content: [UInt8], as head: URL, in place: Place, _ format: FileFormat = KeptHeadTests.format
+  ) throws {
+    place.derived.keep(head.deletingPathExtension().lastPathComponent, format) { writer in
       try writer.beginSection("integers")
       try writer.write(content)
+    }
+  }
+
+  @Test("what version 1 kept, whose weight may hold NaN, is made anew")
+  func earlierVersion() async throws {
+    try await inPlace { place in
+      let plain = try await rows(place, place.derived)
+      let head = try place.head()
+      let content = try derivedContent(head, in: place)
+      let earlier = FileFormat(magic: "PARLHEAD", name: "kept quantised weight", version: FormatVersion(1, 0))
+      try keep(content, as: head, in: place, earlier)
+      #expect(try SectionedFile(path: head.path, format: earlier).version == earlier.version)
+      expect(try await rows(place, place.derived), equal: plain, "of version 1")
+      #expect(try derivedContent(head, in: place) == content)
     }
   }
 

@@ -23,6 +23,12 @@ struct PackingTests {
     }
   }
 
+  @Test("a sequence without tokens is in no batch")
+  func empty() {
+    #expect(Packing.batches(of: [0, 3, 0, 5], budget: 4) == [[3], [1]])
+    #expect(Packing.batches(of: [0, 0], budget: 4).isEmpty)
+  }
+
   @Test("sequences of equal length stay in their order")
   func stable() {
     #expect(Packing.batches(of: [5, 7, 5, 7, 5], budget: 12) == [[1], [3, 0], [2, 4]])

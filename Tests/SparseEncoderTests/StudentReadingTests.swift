@@ -74,6 +74,23 @@ struct StudentReadingTests {
     }
   }
 
+  @Test("a frozen encoder of another vocabulary is refused")
+  func otherVocabulary() async throws {
+    try await inFolder { folder in
+      try Checkpoint(folder: folder).copy(to: folder + "/frozen")
+      try declare("conversation", residual: true, in: folder)
+      _ = try encoder(folder)
+      let tokenizer = folder + "/frozen/tokenizer.json"
+      let text = try String(contentsOfFile: tokenizer, encoding: .utf8)
+      try #require(text.contains("##ing"))
+      try text.replacingOccurrences(of: "##ing", with: "##ung").write(
+        toFile: tokenizer, atomically: true, encoding: .utf8)
+      let error = #expect(throws: ParlanceError.self) { try encoder(folder) }
+      #expect(error?.code == .badInput)
+      #expect(error?.message.contains("different vocabularies") == true, "\(error as Any)")
+    }
+  }
+
   @Test("a form that nobody knows is refused by name")
   func unknownForm() async throws {
     try await inFolder { folder in

@@ -37,6 +37,20 @@ import Testing
     #expect(read[2].vector.isEmpty)
   }
 
+  @Test("pieces that the vocabulary does not have are left out and told where the caller says so")
+  func unknown() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let lines = #"{"id":"x","vector":{"none":2,"zero":0,"a":3}}"# + "\n" + #"{"id":"y","vector":{"none":1,"none":2}}"#
+    try Data(lines.utf8).write(to: URL(fileURLWithPath: folder + "/a"))
+    var dropped: [ExternalID] = []
+    let reader = try SparseVectorReader(
+      path: folder + "/a", vocabulary: vocabulary, unknown: { dropped.append($0) })
+    #expect(try reader.next()?.vector == SparseVector(exactly: [TermID(0)], weights: [3]))
+    #expect(dropped == ["none"])
+    let error = #expect(throws: ParlanceError.self) { try reader.next() }
+    #expect(error?.message == #"expected each term once, "none" is there twice"# && error?.location?.line == 2)
+  }
+
   @Test("what is written is read back, every bit of every weight", arguments: SparseVectorSpelling.allCases)
   func roundTrip(spelling: SparseVectorSpelling) throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }

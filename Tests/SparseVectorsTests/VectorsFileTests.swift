@@ -135,6 +135,19 @@ private func finishedWriter() -> VectorsWriter {
     }
   }
 
+  @Test("a weight that is not finite is refused, however weights are kept", arguments: [Float.infinity, .nan])
+  func notFinite(weight: Float) throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    for kind in VectorsDescription.WeightKind.allCases {
+      let description = try SampleVectors(count: 0, seed: 1, weightKind: kind).description
+      let writer = try VectorsWriter(path: folder + "/\(kind).vectors", description: description)
+      let error = #expect(throws: ParlanceError.self) {
+        try writer.append("a", SparseVector(unchecked: [TermID(1), TermID(2)], [1, weight]))
+      }
+      #expect(error?.code == .badInput && error?.message.contains("found \(weight) in \"a\"") == true, "\(kind)")
+    }
+  }
+
   @Test("garbage behind the whole chunks is cut off")
   func garbage() throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }

@@ -127,6 +127,37 @@ private let scipyPython = TestSupport.python(importing: "scipy.sparse")
     }
   }
 
+  @Test("a matrix that says neither vocabulary nor encoder is bad input unless both are given")
+  func anonymous() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let path = folder + "/a.npz"
+    typealias Sink = ([UInt8]) throws(ParlanceError) -> Void
+    let writer = try NpzWriter(path: path)
+    for (name, type, shape, bytes) in [
+      ("format", "|S3", [], Array("csr".utf8)), ("shape", "<i4", [2], [0, 0, 0, 0, 3, 0, 0, 0]),
+      ("indptr", "<i4", [1], [0, 0, 0, 0]), ("indices", "<i4", [0], []), ("data", "<f4", [0], []),
+      ("ids", "<U1", [0], []),
+    ] as [(String, String, [Int], [UInt8])] {
+      try writer.write(name, type: type, shape: shape) { (sink: Sink) throws(ParlanceError) in try sink(bytes) }
+    }
+    try writer.finish()
+    let pieces = try SampleVectors(count: 0, seed: 1).description.vocabulary
+    let three = try Vocabulary(pieces: Array(pieces.pieces.prefix(3)), at: .init(file: path))
+    let encoder = try SampleVectors(count: 0, seed: 1).description.encoder
+    for (vocabulary, encoder, words) in [
+      (nil, encoder, "the vocabulary of the columns"), (three, nil, "the name of the encoder"),
+      (pieces, encoder, "as many columns"),
+    ] as [(Vocabulary?, EncoderIdentity?, String)] {
+      let error = #expect(throws: ParlanceError.self) {
+        try VectorsNpz.import(path, to: folder + "/b.vectors", vocabulary: vocabulary, encoder: encoder)
+      }
+      #expect(error?.code == .badInput && error?.location?.file == path, "\(error as Any)")
+      #expect(error?.message.contains(words) == true, "\(error as Any)")
+    }
+    try VectorsNpz.import(path, to: folder + "/b.vectors", vocabulary: three, encoder: encoder)
+    #expect(try VectorsFile(path: folder + "/b.vectors").count == 0)
+  }
+
   @Test("a flipped byte or a cut anywhere is an error or the same vectors, never a crash")
   func damage() throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -145,7 +176,7 @@ private let scipyPython = TestSupport.python(importing: "scipy.sparse")
           #expect(
             !cut && FileManager.default.contentsEqual(atPath: folder + "/a.vectors", andPath: folder + "/b.vectors"))
         } catch {
-          #expect(error.code == .badInput || error.code == .usage, "byte \(offset): \(error)")
+          #expect(error.code == .badInput, "byte \(offset): \(error)")
         }
       }
     }

@@ -166,8 +166,11 @@ struct MalformedTests {
   func basicWords() throws {
     let configuration =
       #"{"word_tokenizer_type": "basic", "subword_tokenizer_type": "wordpiece", "truncation_side": "left"}"#
-    _ = try WordPieceTokenizer(
-      tokenizerJSON: Array(GoldenTokenizer.json.utf8), configurationJSON: Array(configuration.utf8))
+    let file = Array(GoldenTokenizer.json.utf8)
+    let named = try WordPieceTokenizer(tokenizerJSON: file, configurationJSON: Array(configuration.utf8))
+    let plain = try WordPieceTokenizer(tokenizerJSON: file)
+    let text = "the unbelievable [SEP] words"
+    #expect(named.encode(text).ids == plain.encode(text).ids && named.pieces == plain.pieces)
   }
 
   @Test("a folder without a tokenizer is no input")

@@ -72,9 +72,9 @@ TARGET static void product(const float *x, int64_t x_stride, int64_t rows, const
   }
 }
 
-// 2^-126 <= e^x where x > -87; smaller ones become 2^-126 or so. The greatest relative error is about 2e-7.
-INLINED lanes exponential(lanes x) {
-  x = CHOICE(x < -87.0f, ALL(-87.0f), x);
+// 2^-126 <= e^x where x > -87; smaller ones become 2^-126 or so. The greatest relative error is about 2e-7. NaN stays NaN.
+INLINED lanes exponential(const lanes power) {
+  lanes x = CHOICE(power < -87.0f, ALL(-87.0f), power);
   x = CHOICE(x > 88.0f, ALL(88.0f), x);
   // e^x = 2^n e^r with |r| <= ln(2) / 2; adding 1.5 * 2^23 rounds to an integer.
   const float magic = 0x1.8p23f;
@@ -91,7 +91,7 @@ INLINED lanes exponential(lanes x) {
   p = p * r + 1;
   p = p * r + 1;
   const integer_lanes exponent = ((integer_lanes)shifted - 0x4B400000) << 23;
-  return (lanes)((integer_lanes)p + exponent);
+  return CHOICE(power == power, (lanes)((integer_lanes)p + exponent), power);
 }
 
 // The error function, by a quotient of polynomials in x^2 that was fitted for |x| <= 3.92, where float32 reaches 1; the
@@ -117,7 +117,8 @@ INLINED lanes error_function(lanes x) {
 
 INLINED lanes activated(parlance_activation_kind kind, lanes x) {
   if (kind == PARLANCE_GELU_ERF) return 0.5f * x * (1 + error_function(x * 0x1.6a09e6p-1f));
-  if (kind == PARLANCE_RECTIFIED) return CHOICE(x > 0, x, ALL(0));
+  // NaN stays NaN.
+  if (kind == PARLANCE_RECTIFIED) return CHOICE(x < 0, ALL(0), x);
   // tanh(u) = 1 - 2 / (e^2u + 1)
   const lanes u = 0x1.988454p-1f * (x + 0.044715f * x * x * x);
   return x * (1 - 1 / (exponential(2 * u) + 1));

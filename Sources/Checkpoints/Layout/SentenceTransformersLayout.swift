@@ -5,7 +5,7 @@ import StrictJSON
 ///
 /// Both generations of module names are read: `sentence_transformers.sparse_encoder.models.MLMTransformer` (5.x) and
 /// `sentence_transformers.base.modules.transformer.Transformer` with the task `fill-mask` (6.x). A folder without
-/// `modules.json` is a plain transformers checkpoint and is taken as SPLADE-max.
+/// `modules.json` is a plain transformers checkpoint and is taken as SPLADE-max, unless it has a table that weighs queries.
 struct SentenceTransformersLayout {
   /// The folder of `config.json` and the weights, relative to the checkpoint's; empty for the checkpoint's own.
   var transformerPath = ""
@@ -24,7 +24,11 @@ struct SentenceTransformersLayout {
   var lowercasesText = false
 
   init(folder: String) throws(ParlanceError) {
-    guard let modules = try ModuleList(folder: folder) else { return }
+    guard let modules = try ModuleList(folder: folder) else {
+      let tables = StaticQueryWeights.looseTables
+      guard let table = tables.first(where: { FolderFile.exists(folder + "/" + $0) }) else { return }
+      throw ParlanceError(.badInput, StaticQueryWeights.refusal(of: table), at: .init(file: folder + "/" + table))
+    }
     staticQueryPath = modules.staticQueryPath
     queryModules = modules.queries
     pair = modules.pair

@@ -1,9 +1,10 @@
 import BinaryFiles
 
-/// Little-endian stored numbers as `Float`; each of the three conversions is exact.
+/// Little-endian stored numbers as `Float`: exact, but for doubles, which are rounded to the nearest.
 enum FloatDecoding {
   static func floats(_ bytes: RawSpan, as type: ElementType) -> [Float] {
     switch type {
+    case .float64: map(bytes, UInt64.self) { Float(Double(bitPattern: $0)) }
     case .float16: map(bytes, UInt16.self, widenHalf)
     case .bfloat16: map(bytes, UInt16.self) { Float(bitPattern: UInt32($0) << 16) }
     default: map(bytes, UInt32.self) { Float(bitPattern: $0) }

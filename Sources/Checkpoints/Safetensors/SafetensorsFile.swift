@@ -55,13 +55,13 @@ public final class SafetensorsFile: Sendable {
     return try body(try file.bytes(in: entry.range))
   }
 
-  /// The numbers of a tensor, widened to 32-bit floats where they are stored as halves.
+  /// The numbers of a tensor, as 32-bit floats: widened where they are stored as halves, rounded where as doubles.
   ///
   /// - Throws: `badInput` when the tensor is not of floats.
   public func floats(of entry: SafetensorsHeader.Entry) throws(ParlanceError) -> [Float] {
     guard entry.elementType.isReadableAsFloat else {
       throw ParlanceError(
-        .badInput, "`\(entry.name)` is \(entry.elementType.rawValue); weights must be F32, F16 or BF16",
+        .badInput, "`\(entry.name)` is \(entry.elementType.rawValue); weights must be \(ElementType.readable)",
         at: .init(file: path))
     }
     let file = file

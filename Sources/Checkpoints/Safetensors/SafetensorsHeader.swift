@@ -16,7 +16,7 @@ public struct SafetensorsHeader: Sendable {
     public let range: Range<Int>
 
     /// How many numbers it holds.
-    public var count: Int { range.count / elementType.size }
+    public var count: Int { 8 * range.count / elementType.bits }
   }
 
   /// As the format's reference implementation has it: a header is at most 100 MB.
@@ -81,7 +81,7 @@ public struct SafetensorsHeader: Sendable {
     guard value.object != nil else { throw fault("`\(name)` must be an object, found \(value.kind)") }
     guard let typeName = value["dtype"]?.string else { throw fault("`\(name)` has no `dtype`") }
     guard let type = ElementType(rawValue: typeName) else {
-      throw fault("`\(name)` has dtype \(typeName), which Parlance does not read; F32, F16 and BF16 are read")
+      throw fault("`\(name)` has dtype \(typeName), which is none of the format's; is the file damaged?")
     }
     var shape: [Int] = []
     var count = 1
@@ -100,9 +100,10 @@ public struct SafetensorsHeader: Sendable {
       throw fault(
         "`\(name)` ends at byte \(to) of the data and the file has \(max(0, fileSize - dataStart)): it is cut short")
     }
-    let (needed, overflow) = count.multipliedReportingOverflow(by: type.size)
-    if overflow || needed != to - from {
-      throw fault("`\(name)` is \(typeName)\(shape), which needs \(needed) bytes; its offsets span \(to - from)")
+    let (bits, overflow) = count.multipliedReportingOverflow(by: type.bits)
+    if overflow || bits != 8 * (to - from) {
+      let needed = bits.isMultiple(of: 8) ? "\(bits / 8) bytes" : "\(bits) bits"
+      throw fault("`\(name)` is \(typeName)\(shape), which needs \(needed); its offsets span \(to - from)")
     }
     return Entry(name: name, elementType: type, shape: shape, range: dataStart + from..<dataStart + to)
   }

@@ -9,12 +9,25 @@ public struct TensorStore: Sendable {
   private let places: [String: (file: Int, entry: SafetensorsHeader.Entry)]
 
   /// What PyTorch's own weights are called, which are not read.
-  static let pickles = ["pytorch_model.bin", "pytorch_model.bin.index.json"]
+  package static let pickles = ["pytorch_model.bin", "pytorch_model.bin.index.json"]
+
+  /// The Python that writes a model of sentence-transformers anew, with weights that are read.
+  package static func conversion(ofModules model: String) -> String {
+    "from sentence_transformers import SparseEncoder; SparseEncoder('\(model)').save_pretrained('DIR')"
+  }
 
   /// Opens `model.safetensors`, or the shards that `model.safetensors.index.json` names.
   ///
   /// - Throws: `noInput` when there are no weights; with only pickled weights it says how to convert them.
   public init(folder: String) throws(ParlanceError) {
+    try self.init(
+      folder: folder,
+      conversion: "from transformers import AutoModelForMaskedLM; "
+        + "AutoModelForMaskedLM.from_pretrained('\(folder)').save_pretrained('\(folder)', safe_serialization=True)")
+  }
+
+  /// - Parameter conversion: the Python that writes weights that are read, for when there are only pickled ones.
+  init(folder: String, conversion: String) throws(ParlanceError) {
     let single = folder + "/model.safetensors"
     let index = folder + "/model.safetensors.index.json"
     if FolderFile.exists(single) {
@@ -25,8 +38,7 @@ public struct TensorStore: Sendable {
       throw ParlanceError(
         .noInput,
         "the weights are pickled (\(pickle)), which runs code when it is read; convert them once with Python: "
-          + "from transformers import AutoModelForMaskedLM; "
-          + "AutoModelForMaskedLM.from_pretrained('\(folder)').save_pretrained('\(folder)', safe_serialization=True)",
+          + conversion,
         at: .init(file: folder))
     } else {
       throw ParlanceError(

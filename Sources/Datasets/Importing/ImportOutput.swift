@@ -27,8 +27,9 @@ final class ImportOutput {
   /// What stands in the names of the files of each turn: `.train`, or nothing.
   private var turns: [ExternalID: String] = [:]
   private var conversations: Set<ExternalID> = []
-  private var rewritten: Set<String> = []
-  private var judged: Set<String> = []
+  /// Ids behind names of files: strings that are canonically equal would pass for one.
+  private var rewritten: Set<ExternalID> = []
+  private var judged: Set<ExternalID> = []
   /// The passages that were written. Two ids of one hash, one pair in 60,000 collections of 25 million, pass for one.
   private var passages = SeenHashes()
   private var rows = 0
@@ -41,8 +42,8 @@ final class ImportOutput {
     var skipped: [String: Int]
     var writes: [() throws(ParlanceError) -> Void] = []
     var turns: [ExternalID] = []
-    var rewritten: [String] = []
-    var judged: [String] = []
+    var rewritten: [ExternalID] = []
+    var judged: [ExternalID] = []
   }
 
   init(
@@ -158,8 +159,9 @@ final class ImportOutput {
     guard turns[id] != nil else { return skip("rewrites of turns that are not there") }
     let text = text.trimmed
     guard !text.isEmpty else { return skip("rewrites without words") }
-    guard rewritten.insert(name + " " + id.string).inserted else { return skip("rewrites that are there already") }
-    pending?.rewritten.append(name + " " + id.string)
+    let key = ExternalID(name + " " + id.string)
+    guard rewritten.insert(key).inserted else { return skip("rewrites that are there already") }
+    pending?.rewritten.append(key)
     let file = "rewrites/\(name).jsonl"
     try write { [self] () throws(ParlanceError) in
       let writer = try writer(file, \.rewriteWriters) { path throws(ParlanceError) in try RewriteWriter(path: path) }
@@ -181,8 +183,9 @@ final class ImportOutput {
     let passage = try self.id(passage, "the passage", prefixed: false)
     guard let partOfTurn = turns[id] else { return skip("judgments of turns that are not there") }
     let file = name ?? "qrels\(part.map { "." + $0 } ?? partOfTurn).txt"
-    guard judged.insert("\(file) \(id) \(passage)").inserted else { return skip("judgments that are there already") }
-    pending?.judged.append("\(file) \(id) \(passage)")
+    let key = ExternalID("\(file) \(id) \(passage)")
+    guard judged.insert(key).inserted else { return skip("judgments that are there already") }
+    pending?.judged.append(key)
     try write { [self] () throws(ParlanceError) in
       let writer = try writer(file, \.qrelsWriters) { path throws(ParlanceError) in try QrelsWriter(path: path) }
       try writer.write(id, passage, grade: grade)

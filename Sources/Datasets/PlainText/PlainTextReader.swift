@@ -2,6 +2,8 @@
 /// between paragraphs, list markers, and indentation for code and tables.
 struct PlainTextReader {
   private let lines: [TextLine]
+  /// For each line the next one that is blank, itself perhaps, or the end.
+  private let ends: [Int]
   private var outline = Outline()
   private var title: String?
   /// Underline characters in the order of their first use, which is the order of levels.
@@ -15,6 +17,11 @@ struct PlainTextReader {
 
   private init(lines: [TextLine]) {
     self.lines = lines
+    var ends = [Int](repeating: lines.count, count: lines.count)
+    for index in lines.indices.reversed() {
+      ends[index] = lines[index].isBlank ? index : index + 1 < lines.count ? ends[index + 1] : lines.count
+    }
+    self.ends = ends
   }
 
   private mutating func read(fallbackTitle: String) -> StructuredDocument {
@@ -25,7 +32,7 @@ struct PlainTextReader {
       } else if let next = fenced(at: index) ?? heading(at: index) {
         index = next
       } else {
-        let end = lines[index...].firstIndex { $0.isBlank } ?? lines.count
+        let end = ends[index]
         let stop = (index + 1..<max(end, index + 1)).first { isUnderlined($0) } ?? end
         paragraph(lines[index..<stop])
         index = stop
@@ -66,7 +73,7 @@ struct PlainTextReader {
   /// `1.5. What is …`, up to three lines, between blank lines and before something indented: as documentation tools
   /// print a section's title.
   private mutating func numberedHeading(at index: Int) -> Int? {
-    let end = lines[index...].firstIndex { $0.isBlank } ?? lines.count
+    let end = ends[index]
     guard end - index <= 3, index == 0 || lines[index - 1].isBlank else { return nil }
     let text = lines[index..<end].map { String($0.text) }.joined(separator: " ")
     let number = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }

@@ -38,12 +38,24 @@ extension Atom {
   private static func pieces(of block: Block, maximumWords: Int) -> [String] {
     let text = block.kind == .listItem ? "- " + block.text : block.text
     if text.wordCount <= maximumWords { return [text] }
-    let units =
-      block.kind == .preformatted
-      ? text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) : Sentences.split(text)
+    let units = block.kind == .preformatted ? lines(of: text) : Sentences.split(text)
     return units.flatMap { unit in
       unit.wordCount > maximumWords ? Sentences.pieces(of: unit.collapsed, limit: maximumWords) : [unit]
     }
+  }
+
+  /// The lines of a preformatted text, blank ones behind the line above them: no number of words would bound how many of them a
+  /// passage may have.
+  private static func lines(of text: String) -> [String] {
+    var lines: [String] = []
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+      if !lines.isEmpty, line.wordCount == 0 {
+        lines[lines.count - 1] += "\n\(line)"
+      } else {
+        lines.append(String(line))
+      }
+    }
+    return lines
   }
 
   private static func separator(between above: Block, _ below: Block) -> String {

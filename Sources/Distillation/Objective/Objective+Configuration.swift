@@ -1,8 +1,8 @@
 public import Diagnostics
 
 extension Objective {
-  /// What is minimised, as a recipe writes it. The defaults are the paper's: KLD, and InfoNCE at a hundredth
-  /// (arXiv 2606.04650).
+  /// What is minimised, as a recipe writes it. The defaults are the paper's, `0.99 KLD + 0.01 InfoNCE` (arXiv 2606.04650);
+  /// ``Objective`` has the whole sum.
   public struct Configuration: Codable, Sendable, Hashable {
     public var kld = Divergence()
     public var marginMSE = MarginMSE()
@@ -51,7 +51,7 @@ extension Objective {
 }
 
 extension Objective.Configuration {
-  /// `sum_j p_j (log p_j - log softmax(s)_j)`, p the softmax of the teacher's scores.
+  /// KLD: `sum_j p_j (log p_j - log softmax(s)_j)`, p the softmax of the teacher's scores.
   public struct Divergence: Codable, Sendable, Hashable {
     public var weight = 1.0
     /// Divides both sides' scores.
@@ -78,7 +78,7 @@ extension Objective.Configuration {
     }
   }
 
-  /// `((s_a - s_b) - (t_a - t_b))^2`, mean over pairs.
+  /// MarginMSE: `((s_a - s_b) - (t_a - t_b))^2`, mean over pairs.
   public struct MarginMSE: Codable, Sendable, Hashable {
     /// Which pairs of a sample's passages.
     public enum Pairs: String, Codable, Sendable, CaseIterable {
@@ -120,11 +120,12 @@ extension Objective.Configuration {
     }
   }
 
-  /// InfoNCE: the cross-entropy of a query's positive against negatives.
+  /// InfoNCE: `log(exp(s_p / tau) + sum_n exp(s_n / tau)) - s_p / tau`, the cross-entropy of a query's positive against
+  /// negatives.
   public struct Contrastive: Codable, Sendable, Hashable {
     /// w: the distillation losses weigh 1 - w.
     public var weight = 0.01
-    /// Divides the scores.
+    /// tau: divides the scores.
     public var temperature = 1.0
     /// Whether the negatives of the batch's other queries are negatives as well.
     public var inBatchNegatives = true

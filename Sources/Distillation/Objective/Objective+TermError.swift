@@ -7,6 +7,7 @@ extension Objective {
   ///
   /// A term that the student does not have counts and has no derivative.
   ///
+  /// - Precondition: there are as many `teachers` as rows, and as many `weights` unless there are none.
   /// - Parameters:
   ///   - teachers: one vector for each row.
   ///   - weights: how much each row counts; empty where all count alike.

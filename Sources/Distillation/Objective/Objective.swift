@@ -1,6 +1,16 @@
 /// What the student is trained to minimise, besides its vectors' size: distillation of the teacher's scores and contrast
 /// with other passages (arXiv 2606.04650).
 ///
+///     (1 - w) (kld.weight KLD + margin_mse.weight MarginMSE + term_mse.weight TermMSE) + w InfoNCE
+///
+/// w being `contrastive.weight`. With s_j the student's scores of the passages of a query's sample and t_j the teacher's, each
+/// part is a mean over the batch's queries, InfoNCE over those with a positive, of
+///
+///     KLD        sum_j softmax(t)_j (log softmax(t)_j - log softmax(s)_j), both sides' scores divided by kld.temperature
+///     MarginMSE  ((s_a - s_b) - (t_a - t_b))^2, mean over pairs of passages
+///     TermMSE    sum_v (q_v - t_v)^2, over the terms of the query's vector and of the teacher's
+///     InfoNCE    log(exp(s_p / tau) + sum_n exp(s_n / tau)) - s_p / tau, p a positive and n the negatives
+///
 /// A pure function of scores, so it needs no engine. The derivative goes back through ``PassageScorer``.
 public struct Objective: Sendable {
   public let configuration: Configuration
@@ -17,7 +27,11 @@ public struct Objective: Sendable {
   /// Whether the vectors that the teachers' scores come from are needed.
   public var usesTeacherVectors: Bool { configuration.termMSE.weight > 0 }
 
-  /// The loss on one batch and its derivative by each score.
+  /// The loss on one batch and its derivative by each score; TermMSE is apart, in
+  /// ``termError(of:from:weights:adding:)``.
+  ///
+  /// - Precondition: there is a score for each slot of the batch and, where ``usesCrossScores``, one for each query and each
+  ///   of the batch's distinct passages.
   public func loss(of scores: PassageScores, on batch: SampledBatch) -> (parts: LossParts, gradient: PassageScores) {
     precondition(scores.own_S.count == batch.slots.count, "one score for each slot")
     precondition(!usesCrossScores || scores.cross_BD.count == batch.count * batch.passages.count, "cross scores")

@@ -15,6 +15,8 @@ public struct PassageScorer: Sendable {
 
   /// The scores of a batch.
   ///
+  /// - Precondition: there is a row for each query of the batch and a vector for each of its distinct passages, all of terms
+  ///   below the scorer's vocabulary size.
   /// - Parameters:
   ///   - queries: the B rows that the student gave.
   ///   - passages: the vectors of `batch.passages`, in that order.
@@ -42,6 +44,7 @@ public struct PassageScorer: Sendable {
 
   /// The derivative of a loss by the vectors' weights.
   ///
+  /// - Precondition: as of ``scores(of:with:in:cross:)``; `gradient` is of this batch.
   /// - Parameters:
   ///   - gradient: the loss's derivative by each score, in the shape that ``scores(of:with:in:cross:)`` gave.
   ///   - byPassages: whether the passages' weights are to be learned too.

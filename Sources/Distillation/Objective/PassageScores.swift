@@ -30,6 +30,8 @@ public struct WeightGradients: Sendable, Hashable {
   }
 
   /// The derivative of a sum of two losses. One side may leave out the passages.
+  ///
+  /// - Precondition: both are by the weights of the same vectors.
   public static func += (left: inout WeightGradients, right: WeightGradients) {
     add(right.queries, to: &left.queries)
     if left.passages.isEmpty {

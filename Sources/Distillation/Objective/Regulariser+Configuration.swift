@@ -43,6 +43,12 @@ extension Regulariser {
       try require("regularisation.weights.passage", weights.passage, weights.passage >= 0, "at least 0")
       try require("regularisation.ramp_steps", rampSteps, in: 0...Recipe.mostSteps)
       try require("regularisation.depth_growth", depthGrowth, depthGrowth >= 0, "at least 0")
+      guard !referenceReading || weights.query == 0 || weights.passage > 0 else {
+        throw ParlanceError(
+          .usage,
+          "`regularisation.reference_reading` gives queries the passages' weight, which is 0, so that "
+            + "`regularisation.weights.query` does nothing; expected `regularisation.weights.passage` above 0")
+      }
       try query.check()
     }
 

@@ -20,6 +20,7 @@ public struct Regulariser: Sendable {
 
   /// The penalty of one batch and its derivative by each weight.
   ///
+  /// - Precondition: there are as many `turns` as queries unless there are none, and all terms are below the vocabulary size.
   /// - Parameters:
   ///   - turns: for each query the number of its turn, counted from 1; empty where there are none.
   ///   - passages: the batch's distinct passages.

@@ -16,6 +16,7 @@ public struct SampledBatch: Sendable {
   /// For each query the numbers in `passages` of what is known to be relevant to it, its sample's positives included.
   let relevant: [[Int]]
 
+  /// - Precondition: there are as many `knownPositives` as samples, and as many `weights`, unless there are none.
   /// - Parameters:
   ///   - knownPositives: for each query the positions of all passages known to be relevant to it; empty where
   ///   nothing is known beyond the samples' own positives.

@@ -41,7 +41,8 @@ extension Recipe.Student {
     try residual?.check()
     try require(
       residual?.factors == nil || form == .conversation,
-      "`student.residual.factors` look for who said a term, which `student.form: conversation` alone tells")
+      "`student.residual.factors` take every other message for an answer, and `student.form: conversation` alone has "
+        + "answers")
     guard let passages else { return }
     try passages.check()
     try require(
@@ -122,6 +123,9 @@ extension Recipe.Validation {
       try require(folds > 1, "`validation.folds` must be above 1")
       try require((0..<folds).contains(fold), "`validation.fold` must be below `validation.folds`")
     }
+    try require(
+      folds != nil || fold == 0,
+      "`validation.fold` is \(fold), one of the parts of `validation.folds`, which `validation` does not have")
     do {
       _ = try Measure.list(parsing: measure)
     } catch {

@@ -13,6 +13,8 @@ public struct PassageSample: Sendable, Hashable {
   /// where the sampler is corrected for; empty where it is not.
   public var logExpectedCounts: [Float]
 
+  /// - Precondition: there are as many `teacherScores` as passages, as many `logExpectedCounts` unless there are none, and not
+  ///   more `positives`.
   public init(
     passages: [UInt32], teacherScores: [Float], positives: Int, distilsPositives: Bool = true,
     logExpectedCounts: [Float] = []

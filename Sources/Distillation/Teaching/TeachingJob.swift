@@ -2,6 +2,7 @@ public import Diagnostics
 public import Identifiers
 import InvertedIndex
 import SparseVectors
+import WorkerThreads
 
 /// Makes a `.teacher` file: what the teachers retrieve and score for each query, combined.
 ///
@@ -16,7 +17,7 @@ public struct TeachingJob: Sendable {
   public var combination: TeacherCombination
   /// Passages of a list, at most; as many are retrieved by each teacher.
   public var depth: Int
-  /// Queries at once.
+  /// Queries at once; below 1 as 1.
   public var threads: Int
   /// What the teachers should be better than, as a rule the last turn alone; a teacher of its own, which does not teach.
   public var baseline: Teacher?
@@ -43,7 +44,7 @@ public struct TeachingJob: Sendable {
     self.teachers = teachers
     self.combination = combination
     self.depth = depth
-    self.threads = max(1, threads)
+    self.threads = threads
     self.progress = progress
     self.interruption = interruption
   }
@@ -169,30 +170,14 @@ public struct TeachingJob: Sendable {
     return rows.flatMap(\.ids).filter { seen.insert($0).inserted }
   }
 
-  /// The lessons of one window, in its order; each task takes every `threads`-th query, so that long ones are spread.
+  /// The lessons of one window, in its order.
   private func lessons(
     for window: [ExternalID], _ rows: [Teacher.Rows], _ baseline: Teacher.Rows?, _ gold: GoldPassages?
   ) async throws(ParlanceError) -> [Lesson?] {
-    let parts = await withTaskGroup(of: Result<[(Int, Lesson?)], ParlanceError>.self) { group in
-      for first in 0..<min(threads, window.count) {
-        group.addTask { [self] in
-          Result { () throws(ParlanceError) in
-            var part: [(Int, Lesson?)] = []
-            for place in stride(from: first, to: window.count, by: threads) {
-              try interruption?.check()
-              part.append((place, try lesson(for: window[place], rows, baseline: baseline, gold: gold)))
-            }
-            return part
-          }
-        }
-      }
-      return await group.reduce(into: []) { $0.append($1) }
+    try await window.mapSpread(over: threads) { query throws(ParlanceError) in
+      try interruption?.check()
+      return try lesson(for: query, rows, baseline: baseline, gold: gold)
     }
-    var lessons = [Lesson?](repeating: nil, count: window.count)
-    for part in parts {
-      for (place, lesson) in try part.get() { lessons[place] = lesson }
-    }
-    return lessons
   }
 }
 

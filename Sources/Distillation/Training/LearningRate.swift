@@ -1,4 +1,5 @@
-/// Linear warm-up from 0, then linear decay to 0, as transformers' linear schedule has it.
+/// Linear warm-up from 0, then linear decay to 0, as transformers' linear schedule has it; but a single step does not warm up,
+/// since it would learn nothing at a rate of 0.
 struct LearningRate: Sendable {
   var peak: Double
   var warmupSteps: Int
@@ -7,7 +8,7 @@ struct LearningRate: Sendable {
   init(peak: Double, warmupRatio: Double, totalSteps: Int) {
     self.peak = peak
     self.totalSteps = totalSteps
-    warmupSteps = Int((warmupRatio * Double(totalSteps)).rounded(.up))
+    warmupSteps = totalSteps == 1 ? 0 : Int((warmupRatio * Double(totalSteps)).rounded(.up))
   }
 
   /// The rate of a step, counted from 1.

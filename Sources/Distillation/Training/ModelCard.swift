@@ -39,7 +39,7 @@ struct ModelCard {
       "Started from \(start.name): \(start.licence.summary). Trained for \(steps) steps.", "", "## Data", "",
       "| conversations | teacher | licence |", "| --- | --- | --- |",
     ]
-    for set in recipe.data {
+    for set in recipe.data where set.share > 0 {
       let cells = [set.name ?? name(set.conversations), name(set.teacher), set.licence ?? "not stated"].map(Self.cell)
       lines.append("| \(cells.joined(separator: " | ")) |")
     }

@@ -78,16 +78,17 @@ struct RunFolder: Sendable {
     SHA256.digest(of: Array(try recipe.yaml().utf8)).hexadecimal
   }
 
-  /// What the run that is there remembers; `nil` before its first save.
+  /// What the run remembers: where it stands if it was saved, and else only what it is of.
   ///
   /// - Parameter spoken: of the words that factors are fitted to, where they are.
-  /// - Throws: `badInput` when it is of another recipe or of other data.
+  /// - Throws: `badInput` when the run that is there is of another recipe or of other data.
   func memory(
     of recipe: Recipe, data digest: String, spoken: String?
-  ) throws(ParlanceError) -> TrainingState.Memory? {
-    guard FileNames.exists(state) else { return nil }
-    let memory = try TrainingState.memory(at: state)
-    guard memory.recipe == (try self.digest(of: recipe)) else {
+  ) throws(ParlanceError) -> TrainingState.Memory {
+    let own = try self.digest(of: recipe)
+    guard FileNames.exists(state) else { return TrainingState.Memory(recipe: own, data: digest, spoken: spoken) }
+    var memory = try TrainingState.memory(at: state)
+    guard memory.recipe == own else {
       throw ParlanceError(
         .badInput,
         "the run that is there has another recipe; train into another folder, or give it the recipe in its recipe.yaml",
@@ -96,9 +97,10 @@ struct RunFolder: Sendable {
     guard memory.data == digest, memory.spoken == nil || memory.spoken == spoken else {
       throw ParlanceError(
         .badInput,
-        "the run that is there was begun with other data: conversations, judgments, teachers or vectors changed since; "
-          + "train into another folder", at: .init(file: path))
+        "the run that is there was begun with other data: conversations, judgments, teachers or vectors changed since, or "
+          + "another version of Parlance began it; train into another folder", at: .init(file: path))
     }
+    memory.spoken = spoken
     return memory
   }
 }

@@ -14,7 +14,7 @@ final class StudentModel {
   var factors: TermFactors?
   /// Where the passage encoder learns as well.
   let passages: LearnedPassages?
-  private let engine: TensorEngine
+  let engine: TensorEngine
   private let device: Device
 
   init(

@@ -8,7 +8,8 @@ import SparseVectors
 public import TensorEngine
 import WorkerThreads
 
-/// Trains a student query encoder against frozen passage vectors (arXiv 2606.04650).
+/// Trains a student query encoder against frozen passage vectors (arXiv 2606.04650): each step moves it against the gradient
+/// of its ``Objective`` on a batch of turns, in which teachers' scores are distilled, and of the ``Regulariser``.
 ///
 /// ```swift
 /// let recipe = try Recipe(reading: "Recipes/kld.yaml")
@@ -112,8 +113,7 @@ public struct Trainer: Sendable {
     defer { withExtendedLifetime(lock) {} }
     let models = [encoder.identity, frozenEncoder?.identity].compactMap(\.self)
     let digest = data.digest(vectors, models) + (learned?.digest ?? "")
-    let spoken = data.spokenDigest
-    let saved = resuming ? try run.memory(of: recipe, data: digest, spoken: spoken) : nil
+    let memory = try run.memory(of: recipe, data: digest, spoken: data.spokenDigest)
     try AtomicFile.write(Array(try recipe.yaml().utf8), to: run.recipe)
     let validator = try await makeValidator(data, encoder, frozenEncoder, run, index, progress, interruption)
     let pruning = try TermPruning(recipe, vectors: vectors, progress: progress, interruption: interruption)
@@ -131,9 +131,9 @@ public struct Trainer: Sendable {
             student, recipe: recipe, pieces: encoder.vocabulary, passages: learned, engine: engine,
             device: device)
           let loop = try TrainingLoop(
-            recipe: recipe, data: data, dataDigest: digest, spokenDigest: spoken, vectors: vectors, student: model,
-            pruning: pruning, validator: validator, folder: run, export: export, engine: engine, saved: saved,
-            logsSamples: logsSamples, savingEvery: savingEvery, progress: progress, interruption: interruption)
+            recipe: recipe, data: data, vectors: vectors, student: model, pruning: pruning, validator: validator,
+            folder: run, export: export, memory: memory, logsSamples: logsSamples, savingEvery: savingEvery,
+            progress: progress, interruption: interruption)
           return try loop.run()
         }
       }
@@ -200,16 +200,21 @@ public struct Trainer: Sendable {
 
 /// What a training run came to.
 public struct TrainingSummary: Codable, Sendable, Hashable {
+  /// Steps of the optimizer, whoever took them: this call, the ones that it resumed, or another run.
   public var steps: Int
+  /// Wall time of these steps, of the validations between them and of saving, summed over all that took them. Reading the data
+  /// is no part of it, nor what a kill undid.
   public var seconds: Double
-  /// Turns that there were to learn from.
+  /// Turns that there were to learn from; those of a set with a share of 0 are none.
   public var examples: Int
   /// The validation measure of the student that was kept, the best or, with `validation.keep: last`, the last one; `nil` without
   /// validation.
   public var best: Double?
   /// The step it was at.
   public var bestStep: Int?
+  /// What ``best`` is: the first measure that `validation.measure` names, such as `nDCG@3`; `nil` without validation.
   public var measure: String?
+  /// What was left out of these turns, and of validation's.
   public var omissions: TrainingOmissions
   /// Batches whose queries had no active term, which teach nothing.
   public var batchesWithoutTerms: Int

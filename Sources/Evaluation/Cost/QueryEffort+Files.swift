@@ -14,6 +14,9 @@ public final class QueryEffortWriter {
     lines = try LineWriter(path: path)
   }
 
+  /// Writes what one query cost; a number that is not known is left out.
+  ///
+  /// - Throws: `cannotWrite`.
   public func write(_ query: ExternalID, _ effort: QueryEffort) throws(ParlanceError) {
     var members = JSONObject()
     members["id"] = .string(query.string)
@@ -29,6 +32,9 @@ public final class QueryEffortWriter {
     Int64(exactly: value).map { .integer($0) } ?? .number(value)
   }
 
+  /// Brings out the rest and gives the file its name.
+  ///
+  /// - Throws: `cannotWrite`.
   public func finish() throws(ParlanceError) { try lines.finish() }
 }
 
@@ -41,8 +47,7 @@ extension QueryEffort {
   ) throws(ParlanceError) -> [ExternalID: QueryEffort] {
     let lines = try LineReader(path: path, interruption: interruption)
     var efforts: [ExternalID: QueryEffort] = [:]
-    while let line = try lines.nextString() {
-      let json = try JSONValue(parsing: Array(line.utf8), file: path)
+    while let json = try next(lines) {
       func fault(_ message: String) -> ParlanceError { ParlanceError(.badInput, message, at: lines.location) }
       func number(_ key: String) throws(ParlanceError) -> Double? {
         guard let value = json[key] else { return nil }
@@ -62,5 +67,14 @@ extension QueryEffort {
       }
     }
     return efforts
+  }
+
+  private static func next(_ lines: LineReader) throws(ParlanceError) -> JSONValue? {
+    try lines.withNextLine { (line: RawSpan) throws(ParlanceError) -> JSONValue in
+      var json = JSONCursor(line, at: lines.location)
+      let value = try JSONValue(reading: &json)
+      try json.end()
+      return value
+    }
   }
 }

@@ -30,13 +30,21 @@ struct FusedScores {
   /// - Parameter scores: the fused scores of one query's passages.
   /// - Returns: the passages of each query of any run in descending order of their scores, equal ones by descending id, with
   ///   the scores that `RunWriter` would write.
-  func run(_ name: String, scores: (ExternalID) -> [ExternalID: Double]) -> RankedRun {
+  /// - Throws: `badInput` for scores below those that a `Float` can hold.
+  func run(_ name: String, scores: (ExternalID) -> [ExternalID: Double]) throws(ParlanceError) -> RankedRun {
     var fused = RankedRun(name: name)
     for query in Set(runs.flatMap(\.rankings.keys)) {
       let ranking = scores(query).map { RankedPassage(passage: $0.key, score: $0.value) }.sorted {
         $0.score != $1.score ? $0.score > $1.score : $1.passage < $0.passage
       }
-      fused.rankings[query] = Array(ranking.prefix(depth)).withFallingScores()
+      let kept = Array(ranking.prefix(depth)).withFallingScores()
+      if let last = kept.last, !last.score.isFinite {
+        throw ParlanceError(
+          .badInput,
+          "the fused score of \(last.passage) for \(query) is below what scores can be; bring scores to one scale first, or give "
+            + "smaller weights")
+      }
+      fused.rankings[query] = kept
     }
     return fused
   }

@@ -34,7 +34,7 @@ public struct ReciprocalRankFusion: Sendable, Equatable {
       throw ParlanceError(.usage, "k of the fusion is from 0 to \(Self.mostK), not \(k)")
     }
     let fusion = try FusedScores(runs, weights: weights, depth: depth)
-    return fusion.run(name) { query in
+    return try fusion.run(name) { query in
       var scores: [ExternalID: Double] = [:]
       for (run, weight) in zip(fusion.runs, fusion.weights) {
         for (index, passage) in (run.rankings[query] ?? []).inEvaluationOrder.enumerated() {

@@ -55,7 +55,7 @@ public struct ScoreFusion: Sendable, Equatable {
     let fusion = try FusedScores(runs, weights: weights, depth: depth)
     try checkSize(of: runs)
     if combination == .mnz { try checkMultiplying(runs) }
-    return fusion.run(name) { query in
+    return try fusion.run(name) { query in
       let parts = zip(fusion.runs, fusion.weights).compactMap { run, weight -> Part? in
         run.rankings[query].flatMap { $0.isEmpty ? nil : Part($0, weight: weight, normalisation, missing) }
       }

@@ -25,7 +25,7 @@ public struct Bootstrap: Sendable {
   /// - Throws: `ParlanceError` with code `usage` for no resamples, and for more than `mostResamples`.
   public init(_ groups: QueryGroups, resamples: Int = 10_000, seed: UInt64 = 20_260_604) throws(ParlanceError) {
     guard (1...Self.mostResamples).contains(resamples) else {
-      throw ParlanceError(.usage, "expected from 1 to \(Self.mostResamples) as --resamples, found \(resamples)")
+      throw ParlanceError(.usage, "expected from 1 to \(Self.mostResamples) resamples, found \(resamples)")
     }
     self.groups = groups
     self.resamples = resamples
@@ -61,7 +61,7 @@ public struct Bootstrap: Sendable {
   /// finds, as a share of another.
   ///
   /// - Returns: `nil` for fewer than two units, and where `others` may come to nothing.
-  public func ratioInterval(_ values: [Double], over others: [Double], level: Double = 0.95) -> Interval? {
+  package func ratioInterval(_ values: [Double], over others: [Double], level: Double = 0.95) -> Interval? {
     ratioIntervals([(values: values, others: others)], level: level)[0]
   }
 

@@ -57,10 +57,41 @@ public struct DataFingerprints {
     }
   }
 
-  /// The files that say what is at a path: itself, or those of an index or a model.
+  /// The files that say what is at a path: itself, those of an index or a model, or all of another folder.
   static func files(at path: String) -> [String] {
     if FileNames.isOrdinaryFile(path) { return [path] }
-    return [manifest(of: path)].filter(FileNames.exists) + parts(ofModel: path)
+    if FileNames.exists(manifest(of: path)) { return [manifest(of: path)] }
+    let parts = parts(ofModel: path)
+    return parts.contains { $0.hasSuffix(".safetensors") } ? parts : files(in: path)
+  }
+
+  /// The same without those that are, or lie in, one of the paths `written` below it, however these are spelt.
+  static func files(at path: String, without written: [String]) -> [String] {
+    func resolved(_ path: String) -> String {
+      URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
+    }
+    let folder = resolved(path)
+    let left = written.map(resolved).filter { $0.hasPrefix(folder + "/") }.map { path + $0.dropFirst(folder.count) }
+    return files(at: path).filter { file in !left.contains { file == $0 || file.hasPrefix($0 + "/") } }
+  }
+
+  /// Every file of a folder and of those in it, as far as it is not hidden; no link to a folder is followed.
+  private static func files(in folder: String) -> [String] {
+    var files: [String] = []
+    var folders = [folder]
+    while let folder = folders.popLast() {
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+      for name in names where !name.hasPrefix(".") {
+        let path = folder + "/" + name
+        guard !FileNames.isOrdinaryFile(path) else {
+          files.append(path)
+          continue
+        }
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+        if attributes?[.type] as? FileAttributeType == .typeDirectory { folders.append(path) }
+      }
+    }
+    return files.sorted()
   }
 
   private static func models(of recipe: Recipe) -> [String] {

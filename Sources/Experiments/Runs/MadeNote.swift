@@ -11,17 +11,35 @@ public struct MadeNote: Codable, Equatable {
   public var read: [RunResult.Fingerprint]
 
   /// What the step is going to read.
-  public init(of step: Sweep.Preparation, _ data: inout DataFingerprints) throws(ParlanceError) {
+  ///
+  /// - Parameters:
+  ///   - operands: the command's words without the subcommand's name, `index build`, which may be that of a folder as well.
+  ///   - written: what the sweep itself writes, which is not read where it lies in a folder among the words.
+  public init(
+    of step: Sweep.Preparation, operands: some Sequence<String>, without written: [String],
+    _ data: inout DataFingerprints
+  ) throws(ParlanceError) {
     command = step.command
     read = []
-    for word in Self.operands(of: step.command) {
-      for file in DataFingerprints.files(at: word) { read.append(try data.of(file)) }
+    for path in Self.inputs(of: step, operands) {
+      for file in DataFingerprints.files(at: path, without: written) { read.append(try data.of(file)) }
     }
   }
 
-  /// Without the subcommand's name, `index build`, which may be that of a folder as well.
-  static func operands(of command: [String]) -> some Sequence<String> {
-    command.drop { word in word.utf8.allSatisfy { (0x61...0x7A).contains($0) || $0 == 0x2D } && !word.hasPrefix("-") }
+  /// What a sweep writes from the step at a place on, with all notes and its folder. What the steps before it made is there, and
+  /// may be read.
+  public static func written(from place: Int, of sweep: Sweep, in folder: SweepFolder) -> [String] {
+    sweep.prepare[place...].map(\.makes) + sweep.prepare.map { path(for: $0.makes) } + [folder.path]
+  }
+
+  private static func inputs(of step: Sweep.Preparation, _ operands: some Sequence<String>) -> [String] {
+    operands.flatMap(paths).filter { $0 != step.makes }
+  }
+
+  /// What may be paths in a word: itself, and what stands behind the sign of `--option=path` and `name=path`.
+  private static func paths(in word: String) -> [String] {
+    guard let sign = word.firstIndex(of: "="), word.index(after: sign) < word.endIndex else { return [word] }
+    return [word, String(word[word.index(after: sign)...])]
   }
 
   static func path(for made: String) -> String { made + ".made" }
@@ -67,11 +85,17 @@ public struct MadeNote: Codable, Equatable {
       [String: MadeNote].self, from: folder.prepared, orSay: "expected the notes of what the sweep prepared")
   }
 
-  /// Refuses what was made by another command, or of files that changed since. What has no note is taken as it is, and so is
-  /// what was made of files that are gone.
+  /// Refuses what was made by another command, or of files that changed since, or of a folder that has more by now. What has no
+  /// note is taken as it is, and so is what was made of files that are gone.
   ///
+  /// - Parameters:
+  ///   - operands: as of `init`.
+  ///   - written: likewise.
   /// - Throws: `badInput` that names the file and its input.
-  public static func check(_ step: Sweep.Preparation, _ data: inout DataFingerprints) throws(ParlanceError) {
+  public static func check(
+    _ step: Sweep.Preparation, operands: some Sequence<String>, without written: [String],
+    _ data: inout DataFingerprints
+  ) throws(ParlanceError) {
     guard let note = try of(step.makes) else { return }
     func fault(_ what: String) -> ParlanceError {
       ParlanceError(
@@ -83,6 +107,12 @@ public struct MadeNote: Codable, Equatable {
     }
     for print in note.read where FileNames.exists(print.file) {
       guard try data.of(print.file) == print else { throw fault("it was made of \(print.file), which changed since") }
+    }
+    let known = Set(note.read.map(\.file))
+    for path in inputs(of: step, operands) where known.contains(where: { $0.hasPrefix(path + "/") }) {
+      if let added = DataFingerprints.files(at: path, without: written).first(where: { !known.contains($0) }) {
+        throw fault("it was made of \(path), and \(added) is not in its note")
+      }
     }
   }
 }

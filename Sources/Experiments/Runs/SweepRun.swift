@@ -176,11 +176,7 @@ public struct SweepRun: Sendable {
     let qrels = try Qrels(readingFrom: set.qrels, interruption: interruption)
     let judged = Set(qrels.queries())
     let turns = try TurnReader.all(set.conversations, interruption: interruption).filter {
-      judged.contains($0.id) && (!set.heldOut || recipe.validation?.folds == nil || recipe.isHeldOut($0.conversation))
-    }
-    guard !turns.isEmpty else {
-      throw ParlanceError(
-        .badInput, "none of its turns is judged and held out by the run \(run.id)", at: .init(file: set.conversations))
+      judged.contains($0.id) && set.measures($0, by: recipe)
     }
     let index = try InvertedIndex(path: set.index ?? collection.index)
     let searcher = try Searcher(index: index, encoder: encoder, trustingEncoder: collection.isOwn)

@@ -11,8 +11,8 @@
     /// Under the arm's name.
     public var evaluation: Evaluation
     public var efforts: [ExternalID: QueryEffort]
-    /// Of the student from its teacher, the mean over the turns that have a list.
-    public var divergence: Double?
+    /// Of the student from its teacher, by turn, in each run that measured one which has a list.
+    private var divergences: [ExternalID: [Double]]
     /// The turns that the runs of one seed measured, and how many of them are of conversations that these were trained on, where
     /// that was counted. A turn counts in each fold that it is measured in.
     public var turns: (measured: Int, trainedOn: Int?)
@@ -83,8 +83,23 @@
           ids.map { mean((queries[$0] ?? []).map { $0.values[measure] }) }
         })
       efforts = queries.compactMapValues { QueryEffort(meanOf: $0.map(\.effort)) }
-      let divergences = ids.flatMap { (queries[$0] ?? []).compactMap(\.divergence) }
-      divergence = divergences.isEmpty ? nil : mean(divergences)
+      divergences = queries.mapValues { $0.compactMap(\.divergence) }
+    }
+
+    /// Of the student from its teacher, the mean over the turns that have a list.
+    public var divergence: Double? {
+      let all = evaluation.queries.flatMap { divergences[$0] ?? [] }
+      return all.isEmpty ? nil : all.reduce(0, +) / Double(all.count)
+    }
+
+    /// The figures of some of the turns. Which turns are trained on is not known one by one: `turns` stay those of all.
+    public func restricted(to kept: [ExternalID]) -> ArmFigures {
+      let kept = Set(kept)
+      var part = self
+      let places = evaluation.queries.indices.filter { kept.contains(evaluation.queries[$0]) }
+      part.evaluation = evaluation.restricted(to: places)
+      part.efforts = efforts.filter { kept.contains($0.key) }
+      return part
     }
   }
 #endif

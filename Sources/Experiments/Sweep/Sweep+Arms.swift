@@ -9,9 +9,8 @@ extension Sweep {
   /// - Throws: `badInput` for two arms of one name, and for too many.
   public func expanded() throws(ParlanceError) -> [Arm] {
     var expanded = arms.isEmpty ? [Arm(name: "", settings: [])] : arms
-    for axis in grid {
+    for (axis, label) in zip(grid, Self.labels(grid.map(\.key))) {
       try Self.checkCount(of: "arms", expanded.count, axis.values.count)
-      let label = Self.label(axis.key)
       expanded = expanded.flatMap { arm in
         axis.values.map { value in
           Arm(
@@ -70,11 +69,19 @@ extension Sweep {
     left.isEmpty ? right : "\(left), \(right)"
   }
 
-  /// The last part of a key, and the one before where that alone says too little.
-  private static func label(_ key: String) -> String {
-    let parts = key.split(separator: ".")
-    guard let last = parts.last else { return key }
-    return ["weight", "temperature", "kind"].contains(last) ? parts.suffix(2).joined(separator: " ") : String(last)
+  /// The last part of each key, with the one before where that alone says too little, and as many as tell it from the others.
+  private static func labels(_ keys: [String]) -> [String] {
+    let parts = keys.map { $0.split(separator: ".") }
+    return keys.indices.map { place in
+      let own = parts[place]
+      guard let last = own.last else { return keys[place] }
+      var count = ["weight", "temperature", "kind"].contains(last) ? 2 : 1
+      func isShared() -> Bool {
+        parts.indices.contains { $0 != place && parts[$0].suffix(count) == own.suffix(count) }
+      }
+      while count < own.count, isShared() { count += 1 }
+      return own.suffix(count).joined(separator: " ")
+    }
   }
 
   /// The sweep with less of everything, as its `quick` says.
@@ -82,7 +89,7 @@ extension Sweep {
   /// - Throws: `usage` when it says nothing.
   public func quickened() throws(ParlanceError) -> Sweep {
     guard let quick else {
-      throw ParlanceError(.usage, "the sweep has no part `quick` that says what --quick leaves out")
+      throw ParlanceError(.usage, "the sweep has no part `quick`, which says what is left of it in a hurry")
     }
     var less = self
     less.settings += quick.settings

@@ -1,6 +1,10 @@
 import BinaryFiles
+import Conversations
 public import Diagnostics
 public import Distillation
+import Evaluation
+import Identifiers
+import RankedResults
 
 extension Sweep {
   /// Whether a run by the recipe searches the index of the recipe's vectors, for validation or to be measured.
@@ -40,5 +44,48 @@ extension Sweep {
       .badInput,
       "the arms \(first) and \(other) hold out other turns, so that they would not be measured on the same ones; `folds` in the "
         + "sweep, or the same `validation` in all arms")
+  }
+
+  /// Looks whether there is something to measure, once the files are there and before any run begins. A fold without a judged turn
+  /// is no fault as long as another has one.
+  ///
+  /// - Throws: `badInput` for a set of which no run measures a turn; as the readers of its files.
+  public func checkTurns(
+    of runs: [(run: PlannedRun, recipe: Recipe)], interruption: Interruption? = nil
+  ) throws(ParlanceError) {
+    var parts: Set<[Int]> = []
+    let recipes = runs.map(\.recipe).filter { recipe in
+      parts.insert(recipe.validation?.folds.map { [$0, recipe.validation?.fold ?? 0] } ?? []).inserted
+    }
+    for set in evaluate {
+      let judged = Set(try Qrels(readingFrom: set.qrels, interruption: interruption).queries())
+      let reader = try TurnReader(path: set.conversations, interruption: interruption)
+      var isMeasured = false
+      while !isMeasured, let turn = try reader.next() {
+        isMeasured = judged.contains(turn.id) && recipes.contains { set.measures(turn, by: $0) }
+      }
+      guard isMeasured else {
+        throw ParlanceError(
+          .badInput,
+          "none of its turns has a relevant passage in \(set.qrels)"
+            + (set.heldOut ? " and is of a conversation that some run holds out" : ""),
+          at: .init(file: set.conversations))
+      }
+    }
+  }
+}
+
+extension Sweep.Judged {
+  /// Whether a run by the recipe lets the student leave that validated best on turns of this set which it measures, so that the
+  /// figures are too high.
+  public func choosesStudent(of recipe: Recipe) -> Bool {
+    guard let validation = recipe.validation, validation.keep == .best else { return false }
+    guard validation.folds != nil else { return validation.conversations == conversations }
+    return recipe.data.contains { $0.conversations == conversations }
+  }
+
+  /// Whether a run by the recipe measures a turn that is judged.
+  func measures(_ turn: Turn, by recipe: Recipe) -> Bool {
+    !heldOut || recipe.validation?.folds == nil || recipe.isHeldOut(turn.conversation)
   }
 }

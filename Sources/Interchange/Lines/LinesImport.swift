@@ -43,21 +43,30 @@ public struct LinesImport: Sendable {
 
   /// Gives the vectors to `body` in the order of the lines; what `body` refuses is said with the line.
   ///
+  /// - Parameter unknown: is told each term that the vocabulary does not have and that is left out; `nil` refuses such a term.
   /// - Throws: `noInput`; `badInput` that names the line; `interrupted`; what `body` throws.
   public func forEachVector(
-    progress: ProgressHandler? = nil, interruption: Interruption? = nil,
+    unknown: ((ExternalID) -> Void)? = nil, progress: ProgressHandler? = nil, interruption: Interruption? = nil,
     _ body: (ExternalID, SparseVector) throws(ParlanceError) -> Void
   ) throws(ParlanceError) {
     let lines = try LineReader(path: path, interruption: interruption)
     while let record = try Self.next(lines, format) {
       var weights: [(term: TermID, weight: Float)] = []
+      var strangers: Set<ExternalID> = []
       for (name, weight) in record.weights where weight > 0 {
-        guard let term = vocabulary.term(of: name) else {
+        if let term = vocabulary.term(of: name) {
+          weights.append((term, weight))
+        } else if let unknown {
+          guard strangers.insert(name).inserted else {
+            throw ParlanceError(
+              .badInput, "expected each term once, \"\(name)\" is there twice", at: lines.location)
+          }
+          unknown(name)
+        } else {
           throw ParlanceError(
             .badInput, "expected pieces of the vocabulary (\(vocabulary.count) pieces), it has no \"\(name)\"",
             at: lines.location)
         }
-        weights.append((term, weight))
       }
       weights.sort { $0.term < $1.term }
       guard let vector = SparseVector(exactly: weights.map(\.term), weights: weights.map(\.weight)) else {

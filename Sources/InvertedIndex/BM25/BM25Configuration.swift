@@ -17,7 +17,7 @@ import Diagnostics
 /// were kept. A query's weight of a word is how often the query has it. Unlike Lucene, which keeps a length in one byte,
 /// lengths are exact.
 public struct BM25Configuration: Sendable, Hashable, Codable {
-  /// How quickly further occurrences of a word stop to count.
+  /// How quickly further occurrences of a word stop to count, from 0 (at once) to a million.
   public var k1: Double = 0.9
   /// How much longer passages are held back, from 0 to 1.
   public var b: Double = 0.4

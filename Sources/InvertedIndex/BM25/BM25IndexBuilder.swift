@@ -9,8 +9,9 @@ public import SparseVectors
 ///     var builder = BM25IndexBuilder()
 ///     try builder.build(at: "bm25") { () throws(ParlanceError) in try PassageSource(files: ["passages.jsonl"]) }
 public struct BM25IndexBuilder: Sendable {
+  /// How words are found and weighed.
   public var bm25: BM25Configuration
-  /// Weights are kept as they are unless chosen otherwise.
+  /// How the index is kept. Weights are kept as they are unless chosen otherwise.
   public var configuration: IndexConfiguration
   /// The files of the passages; `nil` for a build that cannot be gone on with, as `IndexBuilder` has it. Words are counted again.
   public var inputs: BuildInputs?
@@ -31,7 +32,7 @@ public struct BM25IndexBuilder: Sendable {
   ) throws(ParlanceError) {
     try bm25.check()
     try configuration.check()
-    let folder = try IndexFolder(path: path, sparesUnfinished: inputs != nil)
+    let folder = try IndexFolder(path: path, sparing: inputs == nil ? .none : .all)
     let scratch = BuildScratch(memory: configuration.memory, folder: folder.path)
     let words = try WordCounts(
       of: try passages(), analyzer: bm25.analyzer, scratch: scratch, progress: progress, interruption: interruption)

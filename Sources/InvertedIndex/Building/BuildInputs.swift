@@ -24,20 +24,41 @@ public struct BuildInputs: Sendable, Hashable {
   /// How long the files of the texts are. They become no longer in the index, plain or compressed.
   public var textBytes: Int { texts.reduce(0) { $0 + Int(FileStamp(path: $1)?.count ?? 0) } }
 
+  /// What digests say of the journal's version: a minor one adds a section, and what is kept is worth the same.
+  private static let version = FormatVersion(BuildJournal.format.version.major, 0)
+
   /// - Returns: `nil` where a file is missing.
   func digest(of builder: IndexBuilder, passages: Int, hasTexts: Bool) -> [UInt8]? {
     var hash = SHA256()
     let configuration = builder.configuration
     hash.update(
       """
-      \(BuildJournal.format.version) \(configuration) \(builder.passageSpace.digest) \(builder.passageSpace) \
+      \(Self.version) \(configuration) \(builder.passageSpace.digest) \(builder.passageSpace) \
       \(builder.vocabulary.digest) \(builder.keptTerms ?? 0) \(passages) \(hasTexts) \(builder.bm25 as Any) \
       \(settings.utf8.count) \(settings) \(vectors.count) \(texts.count)
       """)
+    return addFiles(to: &hash) ? hash.finish().bytes : nil
+  }
+
+  /// What the vectors depend on that a build encodes itself: neither on its memory nor on how their weights are kept.
+  ///
+  /// - Returns: `nil` where a file is missing.
+  func vectorsDigest(of builder: IndexBuilder) -> [UInt8]? {
+    var hash = SHA256()
+    hash.update(
+      """
+      vectors \(Self.version) \(builder.passageSpace.digest) \(builder.passageSpace) \(builder.vocabulary.digest) \
+      \(settings.utf8.count) \(settings) \(vectors.count) \(texts.count)
+      """)
+    return addFiles(to: &hash) ? hash.finish().bytes : nil
+  }
+
+  /// - Returns: whether all files are there.
+  private func addFiles(to hash: inout SHA256) -> Bool {
     for file in vectors + texts {
-      guard let stamp = FileStamp(path: file) else { return nil }
+      guard let stamp = FileStamp(path: file) else { return false }
       hash.update(stamp.bytes)
     }
-    return hash.finish().bytes
+    return true
   }
 }

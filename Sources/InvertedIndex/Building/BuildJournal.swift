@@ -4,26 +4,30 @@ import SparseVectors
 
 /// What a build has done so far, so that another process can go on with it.
 ///
-/// `NNNNNN.build` says what the vectors are and, once all are looked through, what was found. Then come the passages file, which
-/// is there when it is whole, and the postings file, range by range in `NNNNNN.postings.partial`, with a record for each range
-/// that was written in `NNNNNN.ranges`. A record that does not fit the bytes ends what is kept, whatever the disk made of it.
+/// `NNNNNN.build` says what the vectors and the index are made of and, once all vectors are looked through, what was found. Then
+/// come the passages file, which is there when it is whole, and the postings file, range by range in `NNNNNN.postings.partial`,
+/// with a record for each range that was written in `NNNNNN.ranges`. A record that does not fit the bytes ends what is kept,
+/// whatever the disk made of it.
 struct BuildJournal: Sendable {
   static let fileKind = "build"
   static let rangesKind = "ranges"
-  static let format = FileFormat(magic: "PARLBUIL", name: "journal of a build", version: FormatVersion(1, 0))
+  static let format = FileFormat(magic: "PARLBUIL", name: "journal of a build", version: FormatVersion(1, 1))
 
   let generation: Int
   /// Of the inputs and settings.
   let digest: [UInt8]
+  /// Of what the vectors are made of, where the build encodes them itself.
+  let vectors: [UInt8]?
   /// What was found in an earlier process; `nil` where that did not get so far.
   let statistics: CollectionStatistics?
   private let folder: String
 
   init(
-    _ generation: Int, digest: [UInt8], statistics: CollectionStatistics? = nil, in folder: String
+    _ generation: Int, digest: [UInt8], vectors: [UInt8]?, statistics: CollectionStatistics? = nil, in folder: String
   ) {
     self.generation = generation
     self.digest = digest
+    self.vectors = vectors
     self.statistics = statistics
     self.folder = folder
   }
@@ -32,12 +36,17 @@ struct BuildJournal: Sendable {
   static func read(_ generation: Int, in folder: String) throws(ParlanceError) -> BuildJournal {
     let file = try SectionedFile(path: path(fileKind, generation, folder), format: format)
     try file.verify()
-    let inputs = try file.section("inputs")
+    let digest = try bytes(of: "inputs", in: file)
+    let vectors = file.hasSection("vectors") ? try bytes(of: "vectors", in: file) : nil
     let statistics =
       file.hasSection("terms")
       ? try CollectionStatistics(terms: file.section("terms"), counts: file.section("counts")) : nil
-    return BuildJournal(
-      generation, digest: try inputs.copy(of: 0..<inputs.count), statistics: statistics, in: folder)
+    return BuildJournal(generation, digest: digest, vectors: vectors, statistics: statistics, in: folder)
+  }
+
+  private static func bytes(of section: String, in file: SectionedFile) throws(ParlanceError) -> [UInt8] {
+    let section = try file.section(section)
+    return try section.copy(of: 0..<section.count)
   }
 
   private static func path(_ kind: String, _ generation: Int, _ folder: String) -> String {
@@ -49,6 +58,10 @@ struct BuildJournal: Sendable {
     let file = try SectionedFileWriter(path: Self.path(Self.fileKind, generation, folder), format: Self.format)
     try file.beginSection("inputs")
     try file.write(digest)
+    if let vectors {
+      try file.beginSection("vectors")
+      try file.write(vectors)
+    }
     if let statistics {
       try file.beginSection("counts")
       try file.write([statistics.postings, statistics.densest].map(UInt64.init))

@@ -48,7 +48,7 @@ public struct IndexBuilder: Sendable {
     interruption: Interruption? = nil
   ) throws(ParlanceError) {
     try configuration.check()
-    let folder = try IndexFolder(path: path, sparesUnfinished: inputs != nil)
+    let folder = try IndexFolder(path: path, sparing: inputs == nil ? .none : .all)
     try build(vectors, texts: texts, in: folder, progress: progress, interruption: interruption)
   }
 
@@ -56,7 +56,7 @@ public struct IndexBuilder: Sendable {
     _ vectors: some PassageVectors, texts: PassageSource?, in folder: IndexFolder, progress: ProgressHandler?,
     interruption: Interruption?
   ) throws(ParlanceError) {
-    let journal = journal(of: vectors.count, hasTexts: texts != nil, in: folder)
+    let journal = try journal(of: vectors.count, hasTexts: texts != nil, in: folder)
     if let done = folder.current, done.generation == journal?.generation {
       return folder.end(done.generation, with: done)
     }
@@ -65,12 +65,16 @@ public struct IndexBuilder: Sendable {
       interruption: interruption)
   }
 
+  /// - Parameter isEncoding: whether the vectors are made by the build itself and kept in its folder.
   /// - Returns: `nil` for a build that cannot be gone on with.
-  func journal(of passages: Int, hasTexts: Bool, in folder: IndexFolder) -> BuildJournal? {
+  func journal(
+    of passages: Int, hasTexts: Bool, isEncoding: Bool = false, in folder: IndexFolder
+  ) throws(ParlanceError) -> BuildJournal? {
     guard let inputs else { return nil }
     let digest = inputs.digest(of: self, passages: passages, hasTexts: hasTexts)
-    return folder.resume(restarts ? nil : digest)
-      ?? digest.map { BuildJournal(folder.begin(), digest: $0, in: folder.path) }
+    let vectors = isEncoding ? inputs.vectorsDigest(of: self) : nil
+    if let found = try folder.resume(restarts ? nil : digest, vectors: restarts ? nil : vectors) { return found }
+    return digest.map { BuildJournal(folder.begin(), digest: $0, vectors: vectors, in: folder.path) }
   }
 
   func build(

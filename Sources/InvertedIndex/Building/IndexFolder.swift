@@ -24,16 +24,27 @@ final class IndexFolder: Sendable {
     var begun: Set<Int> = []
     /// Those of builds that ended early and can be gone on with; begun as well.
     var unfinished: [Int] = []
+    /// Those of builds that ended early with vectors that they encoded, where nobody goes on with them here: these and their journals
+    /// stay.
+    var encoded: Set<Int> = []
   }
 
   private static let lockName = "lock"
 
+  /// What stays of builds that ended early.
+  enum Unfinished {
+    case none
+    /// Of those with vectors that they encoded themselves, the work of hours, these and the journal.
+    case encoded
+    /// All that can be gone on with, with all their files, until `resume`.
+    case all
+  }
+
   /// Makes the folder where it is not there, and removes what a killed build left behind.
   ///
-  /// - Parameter sparesUnfinished: whether builds that can be gone on with stay until `resume`.
   /// - Throws: `tryAgain` while somebody else writes to the index; `cannotWrite` when the folder cannot be made or holds
   ///   something else.
-  init(path: String, sparesUnfinished: Bool = false) throws(ParlanceError) {
+  init(path: String, sparing unfinished: Unfinished = .none) throws(ParlanceError) {
     let path = Self.withoutTrailingSlashes(path)
     self.path = path
     try Self.make(path)
@@ -45,7 +56,7 @@ final class IndexFolder: Sendable {
     current = try? IndexManifest.read(from: path).manifest
     let newest = current?.generation ?? 0
     generations = Mutex(Generations(next: 1 + newest))
-    if sparesUnfinished { spareUnfinished(of: names, after: newest) }
+    if unfinished != .none { spare(unfinished, of: names, after: newest) }
     if let current {
       // Its name may not be on the disk yet, if its writer died; the files of before go only after that.
       try FileNames.sync(folder: path, faults: FaultLayer.current)
@@ -60,9 +71,17 @@ final class IndexFolder: Sendable {
     generations.withLock { $0.next = max($0.next, 1 + greatest) }
   }
 
-  private func spareUnfinished(of names: [String], after newest: Int) {
+  private func spare(_ which: Unfinished, of names: [String], after newest: Int) {
+    let ofIndex = Set((current?.files ?? []).compactMap { Self.generation(of: $0.name) })
     let journals = names.filter(Self.isJournal).compactMap(Self.generation(of:))
-    let unfinished = journals.filter { $0 >= newest }.sorted()
+    let unfinished = journals.sorted().filter { generation in
+      let isEncoded = spool(of: generation) != nil
+      return which == .all ? generation >= newest || isEncoded : isEncoded && !ofIndex.contains(generation)
+    }
+    guard which == .all else {
+      generations.withLock { $0.encoded = Set(unfinished) }
+      return
+    }
     generations.withLock { generations in
       generations.unfinished = unfinished
       generations.begun.formUnion(unfinished)
@@ -75,23 +94,48 @@ final class IndexFolder: Sendable {
     }
   }
 
-  /// The build that ended early and was made of what `digest` says; others are thrown away. It may be that of `current`, which ended
-  /// before it had cleared up.
-  func resume(_ digest: [UInt8]?) -> BuildJournal? {
-    var found: BuildJournal?
-    for generation in generations.withLock({ $0.unfinished }) {
-      if let journal = try? BuildJournal.read(generation, in: path), found == nil, journal.digest == digest {
-        found = journal
-      } else {
-        removeFiles(of: generation)
-      }
+  /// The build that ended early and was made of what `digest` says, or a new one with the vectors of one that encoded what `vectors`
+  /// says; others are thrown away. It may be that of `current`, which ended before it had cleared up.
+  ///
+  /// - Throws: `cannotWrite`; what there was is there still.
+  func resume(_ digest: [UInt8]?, vectors: [UInt8]?) throws(ParlanceError) -> BuildJournal? {
+    let unfinished = generations.withLock { $0.unfinished }
+    let journals = unfinished.compactMap { try? BuildJournal.read($0, in: path) }
+    // An index gets no number below that of the one before.
+    let newest = current?.generation ?? 0
+    var found = journals.first { $0.digest == digest && $0.generation >= newest }
+    let isWhole = found.map { $0.generation == current?.generation || spool(of: $0.generation) != nil } ?? false
+    if let digest, let vectors, !isWhole,
+      let other = journals.first(where: { $0.vectors == vectors && spool(of: $0.generation) != nil })
+    {
+      let journal = found ?? BuildJournal(begin(), digest: digest, vectors: vectors, in: path)
+      try takeSpool(of: other, for: journal)
+      found = journal
     }
+    for generation in unfinished where generation != found?.generation { removeFiles(of: generation) }
     let left = (try? Self.names(in: path)) ?? []
     generations.withLock { generations in
       generations.unfinished = []
       generations.next = 1 + max(current?.generation ?? 0, left.compactMap(Self.generation(of:)).max() ?? 0)
     }
     return found
+  }
+
+  /// Gives the vectors of one build to another. Its journal is there before them: vectors without one are rubbish.
+  private func takeSpool(of other: BuildJournal, for journal: BuildJournal) throws(ParlanceError) {
+    guard let kind = spool(of: other.generation) else { return }
+    try journal.write(journal.statistics)
+    try FileNames.rename(
+      path + "/" + Self.name(kind, other.generation), to: path + "/" + Self.name(kind, journal.generation),
+      faults: FaultLayer.current)
+    try FileNames.sync(folder: path, faults: FaultLayer.current)
+  }
+
+  /// The kind of the file with the vectors that a build encoded, as far as it came; `nil` where there is none.
+  private func spool(of generation: Int) -> String? {
+    [Self.spoolKind, Self.spoolKind + ".partial"].first {
+      FileNames.exists(path + "/" + Self.name($0, generation))
+    }
   }
 
   /// Whether the folder that was locked still has its name.
@@ -132,24 +176,32 @@ final class IndexFolder: Sendable {
   }
 
   /// Ends a generation whose files belong to `manifest`, the one that is there now, and removes all files that do not, but for
-  /// those of generations that go on.
+  /// those of generations that go on, and what builds that ended early encoded.
   func end(_ generation: Int, with manifest: IndexManifest) {
     _ = generations.withLock { $0.begun.remove(generation) }
     removeAll(but: manifest)
   }
 
   private func removeAll(but manifest: IndexManifest) {
-    let begun = generations.withLock { $0.begun }
+    let (begun, encoded) = generations.withLock { ($0.begun, $0.encoded) }
     let kept = Set(manifest.files.map(\.name) + [IndexManifest.fileName, Self.lockName])
     // A journal tells the next process what the rest is, so it goes last.
     let names = ((try? Self.names(in: path)) ?? []).sorted { !Self.isJournal($0) && Self.isJournal($1) }
     for name in names where Self.isOurs(name) && !kept.contains(name) {
-      if let generation = Self.generation(of: name), begun.contains(generation) { continue }
+      if let generation = Self.generation(of: name),
+        begun.contains(generation) || encoded.contains(generation) && (Self.isJournal(name) || Self.isSpool(name))
+      {
+        continue
+      }
       FileNames.remove(path + "/" + name, faults: FaultLayer.current)
     }
   }
 
   private static func isJournal(_ name: String) -> Bool { name.hasSuffix("." + BuildJournal.fileKind) }
+
+  private static func isSpool(_ name: String) -> Bool {
+    [spoolKind, spoolKind + ".partial"].contains { name.hasSuffix("." + $0) }
+  }
 
   /// Removes the files of a generation, after a build that failed, but for those that a manifest names which is there already:
   /// the last sync may fail after it got its name.

@@ -5,7 +5,7 @@ public import SparseVectors
 
 /// Builds an index from a stream of vectors, as an encoder gives them.
 ///
-///     let writer = try IndexWriter(path: "index", passageSpace: encoder.identity, vocabulary: vocabulary)
+///     let writer = try IndexWriter(path: "index", passageSpace: encoder.passageIdentity, vocabulary: encoder.vocabulary)
 ///     for (passage, vector) in encoded { try writer.append(passage.id, vector) }
 ///     try writer.finish(texts: PassageSource(files: ["passages.jsonl"]))
 ///
@@ -15,7 +15,8 @@ public import SparseVectors
 /// was there before, or none.
 ///
 /// Where `inputs` says what the vectors are made of, one that was let go or killed is gone on with by the next one of the same inputs
-/// and settings: it has the vectors of the first `resumedCount` passages already.
+/// and settings: it has the vectors of the first `resumedCount` passages already. The vectors are kept for another configuration, too,
+/// and while the index that is there is changed.
 public final class IndexWriter {
   /// How many vectors an earlier process left; the caller passes over as many passages.
   public let resumedCount: Int
@@ -45,13 +46,13 @@ public final class IndexWriter {
     builder.inputs = inputs
     builder.restarts = restarts
     self.builder = builder
-    folder = try IndexFolder(path: path, sparesUnfinished: inputs != nil)
+    folder = try IndexFolder(path: path, sparing: inputs == nil ? .none : .all)
     // How many passages there are is said by the files.
-    var journal = builder.journal(of: 0, hasTexts: true, in: folder)
+    var journal = try builder.journal(of: 0, hasTexts: true, isEncoding: true, in: folder)
     if let found = journal, found.statistics != nil, folder.vectors(of: found.generation) == nil {
       // What was found is of vectors that are gone.
       folder.removeFiles(of: found.generation)
-      journal = BuildJournal(folder.begin(), digest: found.digest, in: folder.path)
+      journal = BuildJournal(folder.begin(), digest: found.digest, vectors: found.vectors, in: folder.path)
     }
     self.journal = journal
     generation = journal?.generation ?? folder.begin()
@@ -85,6 +86,8 @@ public final class IndexWriter {
   }
 
   /// Takes the next passage's vector.
+  ///
+  /// - Throws: as `VectorsWriter.append`; the writer is of no use then.
   public func append(_ id: ExternalID, _ vector: SparseVector) throws(ParlanceError) {
     do {
       try spool?.append(id, vector)

@@ -12,7 +12,13 @@ public protocol PassageVectors: Sendable {
   var count: Int { get }
   /// Names the vector in errors, such as the file and the row.
   func location(of index: Int) -> ParlanceError.Location
+  /// The id of a passage, from 0 to below `count`.
+  ///
+  /// - Throws: `badInput` for what is damaged.
   func id(at index: Int) throws(ParlanceError) -> ExternalID
+  /// Its vector, whose terms are of the vocabulary that the index is built over; the same each time.
+  ///
+  /// - Throws: as `id`.
   func vector(at index: Int) throws(ParlanceError) -> SparseVector
   /// Gives the vectors of `passages`, ascending; faster than one by one where vectors lie together. Memory is that of so many
   /// vectors at most. Several threads may do so at once, each for passages of its own.

@@ -49,7 +49,7 @@ extension IndexSegment {
       guard documents.hasTexts else {
         throw ParlanceError(
           .unavailable,
-          "the index was built without texts, and metadata comes with them; build it with --passages to filter",
+          "the index was built without texts, and metadata comes with them; build it with texts to filter",
           at: .init(file: documents.path))
       }
       guard let columns = documents.columns else {

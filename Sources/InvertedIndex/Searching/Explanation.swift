@@ -3,7 +3,7 @@ public import Diagnostics
 public import SparseVectors
 
 extension InvertedIndex {
-  /// Why a passage has its score: what each term that it shares with the query adds, in the order of the query.
+  /// Why a passage has its score: what each term that it shares with the query adds, terms ascending.
   ///
   /// The contributions add up to the score that `search` gives, within the rounding of single precision.
   ///

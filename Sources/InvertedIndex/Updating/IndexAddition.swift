@@ -6,7 +6,8 @@ import Synchronization
 
 /// Adds passages to an index whose vectors come one by one, as an encoder gives them.
 ///
-///     let addition = try IndexAddition(to: index, by: encoder.identity, vocabulary: vocabulary, hasTexts: true)
+///     let addition = try IndexAddition(
+///       to: index, by: encoder.passageIdentity, vocabulary: encoder.vocabulary, hasTexts: true)
 ///     for (passage, vector) in encoded { try addition.append(passage.id, vector) }
 ///     let change = try addition.finish(texts: PassageSource(files: ["new.jsonl"]))
 ///
@@ -58,6 +59,8 @@ public final class IndexAddition {
   }
 
   /// Takes the next passage's vector; where the index has the heaviest terms of each passage only, those.
+  ///
+  /// - Throws: as `VectorsWriter.append`.
   public func append(_ id: ExternalID, _ vector: SparseVector) throws(ParlanceError) {
     try spool.append(id, keptTerms.map { vector.keepingHeaviest($0) } ?? vector)
   }

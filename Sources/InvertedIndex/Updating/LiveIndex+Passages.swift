@@ -32,8 +32,8 @@ extension LiveIndex {
   /// - Parameters:
   ///   - passages: each id once.
   ///   - encoder: what made their vectors; it has to be the encoder of the passages that are there.
-  /// - Throws: `badInput` for vectors that cannot be indexed, `usage` for another encoder and an index of BM25 weights,
-  ///   `tryAgain` while another process writes, `cannotWrite`, `interrupted`.
+  /// - Throws: `badInput` for another encoder and for vectors that cannot be indexed, `usage` for an index of BM25 weights or one
+  ///   that keeps the heaviest terms of each passage only, `tryAgain` while another process writes, `cannotWrite`, `interrupted`.
   @discardableResult
   public func add(
     _ passages: [EncodedPassage], by encoder: EncoderIdentity, interruption: Interruption? = nil
@@ -51,6 +51,7 @@ extension LiveIndex {
   /// - Parameters:
   ///   - keptTerms: how many terms of each passage were kept, the heaviest; has to be as in the index.
   ///   - texts: gives the text of each passage once, in any order; needed where the index has texts.
+  /// - Throws: as the other, `usage` also for other `keptTerms` and for texts where the index has none or the other way round.
   @discardableResult
   public func add(
     _ vectors: some PassageVectors, by encoder: EncoderIdentity, keptTerms: Int? = nil, texts: PassageSource? = nil,
@@ -138,10 +139,7 @@ extension LiveIndex {
   ) throws(ParlanceError) {
     try checkTakesPassages()
     guard vocabularyDigest == snapshot.manifest.vocabularyDigest else {
-      throw ParlanceError(
-        .badInput,
-        "expected vectors over the vocabulary \(snapshot.manifest.vocabularyDigest.prefix(12)) of the passages, those of \(encoder) are "
-          + "over \(vocabularyDigest.prefix(12))", at: .init(file: path))
+      throw snapshot.otherVocabulary(vocabularyDigest, ofThe: "vectors", by: encoder)
     }
     try check(encoder, keptTerms: keptTerms, hasTexts: hasTexts)
   }
@@ -159,15 +157,10 @@ extension LiveIndex {
     let index = snapshot
     try checkTakesPassages()
     guard encoder == index.passageSpace else {
-      // A name says little about what was encoded how.
-      let settings =
-        encoder.name == index.passageSpace.name
-        ? ", a model of the same name with other files or settings: maximal length and passage text must be those that the passages were "
-          + "encoded with" : ""
       throw ParlanceError(
         .badInput,
-        "expected vectors of \(index.passageSpace), which encoded the passages, found those of \(encoder)\(settings)",
-        at: .init(file: path))
+        "expected vectors of \(index.passageSpace), which encoded the passages, found those of \(encoder)"
+          + index.noteOnSettings(of: encoder), at: .init(file: path))
     }
     guard keptTerms == index.manifest.keptTerms else {
       func words(_ kept: Int?) -> String { kept.map { "the \($0) heaviest terms" } ?? "all terms" }

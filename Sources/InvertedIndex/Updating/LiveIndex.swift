@@ -124,7 +124,7 @@ public final class LiveIndex: Sendable {
     // Before the folder is locked: a folder without an index stays as it is.
     try refresh()
     let folder: IndexFolder
-    if let own = writer.folder { folder = own } else { folder = try IndexFolder(path: path) }
+    if let own = writer.folder { folder = own } else { folder = try IndexFolder(path: path, sparing: .encoded) }
     try folder.checkPlace()
     // A clock that is coarse gives two manifests one stamp: whoever writes reads.
     _ = try reread()

@@ -123,7 +123,8 @@ struct CompareCommand: AsyncParsableCommand {
     let specifications = try systems.map { text throws(ParlanceError) in try SystemSpecification(text) }
     var files: [String] = []
     for case .run(let file) in specifications { files.append(file) }
-    var runs = try NamedRun.all(readingFrom: files, interruption: console.interruption)[...]
+    // Without a query there is nothing in which two can agree.
+    var runs = try NamedRun.all(readingFrom: files, allowingEmpty: false, interruption: console.interruption)[...]
     let bar = ProgressBar(console)
     defer { bar.finish() }
     var compared: [ComparedSystem] = []

@@ -68,7 +68,9 @@ struct DataSplitCommand: ParsableCommand {
       try DealtJudgments(qrels, of: conversations, by: split, interruption: console.interruption)
     }
     try FileNames.makeFolder(out)
-    for part in try split.write(conversations, to: outputs, interruption: console.interruption) {
+    let dealt = try split.write(
+      conversations, to: outputs, removing: judgments == nil ? [] : judged, interruption: console.interruption)
+    for part in dealt {
       console.note(
         "\(part.path): \(FixedDecimal.grouped(part.conversations)) conversations, \(FixedDecimal.grouped(part.turns)) "
           + "turns")

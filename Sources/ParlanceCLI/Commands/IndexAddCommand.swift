@@ -92,7 +92,7 @@ struct IndexAddCommand: AsyncParsableCommand {
     let bar = ProgressBar()
     defer { bar.finish() }
     let (summary, change) = try await job.add(
-      to: index, with: encoder, count: count, progress: bar.handler, interruption: console.interruption)
+      to: index, with: encoder, checked: count, progress: bar.handler, interruption: console.interruption)
     bar.finish()
     if summary.truncated > 0 {
       console.note("\(FixedDecimal.grouped(summary.truncated)) passages were cut at \(encoder.maxLength) tokens")

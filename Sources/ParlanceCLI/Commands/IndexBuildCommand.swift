@@ -24,7 +24,8 @@ struct IndexBuildCommand: AsyncParsableCommand {
       as --restart does.
 
       With --model the passages are encoded on the way. Their vectors are kept in the folder until the index is built, so \
-      that this goes on as well, and not beyond: who wants them again encodes them first, by parlance encode.
+      that this goes on as well, with another --memory or --weights, too, and not beyond: who wants them again encodes \
+      them first, by parlance encode.
 
       Examples:
         parlance index build --vectors passages.vectors \\
@@ -151,7 +152,7 @@ struct IndexBuildCommand: AsyncParsableCommand {
     let summary: IndexingJob.Summary
     do throws(ParlanceError) {
       summary = try await job.run(
-        with: encoder, count: count, progress: bar.handler, interruption: console.interruption)
+        with: encoder, checked: count, progress: bar.handler, interruption: console.interruption)
     } catch {
       bar.finish()
       if error.code == .interrupted { console.note("what is encoded is kept: the same command goes on from there") }

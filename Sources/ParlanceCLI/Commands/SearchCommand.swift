@@ -236,8 +236,9 @@ struct SearchCommand: AsyncParsableCommand {
   }
 
   /// The encoder, of whose queries only the heaviest terms are kept where that is asked for.
-  func kept(_ encoder: any QueryEncoder) -> any QueryEncoder {
-    keepTerms.map { PrunedQueryEncoder(encoder, keptTerms: $0) } ?? encoder
+  func kept(_ encoder: any QueryEncoder) throws(ParlanceError) -> any QueryEncoder {
+    guard let keepTerms else { return encoder }
+    return try PrunedQueryEncoder(encoder, keptTerms: keepTerms)
   }
 }
 

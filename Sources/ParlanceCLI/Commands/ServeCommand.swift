@@ -139,6 +139,7 @@ struct ServeCommand: AsyncParsableCommand {
       return try Console.standard.print(made.line)
     }
     guard let index else { return }
+    Signals.outliveReaders()
     // A wish to end that comes from here on ends what is only beginning.
     let interruption = Console.standard.interruption
     var configuration = ServiceConfiguration(version: ParlanceCommand.version)

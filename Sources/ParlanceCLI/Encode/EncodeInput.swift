@@ -9,6 +9,8 @@ final class EncodeInput: Sendable {
   struct Item: Sendable {
     var id: ExternalID
     var words: String
+    /// Its line.
+    var location: ParlanceError.Location
   }
 
   private enum Reader {
@@ -27,14 +29,13 @@ final class EncodeInput: Sendable {
   private let rewritesFile: String?
   private let words: @Sendable (Passage) -> String
   private let isPassages: Bool
-  private let refusesDuplicates: Bool
   private let interruption: Interruption
 
   /// - Parameters:
   ///   - form: which words of a turn.
   ///   - words: the words of a passage that are encoded.
   init(
-    _ command: EncodeCommand, form: ConversationForm, refusingDuplicates: Bool, interruption: Interruption,
+    _ command: EncodeCommand, form: ConversationForm, interruption: Interruption,
     words: @escaping @Sendable (Passage) -> String
   ) throws(ParlanceError) {
     isPassages = command.conversations == nil
@@ -42,7 +43,6 @@ final class EncodeInput: Sendable {
     self.form = form
     rewritesFile = command.rewrites
     rewrites = try command.rewrites.map { path throws(ParlanceError) in try Rewrites(readingFrom: path) }
-    refusesDuplicates = refusingDuplicates
     self.interruption = interruption
     self.words = words
   }
@@ -53,26 +53,25 @@ final class EncodeInput: Sendable {
       while true {
         switch state.reader {
         case .passages(let reader):
-          if let passage = try reader.next() { return Item(id: passage.id, words: words(passage)) }
+          if let passage = try reader.next() {
+            return Item(id: passage.id, words: words(passage), location: reader.location)
+          }
         case .turns(let reader):
           if let turn = try reader.next() {
-            return Item(id: turn.id, words: try query(for: turn).text)
+            return Item(id: turn.id, words: try query(for: turn).text, location: reader.location)
           }
         case nil: break
         }
         guard let path = state.paths.popFirst() else { return nil }
-        state.reader = try reader(of: path, after: state.reader)
+        state.reader = try reader(of: path)
       }
     }
   }
 
-  private func reader(of path: String, after previous: Reader?) throws(ParlanceError) -> Reader {
+  /// Ids of passages are compared by `EncodeJob` before and by `VectorsWriter` behind it.
+  private func reader(of path: String) throws(ParlanceError) -> Reader {
     guard isPassages else { return .turns(try TurnReader(path: path, interruption: interruption)) }
-    if case .passages(let earlier) = previous {
-      return .passages(try PassageReader(path: path, after: earlier, interruption: interruption))
-    }
-    return .passages(
-      try PassageReader(path: path, refusingDuplicates: refusesDuplicates, interruption: interruption))
+    return .passages(try PassageReader(path: path, refusingDuplicates: false, interruption: interruption))
   }
 
   private func query(for turn: Turn) throws(ParlanceError) -> FormedQuery {

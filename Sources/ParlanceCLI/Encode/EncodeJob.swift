@@ -59,10 +59,9 @@ struct EncodeJob {
     timings.mark("model")
     let reading = QueryReading(encoder, form: command.form, maxLength: command.model.encoding.maxLength)
     if isQueries, let note = reading.note { console.note(note) }
-    let input = try EncodeInput(
-      command, form: reading.form, refusingDuplicates: command.chosenFormat == .vectors,
-      interruption: console.interruption
-    ) { text.words(of: $0) }
+    let input = try EncodeInput(command, form: reading.form, interruption: console.interruption) {
+      text.words(of: $0)
+    }
 
     let clock = ContinuousClock()
     let start = clock.now
@@ -79,11 +78,13 @@ struct EncodeJob {
   private func countAndCheckInput() throws(ParlanceError) -> Int? {
     // The filter shows each line's result before it looks at the next.
     if command.chosenFormat == .jsonl { return nil }
-    let input = try EncodeInput(
-      command, form: command.chosenForm, refusingDuplicates: true, interruption: console.interruption
-    ) { _ in "" }
     let bar = ProgressBar(console)
     defer { bar.finish() }
+    guard isQueries else {
+      return try PassageSource.check(
+        files: command.passages, progress: bar.handler, interruption: console.interruption)
+    }
+    let input = try EncodeInput(command, form: command.chosenForm, interruption: console.interruption) { _ in "" }
     var count = 0
     while try input.next() != nil {
       count += 1
@@ -131,7 +132,11 @@ struct EncodeJob {
       try await encode(encoder, input, total: total, resumed: writer.resumedCount, window: .full) {
         item, encoded throws(ParlanceError) in
         try words.add(item, isThere: false)
-        try writer.append(item.id, encoded.vector)
+        do throws(ParlanceError) {
+          try writer.append(item.id, encoded.vector)
+        } catch {
+          throw error.code == .badInput ? ParlanceError(error.code, error.message, at: item.location) : error
+        }
         tally.add(item.id, encoded)
       }
     } catch {

@@ -32,13 +32,15 @@ enum EngineInput {
     }
   }
 
+  /// - Parameter unknown: as of `LinesImport`; CIFF refuses terms that the vocabulary does not have.
   func forEachVector(
-    progress: ProgressHandler?, interruption: Interruption?,
+    unknown: ((ExternalID) -> Void)? = nil, progress: ProgressHandler?, interruption: Interruption?,
     _ body: (ExternalID, SparseVector) throws(ParlanceError) -> Void
   ) throws(ParlanceError) {
     switch self {
     case .ciff(let file): try file.forEachVector(progress: progress, interruption: interruption, body)
-    case .lines(let file): try file.forEachVector(progress: progress, interruption: interruption, body)
+    case .lines(let file):
+      try file.forEachVector(unknown: unknown, progress: progress, interruption: interruption, body)
     }
   }
 }

@@ -34,7 +34,8 @@ struct SearcherOptions: ParsableArguments {
     return try Searcher(index: opened, encoder: kept(encoder), trustingEncoder: trustModel)
   }
 
-  private func kept(_ encoder: any QueryEncoder) -> any QueryEncoder {
-    keepTerms.map { PrunedQueryEncoder(encoder, keptTerms: $0) } ?? encoder
+  private func kept(_ encoder: any QueryEncoder) throws(ParlanceError) -> any QueryEncoder {
+    guard let keepTerms else { return encoder }
+    return try PrunedQueryEncoder(encoder, keptTerms: keepTerms)
   }
 }

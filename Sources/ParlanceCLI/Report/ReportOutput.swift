@@ -14,7 +14,7 @@ struct ReportOutput {
     case .html: try write(ExperimentPage(report).html)
     case .markdown: try write(report.markdown)
     case .latex: try write(report.latex)
-    case .csv: try write(report.csv)
+    case .csv: try writeLines()
     case .svg: try writeDrawings()
     }
   }
@@ -22,6 +22,12 @@ struct ReportOutput {
   private func write(_ text: String) throws(ParlanceError) {
     guard path != "-" else { return try StandardOutput.shared.write(text) }
     try AtomicFile.write(Array(text.utf8), to: path)
+  }
+
+  private func writeLines() throws(ParlanceError) {
+    let lines = try LineWriter(path: path)
+    try report.csv { line throws(ParlanceError) in try lines.write(bytes: Array("\(line)\r\n".utf8)) }
+    try lines.finish()
   }
 
   private func writeDrawings() throws(ParlanceError) {

@@ -70,12 +70,7 @@ struct EvaluationTask {
     }
     var evaluations: [Evaluation] = []
     for named in runs {
-      do {
-        evaluations.append(
-          try evaluate(named.run, qrels: inputs.qrels, measures: inputs.measures, interruption: interruption))
-      } catch {
-        throw error.located(in: named.file)
-      }
+      evaluations.append(try named.evaluation(inputs.qrels, inputs.measures, interruption: interruption))
     }
 
     var report = EvaluationReport(evaluations: evaluations)

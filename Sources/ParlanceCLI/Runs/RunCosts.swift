@@ -128,7 +128,7 @@ struct RunCosts {
         if position.isMultiple(of: 4096) { try interruption.check() }
       }
     }
-    guard run.run.rankings.keys.contains(where: { seen[$0] != nil }) else {
+    guard run.run.rankings.isEmpty || run.run.rankings.keys.contains(where: { seen[$0] != nil }) else {
       throw ParlanceError(
         .badInput, "expected the queries of the run \(run.run.name), none of \(seen.count) is one",
         at: .init(file: paths[0]))

@@ -54,13 +54,11 @@ struct RunSearch {
     let index = try InvertedIndex(path: command.index ?? "")
     try command.tellUnknownFields(of: index)
     let queries = try VectorsFile(path: vectors)
-    try index.check(
-      queries.description.encoder, distilledFor: queries.description.passageSpace,
-      vocabularyDigest: queries.description.vocabulary.digest, trusted: command.trustModel)
-    let batch = try BatchSearch(
+    let search = try VectorsSearch(
       index: index, k: k, threads: threads, keptTerms: command.keepTerms, filter: command.passageFilter,
       approximation: command.approximation, progress: progress, interruption: console.interruption)
-    return try await batch.run(queries, to: RunWriter(path: path, tag: tag("vectors")), trusted: command.trustModel)
+    return try await search.run(
+      queries, to: RunWriter(path: path, tag: tag("vectors")), trustingEncoder: command.trustModel)
   }
 
   private func searchConversations(
@@ -74,15 +72,15 @@ struct RunSearch {
       (turn.id, try command.form.query(for: turn, in: form, rewrites))
     }
     let batch = try BatchSearch(
-      index: searcher.index, k: k, threads: threads, filter: command.passageFilter,
-      approximation: command.approximation, progress: progress, interruption: console.interruption)
+      searcher: searcher, k: k, threads: threads, filter: command.passageFilter, progress: progress,
+      interruption: console.interruption)
     let run = try RunWriter(path: path, tag: tag(form.rawValue))
     if let costs = command.costs {
       return try await searchTimed(
         queries, by: searcher, k: k, command.passageFilter, to: run, costs: costs, progress)
     }
     return try await saving(searcher.encoder) { writer throws(ParlanceError) in
-      try await batch.run(queries, by: searcher.encoder, to: run, saving: writer, trusted: command.trustModel)
+      try await batch.run(queries, to: run, saving: writer)
     }
   }
 

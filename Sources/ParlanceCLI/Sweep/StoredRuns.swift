@@ -30,7 +30,7 @@
       table.columns += [.figure("L0"), .figure("FLOPS"), .figure("steps"), .figure("processor s"), .figure("MiB")]
       var documents: [OrderedJSON] = []
       let set = sweep.evaluate[0].name
-      var trained: [(name: String, words: String?)] = []
+      var (trained, chosen): ([(name: String, words: String?)], [(name: String, words: String?)]) = ([], [])
       for run in planned {
         guard let stored = known[run.id] else {
           let state = FileNames.exists(folder.folder(of: run.id)) ? "begun" : "waits"
@@ -49,13 +49,20 @@
           let figures = try figures(of: run.id, on: set)
           let turns = stored.turnsTrainedOn[set]
           trained.append((run.id, TrainedTurns.words(turns ?? 0, of: figures.count, on: set)))
-          row += figures.means.map { .figure($0, digits: 3) }
+          chosen.append((run.id, try self.chosen(run, on: sweep.evaluate[0])))
+          // Of a fold without a judged turn there are none.
+          func cell(_ value: Double?, digits: Int) -> Table.Cell { value.map { .figure($0, digits: digits) } ?? "" }
+          row += figures.means.map { cell($0, digits: 3) }
           row += [
-            .figure(figures.summary?.terms ?? 0, digits: 1), .figure(figures.summary?.flops ?? 0, digits: 2),
-            .count(stored.steps), .figure(stored.processorSeconds, digits: 0), .count(stored.peakMemory >> 20),
+            cell(figures.summary?.terms, digits: 1), cell(figures.summary?.flops, digits: 2), .count(stored.steps),
+            .figure(stored.processorSeconds, digits: 0), .count(stored.peakMemory >> 20),
           ]
           members += [
-            ("measures", .object(zip(sweep.measures, figures.means).map { ($0.description, .number($1)) })),
+            (
+              "measures",
+              .object(
+                zip(sweep.measures, figures.means).map { ($0.description, $1.map { OrderedJSON.number($0) }) })
+            ),
             ("effort", figures.summary?.json), ("steps", .integer(stored.steps)),
             ("processorSeconds", .number(stored.processorSeconds)), ("peakMemory", .integer(stored.peakMemory)),
           ]
@@ -65,7 +72,7 @@
         documents.append(.object(members))
       }
       if sweep.evaluate.count > 1 { table.notes = ["Figures on \(set)."] }
-      table.notes += TrainedTurns.notes(trained)
+      table.notes += TrainedTurns.notes(trained) + TrainedTurns.notes(chosen)
       if json {
         try console.print(json: ["runs": .array(documents)] as OrderedJSON)
       } else {
@@ -91,13 +98,19 @@
       }
       if let fault = stored.fault { facts.rows.append(["fault", Table.Cell(fault)]) }
       var tables = [facts]
+      let planned = try sweep.runs().first { $0.id == name }
+      let isOwn = stored.isFinished(as: try planned.map { try $0.digest(of: $0.recipe(of: sweep), in: sweep) })
       for set in sweep.evaluate where stored.state == .finished {
         let figures = try figures(of: name, on: set.name)
         guard let summary = figures.summary else { continue }
         var table = Table(title: set.name, columns: sweep.measures.map { .figure($0.description) })
-        table.rows = [figures.means.map { .figure($0, digits: 4) }]
+        table.rows = [figures.means.compactMap(\.self).map { .figure($0, digits: 4) }]
         let trained = TrainedTurns.words(stored.turnsTrainedOn[set.name] ?? 0, of: figures.count, on: set.name)
         table.notes = TrainedTurns.notes([(name, trained)])
+        if isOwn, let planned {
+          let words = try chosen(planned, on: set)
+          table.notes += TrainedTurns.notes([(name, words)])
+        }
         tables += [table, EffortTable([(name, summary)]).table(title: "Cost of a query", head: .label("run"))]
       }
       var data = Table(title: "Data", columns: [.label("file"), .label("SHA-256")])
@@ -137,12 +150,18 @@
       return run
     }
 
+    /// Says that a run's student was chosen by turns of a set, where that is so.
+    private func chosen(_ run: PlannedRun, on set: Sweep.Judged) throws(ParlanceError) -> String? {
+      set.choosesStudent(of: try run.recipe(of: sweep)) ? TrainedTurns.chosen(on: set.name) : nil
+    }
+
+    /// - Returns: no means and no summary of a set of which the run measured no turn.
     private func figures(
       of run: String, on set: String
-    ) throws(ParlanceError) -> (means: [Double], summary: EffortSummary?, count: Int) {
+    ) throws(ParlanceError) -> (means: [Double?], summary: EffortSummary?, count: Int) {
       let queries = try store.queries(of: run, on: set, measures: sweep.measures.map(\.description))
-      let means = sweep.measures.indices.map { place in
-        queries.reduce(0) { $0 + $1.values[place] } / Double(max(1, queries.count))
+      let means: [Double?] = sweep.measures.indices.map { place in
+        queries.isEmpty ? nil : queries.reduce(0) { $0 + $1.values[place] } / Double(queries.count)
       }
       return (means, EffortSummary(queries.map(\.effort)), queries.count)
     }

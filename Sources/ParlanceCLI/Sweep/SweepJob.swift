@@ -23,6 +23,7 @@
       let runs = try sweep.runs().map { run throws(ParlanceError) in (run: run, recipe: try run.recipe(of: sweep)) }
       try sweep.check(runs)
       try tellAlike(runs)
+      tellChosen(sweep, runs)
       guard !command.dryRun else { return try tell(sweep, runs) }
       var others = try others(of: sweep)
       try makeFolders()
@@ -44,7 +45,10 @@
         let preparation = SweepPreparation(of: sweep, in: folder)
         try await preparation.makeListed()
         left = try takeOver(left, from: &others, store)
-        if !left.isEmpty { try await preparation.makeIndexes(of: runs.map(\.recipe)) }
+        if !left.isEmpty {
+          try sweep.checkTurns(of: runs, interruption: console.interruption)
+          try await preparation.makeIndexes(of: runs.map(\.recipe))
+        }
       }
       if !left.isEmpty {
         let plan = try SweepPlan(sweep, runs, places, known: store.runs(), left: left, sharing)
@@ -68,15 +72,26 @@
           + "they stay, and are in none of its figures")
     }
 
-    /// Says of arms whose settings come to one recipe: a slip of the hand, or one more name for it.
+    /// Says of arms whose settings come to one recipe, or to one that trains alike: a slip of the hand, or one more name for it.
     private func tellAlike(_ runs: [PreparedRun]) throws(ParlanceError) {
-      var names: [String: [String]] = [:]
+      var alike: [String: [(arm: String, recipe: Recipe)]] = [:]
       guard let first = runs.first?.run else { return }
       for (run, recipe) in runs where run.seed == first.seed && run.fold == first.fold {
-        names[try recipe.yaml(), default: []].append(run.arm)
+        alike[try recipe.effective.yaml(), default: []].append((run.arm, recipe))
       }
-      for alike in names.values.filter({ $0.count > 1 }).sorted(by: { $0[0] < $1[0] }) {
-        console.note("the arms \(alike.joined(separator: ", ")) are one recipe")
+      for arms in alike.values.filter({ $0.count > 1 }).sorted(by: { $0[0].arm < $1[0].arm }) {
+        let names = arms.map(\.arm).joined(separator: ", ")
+        console.note(
+          arms.allSatisfy { $0.recipe == arms[0].recipe }
+            ? "the arms \(names) are one recipe"
+            : "the arms \(names) are one training: what they differ in changes nothing beside their other keys")
+      }
+    }
+
+    /// Warns of sets whose turns choose the students that are measured on them.
+    private func tellChosen(_ sweep: Sweep, _ runs: [PreparedRun]) {
+      for set in sweep.evaluate where runs.contains(where: { set.choosesStudent(of: $0.recipe) }) {
+        console.warn(TrainedTurns.chosen(on: set.name) + "; `validation.keep: last` chooses by nothing")
       }
     }
 

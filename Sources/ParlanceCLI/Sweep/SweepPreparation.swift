@@ -18,14 +18,16 @@
     /// - Throws: `badInput` for what was made of something else.
     func makeListed() async throws {
       var data = DataFingerprints()
-      for step in sweep.prepare {
+      for (place, step) in sweep.prepare.enumerated() {
         let lock = try await lock(of: step.makes)
         defer { withExtendedLifetime(lock) {} }
+        let operands = ParlanceCommand.operands(of: step.command)
+        let written = MadeNote.written(from: place, of: sweep, in: folder)
         if MadeNote.isMade(step.makes) {
-          try MadeNote.check(step, &data)
+          try MadeNote.check(step, operands: operands, without: written, &data)
         } else {
           // First, since what makes it goes on to its end when this process is killed.
-          try MadeNote(of: step, &data).write(for: step.makes)
+          try MadeNote(of: step, operands: operands, without: written, &data).write(for: step.makes)
           try await make(step.makes, step.command.map { $0 == "{out}" ? step.makes : $0 }, holding: lock)
         }
       }

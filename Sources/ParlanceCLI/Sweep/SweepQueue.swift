@@ -48,6 +48,7 @@
     /// - Throws: `interrupted` when all children have saved where they stood; `badInput` at the end, when some failed.
     func work(off waiting: [PlannedRun], done: Int) async throws {
       var waiting = waiting
+      var places = places
       var running: [Running] = []
       var (finished, failed, isAsked) = (done, 0, false)
       var trained = TrainedTurns()
@@ -67,6 +68,7 @@
         }
         try? await Task.sleep(for: .milliseconds(200))
         var still: [Running] = []
+        let atATime = running.count
         for entry in running {
           guard let ending = try ending(of: entry) else {
             still.append(entry)
@@ -82,14 +84,22 @@
             } else {
               try store.store(result, curves: TrainingCurve.all(readingFrom: folder.metrics(of: entry.run.id)))
               finished += 1
+              places.learn(peakMemory: result.peakMemory)
               console.note("\(finished) of \(total): \(line(result))")
               trained.warn(of: result)
             }
           } else if ending == .code(ParlanceError.Code.tryAgain.rawValue) {
             still.append(Running(run: entry.run, child: nil, log: ChildLog(entry.log.path)))
           } else if !isAsked {
-            failed += 1
             let fault = entry.log.reason(ending, memory: "budget.memory_per_run")
+            if ending == .killed, places.lose(entry.run.id, oneOf: atATime) {
+              waiting.insert(entry.run, at: 0)
+              console.warn(
+                "the run \(entry.run.id) is tried once more, with \(FixedDecimal.counted(places.count, "run")) at a time from "
+                  + "now on: \(fault)")
+              continue
+            }
+            failed += 1
             try store.store(failure: fault, of: entry.run)
             console.warn("the run \(entry.run.id) failed: \(fault)")
           }
@@ -146,9 +156,13 @@
     private func line(_ result: RunResult) -> String {
       var parts = ["\(result.run)"]
       for set in result.measured {
+        guard !set.queries.isEmpty else {
+          parts.append("no turn of \(set.name)")
+          continue
+        }
         let figures = set.measures.indices.map { place in
           let values = set.queries.map { $0.values[place] }
-          let mean = values.reduce(0, +) / Double(max(1, values.count))
+          let mean = values.reduce(0, +) / Double(values.count)
           return "\(set.measures[place]) \(FixedDecimal.text(mean, digits: 3))"
         }
         parts.append(figures.joined(separator: " ") + (result.measured.count > 1 ? " (\(set.name))" : ""))

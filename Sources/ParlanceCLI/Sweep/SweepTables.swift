@@ -1,5 +1,6 @@
 #if Storage
   import Diagnostics
+  import Distillation
   import Evaluation
   import Experiments
   import Identifiers
@@ -7,12 +8,14 @@
 
   /// The arms of a sweep as tables, one for each set of turns: seeds averaged turn by turn, tests by conversation.
   struct SweepTables {
-    /// One set of turns, or a part of the one before it: figures without the arms that they are of.
+    /// One set of turns, or a part of the one before it.
     struct OfSet {
       var name: String
       var isPart = false
       var arms: [ArmFigures]
       var report: EvaluationReport
+      /// Of a set all of whose turns are meant, also where the figures are of a part.
+      var notes: [String]
 
       /// With the arms' divergence from their teachers, where that was measured.
       var figures: ExperimentReport.Figures {
@@ -20,24 +23,26 @@
         return ExperimentReport.Figures(
           name: name, report: report,
           extra: divergences.isEmpty ? [] : [.divergence(Dictionary(uniqueKeysWithValues: divergences))],
-          notes: TrainedTurns.notes(arms.map { ($0.arm, trainedTurns(of: $0)) }), isPart: isPart)
+          notes: notes, isPart: isPart)
       }
 
       var json: OrderedJSON {
         let divergences: [(String, OrderedJSON?)] = arms.map { ($0.arm, $0.divergence.map { .number($0) } ?? .null) }
-        let trained: [(String, OrderedJSON?)] = arms.map { ($0.arm, $0.turns.trainedOn.map { .integer($0) }) }
+        // Of a part it is not known.
+        let trained: [(String, OrderedJSON?)] =
+          isPart ? [] : arms.map { ($0.arm, $0.turns.trainedOn.map { .integer($0) }) }
         return [
           "name": .string(name), "figures": report.json(perQuery: false), "divergence": .object(divergences),
           "turnsTrainedOn": .object(trained),
         ]
       }
+    }
 
-      /// Says how many of an arm's turns are of conversations that it is trained on.
-      private func trainedTurns(of arm: ArmFigures) -> String? {
-        let words = TrainedTurns.words(arm.turns.trainedOn ?? 0, of: arm.turns.measured, on: name)
-        let isRepeated = arm.turns.measured > arm.evaluation.queries.count
-        return words.map { $0 + (isRepeated ? ", each fold's turns counted" : "") }
-      }
+    /// Says how many of an arm's turns are of conversations that it is trained on.
+    private static func trainedTurns(of arm: ArmFigures, on set: String) -> String? {
+      let words = TrainedTurns.words(arm.turns.trainedOn ?? 0, of: arm.turns.measured, on: set)
+      let isRepeated = arm.turns.measured > arm.evaluation.queries.count
+      return words.map { $0 + (isRepeated ? ", each fold's turns counted" : "") }
     }
 
     let sweep: Sweep
@@ -70,6 +75,8 @@
       var left: [ArmFigures.Unfinished] = []
       var emptied = 0
       let digests = try sweep.digests()
+      var recipes: [String: Recipe] = [:]
+      for run in try sweep.runs() where recipes[run.arm] == nil { recipes[run.arm] = try run.recipe(of: sweep) }
       for set in sweep.evaluate {
         let (whole, unfinished, places) = try ArmFigures.all(of: sweep, digests: digests, on: set.name, in: store)
         left = unfinished
@@ -86,14 +93,22 @@
         guard !arms.isEmpty else { continue }
         let report = try Self.report(
           arms, places, baseline: base, judgments: set.qrels, configuration)
-        sets.append(OfSet(name: set.name, arms: arms, report: report))
+        let isChosen = { (arm: ArmFigures) in recipes[arm.arm].map { set.choosesStudent(of: $0) } ?? false }
+        let notes =
+          TrainedTurns.notes(arms.map { ($0.arm, Self.trainedTurns(of: $0, on: set.name)) })
+          + TrainedTurns.notes(arms.map { ($0.arm, isChosen($0) ? TrainedTurns.chosen(on: set.name) : nil) })
+        sets.append(OfSet(name: set.name, arms: arms, report: report, notes: notes))
         // The others may have some left.
         if let leftOut, sweep.evaluate.count > 1, report.isEmpty(without: leftOut.ids) {
           Console.standard.note(
             "all turns of \(set.name) are left out by \(leftOut.file): it has no figures without them")
           emptied += 1
         } else if let part = try leftOut?.part(of: report, configuration) {
-          sets.append(OfSet(name: "\(set.name), \(part.words)", isPart: true, arms: [], report: part.report))
+          let kept = part.report.evaluations[0].queries
+          sets.append(
+            OfSet(
+              name: "\(set.name), \(part.words)", isPart: true, arms: arms.map { $0.restricted(to: kept) },
+              report: part.report, notes: notes))
         }
       }
       if let leftOut, !sets.isEmpty, emptied == 0, !sets.contains(where: \.isPart) { throw leftOut.unknown }

@@ -1,7 +1,8 @@
 import Experiments
 import Reports
 
-/// Says of turns that they were measured by a student which was trained on their conversations, as `train` says it of validation.
+/// Says of turns that they were measured by a student which was trained on their conversations, as `train` says it of validation,
+/// or chosen by them.
 struct TrainedTurns {
   private let console = Console.standard
   private var told: Set<String> = []
@@ -12,6 +13,11 @@ struct TrainedTurns {
     return
       "\(FixedDecimal.grouped(count)) of \(FixedDecimal.grouped(all)) turns of \(set) are of conversations that are "
       + "trained on; the figures are too high"
+  }
+
+  /// Of turns that decided which step's student is measured on them.
+  static func chosen(on set: String) -> String {
+    "`validation.keep: best` chooses students by turns of \(set) that they are measured on; the figures are too high"
   }
 
   /// Warns of a run's figures, once of what is the same in many.

@@ -1,5 +1,6 @@
 import Diagnostics
 import Dispatch
+import Synchronization
 
 #if canImport(Glibc)
   import Glibc
@@ -14,7 +15,15 @@ enum Signals {
   /// A reader that has read enough, as `head` has, ends the process without a word, also where a parent process or the
   /// network had SIGPIPE ignored.
   static func endOnBrokenPipe() {
-    signal(SIGPIPE, SIG_DFL)
+    if !outlivesReaders.load(ordering: .relaxed) { signal(SIGPIPE, SIG_DFL) }
+  }
+
+  private static let outlivesReaders = Atomic(false)
+
+  /// A service goes on when a client leaves while its answer is written: from here on `endOnBrokenPipe` does nothing.
+  static func outliveReaders() {
+    outlivesReaders.store(true, ordering: .relaxed)
+    signal(SIGPIPE, SIG_IGN)
   }
 
   /// Lets in the signals that ask to end or to load anew, which a process inherits as blocked from a parent that had them

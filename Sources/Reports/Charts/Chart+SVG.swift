@@ -73,7 +73,13 @@ private struct Plot {
   let bottom: Double
   /// Beside the points, where all fit; in the legend otherwise.
   let labels: [LabelPlaces.Box]?
-  private let legendRows: [[Int]]
+  private let legendRows: [LegendRow]
+
+  /// Series whose names stand beside each other, or one whose name is broken over lines.
+  private struct LegendRow {
+    var entries: [(series: Int, lines: [String])] = []
+    var height: Int { entries.map(\.lines.count).max() ?? 0 }
+  }
 
   init(_ chart: Chart, _ size: Chart.Size) {
     self.chart = chart
@@ -125,20 +131,23 @@ private struct Plot {
     labels =
       chart.kind == .points
       ? LabelPlaces.place(places, avoiding: obstacles, within: frame) : nil
-    var rows: [[Int]] = [[]]
+    var rows: [LegendRow] = []
     if labels == nil, chart.kind == .points || chart.series.count > 1 {
-      var used = 0.0
+      let room = size.width - 16
+      var used = room
       for place in chart.series.indices {
-        let width = Self.legendWidth(chart.series[place].name)
-        if used + width > size.width - 16, used > 0 {
-          rows.append([])
+        let characters = Int((room - Self.legendWidth("")) / LabelPlaces.characterWidth)
+        let lines = wrapped(chart.series[place].name, width: characters)
+        let width = lines.count > 1 ? room : Self.legendWidth(lines[0])
+        if used + width > room {
+          rows.append(LegendRow())
           used = 0
         }
-        rows[rows.count - 1].append(place)
+        rows[rows.count - 1].entries.append((place, lines))
         used += width
       }
     }
-    legendRows = rows.filter { !$0.isEmpty }
+    legendRows = rows
   }
 
   private static func legendWidth(_ name: String) -> Double { 36 + LabelPlaces.width(name) }
@@ -154,7 +163,9 @@ private struct Plot {
     return axis
   }
 
-  var totalHeight: Double { size.height + Double(legendRows.count) * 20 + (legendRows.isEmpty ? 0 : 6) }
+  var totalHeight: Double {
+    size.height + Double(legendRows.reduce(0) { $0 + $1.height }) * 20 + (legendRows.isEmpty ? 0 : 6)
+  }
 
   func across(_ value: Double) -> Double { left + x.share(of: value) * (right - left) }
   func down(_ value: Double) -> Double { bottom - y.share(of: value) * (bottom - top) }
@@ -241,20 +252,23 @@ private struct Plot {
 
   func legend() -> [String] {
     var lines: [String] = []
-    for (row, entries) in legendRows.enumerated() {
+    var line = size.height + 12
+    for row in legendRows {
       var place = 10.0
-      let line = size.height + 12 + Double(row) * 20
-      for entry in entries {
+      for (entry, names) in row.entries {
         lines.append("<g class=\"\(SeriesStyle.name(entry))\">")
         if chart.kind != .points {
           lines.append(
             "<path class=\"curve\"\(SeriesStyle.dash(entry)) d=\"M\(number(place)) \(number(line - 4))h22\"/>")
         }
         lines.append(SeriesStyle.mark(entry, x: place + 11, y: line - 4, radius: 4) + "</g>")
-        let name = htmlEscaped(chart.series[entry].name)
-        lines.append("<text x=\"\(number(place + 28))\" y=\"\(number(line))\">\(name)</text>")
-        place += Self.legendWidth(chart.series[entry].name)
+        for (below, name) in names.enumerated() {
+          let down = number(line + Double(below) * 20)
+          lines.append("<text x=\"\(number(place + 28))\" y=\"\(down)\">\(htmlEscaped(name))</text>")
+        }
+        place += Self.legendWidth(names[0])
       }
+      line += Double(row.height) * 20
     }
     return lines
   }

@@ -46,20 +46,26 @@ extension ExperimentReport {
     return parts.joined(separator: "\n")
   }
 
-  /// The tables of figures for LaTeX; `\usepackage{booktabs,amssymb}`.
+  /// The tables of figures for LaTeX; `\usepackage{booktabs,amssymb}`, and an engine that knows all characters where not all are
+  /// ASCII.
   public var latex: String {
-    var parts = ["% \\usepackage{booktabs,amssymb}\n"]
+    var parts: [String] = []
     for (place, set) in sets.enumerated() {
       for (number, table) in tables(of: set).enumerated() {
         parts.append(table.latex(label: "tab:\(place + 1)-\(number + 1)"))
       }
     }
-    return parts.joined(separator: "\n")
+    let isASCII = parts.allSatisfy { $0.utf8.allSatisfy { $0 < 0x80 } }
+    let head = "% \\usepackage{booktabs,amssymb}" + (isASCII ? "" : "; not all is ASCII: lualatex or xelatex")
+    return ([head + "\n"] + parts).joined(separator: "\n")
   }
 
-  /// A line for each value of each turn in each run, costs among the measures; RFC 4180.
-  public var csv: String {
-    var lines = ["set,run,query,conversation,turn,measure,value"]
+  /// A line for each value of each turn in each run, costs among the measures: CSV (RFC 4180), one line at a time, since of large
+  /// sweeps there are millions.
+  ///
+  /// - Parameter write: takes a line without its end, which is CR and LF.
+  public func csv<Failure: Error>(_ write: (String) throws(Failure) -> Void) throws(Failure) {
+    try write("set,run,query,conversation,turn,measure,value")
     for set in sets where !set.isPart {
       for evaluation in set.report.evaluations {
         let efforts = set.report.efforts[evaluation.name] ?? [:]
@@ -70,18 +76,17 @@ extension ExperimentReport {
             place.map { "\($0.turn)" } ?? "",
           ].map(Self.csvQuoted).joined(separator: ",")
           for (measure, values) in zip(evaluation.measures, evaluation.values) {
-            lines.append("\(head),\(Self.csvQuoted(measure.description)),\(values[position])")
+            try write("\(head),\(Self.csvQuoted(measure.description)),\(values[position])")
           }
           guard let effort = efforts[query] else { continue }
           let costs: [(String, Double?)] = [
             ("L0", effort.terms), ("FLOPS", effort.flops), ("postings", effort.postings),
             ("encode_ms", effort.encoding), ("search_ms", effort.searching),
           ]
-          for case (let name, let value?) in costs { lines.append("\(head),\(name),\(value)") }
+          for case (let name, let value?) in costs { try write("\(head),\(name),\(value)") }
         }
       }
     }
-    return lines.map { $0 + "\r\n" }.joined()
   }
 
   private static func csvQuoted(_ text: String) -> String {

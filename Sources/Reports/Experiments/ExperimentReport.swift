@@ -2,7 +2,7 @@ import Evaluation
 
 /// All that a report of an experiment tells: figures with tests, costs, curves, cases to read, and how to run it again.
 ///
-/// `ExperimentPage` makes a page of it; `markdown`, `latex`, `csv` and `charts` are the other forms.
+/// `ExperimentPage` makes a page of it; `markdown`, `latex`, `csv(_:)` and `charts` are the other forms.
 public struct ExperimentReport: Sendable {
   /// The systems on one set of turns.
   public struct Figures: Sendable {

@@ -34,12 +34,14 @@ struct CaseList {
     let heading = entry.question.isEmpty ? entry.id : entry.question
     var lines = [
       "<details class=\"case\">",
-      "<summary><span class=\"gain \(kind)\">\(difference)</span>\(htmlEscaped(heading)) "
+      "<summary><span class=\"gain \(kind)\">\(difference)</span><span dir=\"auto\">\(htmlEscaped(heading))</span> "
         + "<span class=\"rbo\">\(htmlEscaped(entry.id)), turn \(entry.turn)</span></summary>",
       "<p class=\"note\">\(htmlEscaped(cases.measure)): \(htmlEscaped(values))</p>",
     ]
     if !entry.history.isEmpty { lines.append(PassageColumns.history(entry.history)) }
-    if !entry.question.isEmpty { lines.append("<p class=\"asked\">user: \(htmlEscaped(entry.question))</p>") }
+    if !entry.question.isEmpty {
+      lines.append("<p class=\"asked\">user: <span dir=\"auto\">\(htmlEscaped(entry.question))</span></p>")
+    }
     lines += entry.terms.filter { !$0.turns.isEmpty }.map(terms)
     lines.append(PassageColumns(columns: entry.columns).html)
     return (lines + ["</details>"]).joined(separator: "\n")
@@ -56,12 +58,12 @@ struct CaseList {
     var lines = ["<div class=\"terms\"><b>What \(htmlEscaped(system)) searched for</b>", "<dl>"]
     for turn in turns {
       let shown = turn.terms.map { term in
-        "<span class=\"term\(term.isNew ? " new" : "")\">\(term.isNew ? "+ " : "")\(htmlEscaped(term.piece)) "
+        "<span class=\"term\(term.isNew ? " new" : "")\">\(term.isNew ? "+ " : "")<bdi>\(htmlEscaped(term.piece))</bdi> "
           + "<small>\(FixedDecimal.text(term.weight, digits: 1))</small></span>"
       }
       let rest = turn.count - turn.terms.count
       lines.append(
-        "<dt>turn \(turn.turn)\(turn.question.isEmpty ? "" : ": " + htmlEscaped(turn.question)) "
+        "<dt>turn \(turn.turn)\(turn.question.isEmpty ? "" : ": <bdi>\(htmlEscaped(turn.question))</bdi>") "
           + "<span class=\"soft\">(\(FixedDecimal.counted(turn.count, "term")))</span></dt>")
       lines.append(
         "<dd>\(shown.joined(separator: "\n"))\(rest > 0 ? " <span class=\"soft\">and \(FixedDecimal.grouped(rest)) more</span>" : "")</dd>"

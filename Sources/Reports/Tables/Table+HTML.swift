@@ -30,7 +30,7 @@ extension Table {
 }
 
 /// Text that is safe between tags and in quoted attributes.
-public func htmlEscaped(_ text: String) -> String {
+package func htmlEscaped(_ text: String) -> String {
   var escaped = ""
   for scalar in text.unicodeScalars {
     switch scalar {

@@ -54,6 +54,7 @@ extension Table {
       case "^": escaped += "\\textasciicircum{}"
       case "<": escaped += "\\textless{}"
       case ">": escaped += "\\textgreater{}"
+      case "|": escaped += "\\textbar{}"
       case "\n", "\r": escaped += " "
       default: escaped.unicodeScalars.append(scalar)
       }

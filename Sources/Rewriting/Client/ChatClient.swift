@@ -157,7 +157,7 @@ struct ChatClient: Sendable {
     let place = address.isEmpty ? "" : " to " + scrubbed(String(address.prefix(200)))
     return ParlanceError(
       .unavailable,
-      "the endpoint redirects\(place) (status \(reply.status)), which is not followed; name the final address as --endpoint"
+      "the endpoint redirects\(place) (status \(reply.status)), which is not followed; name the final address as the endpoint"
     )
   }
 

@@ -58,8 +58,8 @@ struct EndpointError: Sendable {
     guard let parameter else { return "" }
     let own = #"'{"max_tokens":null,"max_completion_tokens":512}'"#
     return parameter == "max_tokens"
-      ? "; --max-tokens gives it another value, --parameters another name: \(own)"
-      : "; --parameters leaves it out: '{\"\(parameter)\":null}'"
+      ? "; set max tokens to another value, or give it another name by the parameters: \(own)"
+      : "; leave it out by the parameters: '{\"\(parameter)\":null}'"
   }
 
   /// An error that is one: some endpoints send an empty one with each answer.

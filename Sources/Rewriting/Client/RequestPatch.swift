@@ -15,8 +15,8 @@ public struct RequestPatch: Sendable, Hashable {
 
   /// What the program has to say itself, so that answers can be read and the cache knows whose they are.
   private static let reserved = [
-    (name: "model", reason: "--model names it"), (name: "messages", reason: "the prompt makes them"),
-    (name: "n", reason: "one answer is read; --samples draws several"),
+    (name: "model", reason: "the model is named apart from them"), (name: "messages", reason: "the prompt makes them"),
+    (name: "n", reason: "one answer is read; each sample is a question of its own"),
     (name: "stream", reason: "an answer is read as a whole"),
   ]
 
@@ -27,13 +27,13 @@ public struct RequestPatch: Sendable, Hashable {
   public init(parsing text: String) throws(ParlanceError) {
     let value: JSONValue
     do throws(ParlanceError) { value = try JSONValue(parsing: Array(text.utf8), file: "parameters") } catch {
-      throw ParlanceError(.usage, "expected --parameters as a JSON object: \(error.message)")
+      throw ParlanceError(.usage, "expected the parameters as a JSON object: \(error.message)")
     }
     guard let members = value.object else {
-      throw ParlanceError(.usage, "expected --parameters as a JSON object, found \(value.kind)")
+      throw ParlanceError(.usage, "expected the parameters as a JSON object, found \(value.kind)")
     }
     for (name, reason) in Self.reserved where members[name] != nil {
-      throw ParlanceError(.usage, "--parameters cannot have \"\(name)\": \(reason)")
+      throw ParlanceError(.usage, "the parameters cannot have \"\(name)\": \(reason)")
     }
     self.members = Self.sorted(members)
   }
@@ -43,10 +43,10 @@ public struct RequestPatch: Sendable, Hashable {
   /// Whether a member is set or taken away.
   func mentions(_ name: String) -> Bool { members[name] != nil }
 
-  /// Where a user says how many tokens are written at most: the option, unless a parameter of this stands for it.
+  /// Where a user says how many tokens are written at most: in the setting, unless a parameter of this stands for it.
   var tokenBound: String {
     let own = ["max_completion_tokens", "max_tokens"].first { name in members[name]?.isNull == false }
-    return own.map { "\($0) in --parameters" } ?? "--max-tokens"
+    return own.map { "\($0) in the parameters" } ?? "max tokens"
   }
 
   func applied(to body: JSONObject) -> JSONObject { Self.merged(members, into: body) }

@@ -125,11 +125,12 @@ extension AnswerReading.Fault {
   /// What a user can do where no answer is a rewrite.
   fileprivate func advice(tokenBound: String) -> String {
     switch self {
-    case .cut, .unfinished: "raise \(tokenBound), or switch the model's thinking off by --parameters"
-    case .empty: "the model may answer with its thoughts alone: switch them off by --parameters, or raise \(tokenBound)"
-    case .unlabelled, .json, .introduction: "try a --prompt that the model follows, or another model"
-    case .short, .long: "try another --prompt or model"
-    case .filtered, .refusal: "ask another model, or in other words by --prompt"
+    case .cut, .unfinished: "raise \(tokenBound), or switch the model's thinking off by the parameters"
+    case .empty:
+      "the model may answer with its thoughts alone: switch them off by the parameters, or raise \(tokenBound)"
+    case .unlabelled, .json, .introduction: "try a prompt that the model follows, or another model"
+    case .short, .long: "try another prompt or model"
+    case .filtered, .refusal: "ask another model, or in other words by another prompt"
     case .unreadable: "the endpoint does not answer as chat/completions does"
     }
   }

@@ -13,10 +13,10 @@ package struct AccessGate: Sendable {
     self.origin = origin
   }
 
-  /// A page of another site whose name was made to lead to this machine asks with its own name as `Host`.
+  /// A page of another site whose name was made to lead to this machine asks with its own name as `Host`, which no browser
+  /// leaves out.
   func checkHost(_ request: APIRequest) throws(Problem) {
-    guard let hosts else { return }
-    let host = request.headers["host"] ?? ""
+    guard let hosts, let host = request.headers["host"] else { return }
     var name = host.hasPrefix("[") ? host.prefix { $0 != "]" } : host.prefix { $0 != ":" }
     if host.hasPrefix("["), host.count > name.count { name = host.prefix(name.count + 1) }
     let port = host.dropFirst(name.count)

@@ -43,6 +43,8 @@ package struct OpenAPIDocument: Sendable {
         "title": .string("Parlance"), "version": .string(version),
         "description": .string("Conversational search with learned-sparse vectors: messages in, passages out."),
       ]),
+      // Relative to the document's own address: a proxy may give the service a path of a host.
+      "servers": .array([.object(["url": .string(".")])]),
       "paths": .object(paths), "components": .object(components),
     ])
   }

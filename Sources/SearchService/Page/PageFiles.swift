@@ -81,7 +81,6 @@ export class Conversation {
 
   takeBack() {
     const turn = this.turns.pop();
-    if (this.last) this.last.answer = null;
     this.shown = this.turns.length - 1;
     return turn;
   }
@@ -186,9 +185,9 @@ export class Filters {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>Parlance</title>
-<link rel="icon" href="/page/icon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="/page/page.css">
-<script type="module" src="/page/main.js"></script>
+<link rel="icon" href="page/icon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="page/page.css">
+<script type="module" src="page/main.js"></script>
 </head>
 <body>
 <a class="skip" href="#question">Skip to the question</a>
@@ -824,7 +823,10 @@ export class Problem extends Error {
   get isFinal() { return this.status === 400 || this.status === 413; }
 }
 
-/** @param member what an answer of the service has; a proxy's page or an empty body has not. */
+/**
+ * @param path of the service, relative to the page: a proxy may have put both under a path of its own.
+ * @param member what an answer of the service has; a proxy's page or an empty body has not.
+ */
 async function call(path, member, options = {}) {
   for (;;) {
     const key = tab.get("key");
@@ -850,10 +852,10 @@ async function call(path, member, options = {}) {
   }
 }
 
-export const info = () => call("/v1/info", "index");
+export const info = () => call("v1/info", "index");
 
 export const search = (request, signal) =>
-  call("/v1/search", "passages", {
+  call("v1/search", "passages", {
     method: "POST", signal, body: JSON.stringify(request), headers: { "content-type": "application/json" },
   });
 

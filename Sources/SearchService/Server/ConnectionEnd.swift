@@ -3,7 +3,7 @@
   import NIOHTTP1
 
   /// Ends a connection behind its last answer: that to a request of HTTP/1.0, unless it asks for more, to one that says
-  /// `Connection: close`, and one that says so itself.
+  /// `Connection: close` or asks for another protocol, and one that says so itself.
   ///
   /// Only the way out is closed. What the client still sends is let go until it closes its side or `ConnectionWatch` loses
   /// patience: a reset might take the answer from it.
@@ -29,11 +29,35 @@
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
       if hasEnded { return }
       switch unwrapInboundIn(data) {
-      case .head(let head): wishes.append(Wish(isLast: !head.isKeepAlive, isOld: head.version == .http1_0))
-      case .body: break
-      case .end: hasEnded = wishes.last?.isLast ?? false
+      case .head(var head):
+        let isOld = head.version == .http1_0
+        wishes.append(Wish(isLast: !head.isKeepAlive || Self.asksForAnotherProtocol(head), isOld: isOld))
+        // HTTP/1.0 need not name a host; then the one that it is sent to is meant.
+        if isOld, !head.headers.contains(name: "host") { head.headers.add(name: "host", value: "localhost") }
+        context.fireChannelRead(wrapInboundOut(.head(head)))
+      case .body: context.fireChannelRead(data)
+      case .end:
+        if wishes.last?.isLast ?? false { endInput(context) }
+        context.fireChannelRead(data)
       }
-      context.fireChannelRead(data)
+    }
+
+    /// Of other protocols none is spoken here, so that the request is answered as if it did not ask (RFC 9110, section 7.8). But
+    /// the parser takes nothing for HTTP that comes behind CONNECT, or behind an `Upgrade` that `Connection` names; of one that it
+    /// does not name nothing follows.
+    private static func asksForAnotherProtocol(_ head: HTTPRequestHead) -> Bool {
+      guard head.method != .CONNECT else { return true }
+      return head.headers.contains(name: "upgrade")
+        && head.headers[canonicalForm: "connection"].contains { $0.lowercased() == "upgrade" }
+    }
+
+    /// What comes from here on is let go without the parser, which would keep what it does not parse.
+    private func endInput(_ context: ChannelHandlerContext) {
+      guard !hasEnded else { return }
+      hasEnded = true
+      let pipeline = context.pipeline.syncOperations
+      guard let parser = try? pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self) else { return }
+      pipeline.removeHandler(parser, promise: nil)
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
@@ -46,7 +70,7 @@
         let wish = wishes.isEmpty ? Wish(isLast: true, isOld: false) : wishes.removeFirst()
         isLast = wish.isLast || !head.isKeepAlive
         if isLast {
-          hasEnded = true
+          endInput(context)
           head.headers.replaceOrAdd(name: "connection", value: "close")
         } else if wish.isOld {
           head.headers.replaceOrAdd(name: "connection", value: "keep-alive")

@@ -16,12 +16,17 @@
 
     private let receiveTime: TimeAmount
     private let answerTime: TimeAmount
+    private let idleTime: TimeAmount
     private let clients: ConnectedClients
     private var timer: Scheduled<Void>?
+    /// The head of a request has come, and its end has not.
+    private var isReceiving = false
 
-    init(receiveTime: Duration, answerTime: Duration, clients: ConnectedClients) {
+    /// - Parameter idleTime: from an answer to the whole head of the next request.
+    init(receiveTime: Duration, answerTime: Duration, idleTime: Duration, clients: ConnectedClients) {
       self.receiveTime = TimeAmount(receiveTime)
       self.answerTime = TimeAmount(answerTime)
+      self.idleTime = TimeAmount(idleTime)
       self.clients = clients
     }
 
@@ -51,16 +56,21 @@
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
       if case ChannelEvent.inputClosed = event { clients.leave(context.channel) }
+      // Behind the last answer nothing but the client's own end is waited for.
+      if case ChannelEvent.outputClosed = event { limit(receiveTime, context) }
       context.fireUserInboundEventTriggered(event)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
       switch unwrapInboundIn(data) {
       // A request that is sent ahead takes no time from the one at work.
-      case .head: if !clients.isAtWork(context.channel) { limit(receiveTime, context) }
+      case .head:
+        isReceiving = true
+        if !clients.isAtWork(context.channel) { limit(receiveTime, context) }
       case .body: break
       // The work itself has a deadline of its own, and its answer must be taken.
       case .end:
+        isReceiving = false
         clients.begin(context.channel)
         limit(answerTime, context)
       }
@@ -74,7 +84,8 @@
       promise.futureResult.whenSuccess {
         let (watch, context) = bound.value
         let isIdle = watch.clients.end(context.channel)
-        watch.limit(isIdle ? watch.receiveTime : watch.answerTime, context)
+        let waiting = watch.isReceiving ? watch.receiveTime : watch.idleTime
+        watch.limit(isIdle ? waiting : watch.answerTime, context)
       }
       context.write(data, promise: promise)
     }

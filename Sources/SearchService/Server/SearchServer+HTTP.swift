@@ -6,6 +6,7 @@
   import HummingbirdCore
   import Logging
   import NIOCore
+  import NIOHTTP1
   import NIOHTTPTypes
   import ServiceLifecycle
   import UnixSignals
@@ -30,7 +31,8 @@
       var http = HTTP1Channel.Configuration(
         additionalChannelHandlers: [
           ConnectionWatch(
-            receiveTime: limits.receiveTime, answerTime: limits.requestTime + limits.receiveTime, clients: clients)
+            receiveTime: limits.receiveTime, answerTime: limits.requestTime + limits.receiveTime,
+            idleTime: max(limits.idleTime, limits.receiveTime), clients: clients)
         ])
       http.httpDecoder = .init(maxHeaderFieldSize: 8192, maxHeaderListSize: 16384, maxHeaderFieldCount: 64)
       let application = Application(
@@ -43,10 +45,12 @@
         logger: logger)
       // Before anybody is told that the service listens, who may then signal it.
       let reloading = Reloading(server: self, signals: await UnixSignalsSequence(trapping: .sighup))
+      let serving = Serving(application: application, operations: operations)
       var group = ServiceGroupConfiguration(
+        // The last ends first: no connection is taken while a reload that is under way is waited for.
         services: [
-          .init(service: application, successTerminationBehavior: .gracefullyShutdownGroup),
           .init(service: reloading),
+          .init(service: serving, successTerminationBehavior: .gracefullyShutdownGroup),
         ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
       group.maximumGracefulShutdownDuration = limits.shutdownTime
       do {
@@ -74,18 +78,28 @@
     }
   }
 
-  /// Waits for SIGHUP, and says that the end is near.
+  /// Waits for SIGHUP.
   private struct Reloading: Service {
     let server: SearchServer
     let signals: UnixSignalsSequence
 
     func run() async throws {
-      await withGracefulShutdownHandler {
-        for await _ in signals.cancelOnGracefulShutdown() {
-          await server.reload()
-        }
+      for await _ in signals.cancelOnGracefulShutdown() {
+        await server.reload()
+      }
+    }
+  }
+
+  /// Answers requests, and says when the end is near.
+  private struct Serving: Service {
+    let application: any Service
+    let operations: OperationRoutes
+
+    func run() async throws {
+      try await withGracefulShutdownHandler {
+        try await application.run()
       } onGracefulShutdown: {
-        server.operations.end()
+        operations.end()
       }
     }
   }
@@ -106,10 +120,10 @@
       }
       // In HTTP/2's manner, swift-http-types keeps the host outside of the fields; the first one, where there are several.
       var fault: Problem?
-      if headers["host"] != nil, request.head.authority != nil {
+      if headers["host"] != nil || request.head.authority == nil {
         fault = Problem(400, "Invalid request", "expected one Host")
       }
-      headers["host"] = request.head.authority ?? headers["host"]
+      headers["host"] = request.head.authority
       let interruption = Interruption()
       var own = APIRequest(
         method: request.method.rawValue, path: request.uri.path, headers: headers,
@@ -121,7 +135,11 @@
         if isAdmitted {
           do {
             own.body = try await body(of: request, on: context.channel)
+          } catch let error as HTTPParserError where error != .invalidEOFState {
+            fault = Problem(
+              400, "Invalid request", "expected a body in well-formed chunks, with `Transfer-Encoding: chunked` alone")
           } catch {
+            // A body that ends before its time is that of a client that went away.
             fault = error as? Problem ?? .cancelled
           }
         }

@@ -33,6 +33,8 @@ extension EncoderIdentity {
     lines.append("passage-prompt \(quoted(checkpoint.prompts.passage))")
     lines.append("query-prompt \(quoted(checkpoint.prompts.query))")
     if let queries = checkpoint.staticQueries {
+      let own = settings.maxLength(for: queries, of: checkpoint)
+      if own != settings.maxLength(for: checkpoint) { lines.append("query-max-length \(own)") }
       lines.append("query-weights \(SHA256.digest(of: queries.weights.rawSpan))")
       lines += try tokenizerLines(
         queries.tokenizer, checkpoint.derived, columns: queries.weights.count, prefix: "query-")

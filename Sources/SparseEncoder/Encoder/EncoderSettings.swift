@@ -23,6 +23,12 @@ public struct EncoderSettings: Sendable, Hashable {
     return min(wanted, checkpoint.maxLength)
   }
 
+  /// The most tokens of a query whose words a table weighs: its own tokenizer tells, or where that has no limit the encoder of
+  /// passages.
+  package func maxLength(for queries: StaticQueryWeights, of checkpoint: Checkpoint) -> Int {
+    min(maxLength ?? Self.standardMaxLength, queries.maxLength ?? checkpoint.maxLength)
+  }
+
   /// The same settings for the frozen encoder of a residual student, which reads as much of the last question as the
   /// student itself.
   package func forFrozenPart(of student: Checkpoint) -> EncoderSettings {

@@ -5,9 +5,10 @@ import WordPiece
 
 /// A query's vector, and where in its text each term came from.
 public struct EncodedQuery: Sendable, Hashable {
-  /// Why a term is in the vector: the token whose logit was the term's maximum.
+  /// Why a term is in the vector: the token whose logit was the term's maximum, or gave the largest share where logits are summed;
+  /// of an inference-free model the term's first token.
   public struct Origin: Sendable, Hashable {
-    /// The token, counted from `[CLS]`.
+    /// The token, counted from the first that was read, as a rule `[CLS]`.
     public var token: Int
     /// The token's place in the query's text, in UTF-8 bytes; empty for the tokens that stand around the text.
     public var bytes: Range<Int>
@@ -28,14 +29,14 @@ public struct EncodedQuery: Sendable, Hashable {
 extension SparseEncoder {
   /// Encodes a query that somebody waits for: it gets all cores.
   ///
-  /// The literal `[SEP]` between two segments becomes the separator token; the end of a text over `maxLength` is cut off.
+  /// The literal `[SEP]` between two segments becomes the separator token; the end of a text over ``queryMaxLength`` is cut off.
   ///
   /// - Throws: `internalFault` when the engine fails, `unavailable` when its memory is short.
   public func encode(query text: String) async throws(ParlanceError) -> EncodedQuery {
     if let queries { return try await queries.encoder.encode(query: text) }
     let own: EncodedQuery
     switch read(query: text) {
-    case .finished(let query): return query
+    case .finished(let query): own = query
     case .batch(let batch, let encoding, let isTruncated):
       own = query(try await forward.encode(batch, for: .latency), encoding, isTruncated)
     }
@@ -51,7 +52,7 @@ extension SparseEncoder {
     if let queries { return try queries.encoder.encodeBlocking(query: text) }
     let own: EncodedQuery
     switch read(query: text) {
-    case .finished(let query): return query
+    case .finished(let query): own = query
     case .batch(let batch, let encoding, let isTruncated):
       own = query(try forward.encode(batch, for: .latency), encoding, isTruncated)
     }
@@ -69,16 +70,20 @@ extension SparseEncoder {
   func read(query text: String) -> Reading {
     let prompted = prompts.query + text
     if let staticQueries {
-      let encoded = staticQueries.encode(prompted, maxLength: maxLength)
+      let encoded = staticQueries.encode(prompted)
       return .finished(
         EncodedQuery(
           vector: encoded.vector,
-          origins: encoded.places.map { EncodedQuery.Origin(token: 0, bytes: withoutPrompt($0)) },
+          origins: encoded.origins.map { EncodedQuery.Origin(token: $0.token, bytes: withoutPrompt($0.bytes)) },
           tokenCount: encoded.tokenCount, isTruncated: encoded.isTruncated))
     }
     var encoding = tokenizer.encode(prompted, maxLength: maxLength + 1)
     let isTruncated = encoding.count > maxLength
     if isTruncated { encoding = tokenizer.encode(prompted, maxLength: maxLength) }
+    // Not every tokenizer puts something around an empty text, and no model reads nothing.
+    if encoding.ids.isEmpty {
+      return .finished(EncodedQuery(vector: .empty, origins: [], tokenCount: 0, isTruncated: false))
+    }
     return .batch(PackedBatch([encoding.ids]), encoding, isTruncated: isTruncated)
   }
 

@@ -27,7 +27,8 @@ public struct SparseEncoder: Sendable {
   public let vocabulary: Vocabulary
   public let tokenizer: WordPieceTokenizer
   public let licence: Licence
-  /// The most tokens a text may have here: the setting, the model's files and its position table, whichever is least.
+  /// The most tokens that a text may have in the encoder itself: the setting, the model's files and its position table, whichever
+  /// is least. Queries may have another limit, ``queryMaxLength``.
   public let maxLength: Int
   let prompts: Prompts
   let forward: any ForwardPass
@@ -100,10 +101,15 @@ public struct SparseEncoder: Sendable {
           .badInput, "the frozen encoder of a residual student is a residual student itself, which is not read",
           at: .init(file: checkpoint.folder))
       }
+      guard frozen.vocabulary == vocabulary else {
+        throw ParlanceError(
+          .badInput, "a residual student and its frozen encoder have different vocabularies",
+          at: .init(file: checkpoint.folder))
+      }
       return ResidualQueries(frozen: frozen, declared)
     }
     staticQueries = try checkpoint.staticQueries.map { side throws(ParlanceError) in
-      try StaticQueries(side, checkpoint.derived)
+      try StaticQueries(side, checkpoint.derived, maxLength: settings.maxLength(for: side, of: checkpoint))
     }
   }
 
@@ -127,7 +133,7 @@ public struct SparseEncoder: Sendable {
   }
 
   /// The most tokens of a query.
-  public var queryMaxLength: Int? { queries?.encoder.queryMaxLength ?? maxLength }
+  public var queryMaxLength: Int? { queries?.encoder.queryMaxLength ?? staticQueries?.maxLength ?? maxLength }
 
   /// What screening has saved so far; `nil` where the forward pass cannot screen.
   public var screening: ScreeningReport? { forward.screening }
@@ -144,7 +150,7 @@ public struct SparseEncoder: Sendable {
   }
 
   /// Whether queries need no forward pass.
-  public var isInferenceFree: Bool { staticQueries != nil }
+  package var isInferenceFree: Bool { staticQueries != nil }
 
   /// The tokens of a text, special ones included, cut to `maxLength`.
   func tokens(of text: String, buffer: inout TokenBuffer) -> TokenSequence {

@@ -12,8 +12,9 @@ import WordPiece
 
 /// Where in a conversation each term was said: how often in the last question, in each answer and in each question before.
 ///
-/// Read off a query's tokens before they are cut: segments stand newest first with a separator between them, and questions
-/// and answers take turns.
+/// Read off a query's tokens before they are cut: segments stand newest first with a separator between them. Who said which is
+/// not in the text: every other segment is taken for an answer, which is wrong where questions and answers do not take turns
+/// (EXPERIMENTS.md has what that costs).
 package struct TermPlaces: Sendable {
   /// How often each term is in each segment, newest first.
   private let segments: [[TermID: Int]]

@@ -14,6 +14,7 @@ struct SpladeModel {
   var projection: SpladeProjection
 
   init(_ weights: ModelWeights) throws(ParlanceError) {
+    try weights.checkpoint.checkDecoder()
     encoder = try TransformerEncoder(weights)
     transform = try weights.linear(.transformWeight, .transformBias)
     transformNorm = try weights.layerNorm(.transformNormWeight, .transformNormBias)

@@ -20,6 +20,7 @@ public final class NativeForwardPass: ForwardPass {
   public let longestSequence: Int
 
   private let model: NativeModel
+  private let folder: String
   /// The files that `model` reads numbers of in place.
   private let files: [SafetensorsFile]
   private let activation: SparseHead.Activation
@@ -39,6 +40,7 @@ public final class NativeForwardPass: ForwardPass {
     vocabularySize = checkpoint.architecture.vocabularySize
     longestSequence = checkpoint.architecture.maxPositions
     activation = checkpoint.head.activation
+    folder = checkpoint.folder
     files = checkpoint.tensors.files
     model = try NativeModel(checkpoint, kernels: .standard)
     batchThreads = try WorkerThreads(count: cores)
@@ -96,9 +98,12 @@ public final class NativeForwardPass: ForwardPass {
     guard model.kernels.allFinite(workspace.attended, count: batch.tokens.count * model.width) else {
       throw ParlanceError(
         .badInput,
-        "the model's hidden states hold NaN or infinity: its weights are damaged or do not fit its config")
+        "the model's hidden states hold NaN or infinity: its weights are damaged or do not fit its config",
+        at: .init(file: folder))
     }
     model.head(workspace.attended, starts: batch.starts, work: workspace.head, crew: crew)
+    // Known once the weight was laid out, which the first batch does.
+    guard model.head.isFinite else { throw Checkpoint.damagedDecoder(in: folder) }
     for file in files { try file.checkUnwritten() }
     return SparseRows(pooling: workspace.head, sequences: batch.count, activation: activation)
   }

@@ -47,7 +47,7 @@ struct NativeModel: Sendable {
       epsilon: epsilon)
     head = VocabularyHead(
       weight: shape.tiesDecoder ? wordEmbeddings : try checkpoint.buffer(.decoderWeight),
-      bias: try checkpoint.floats(.decoderBias), width: shape.hiddenSize, sums: checkpoint.head.pooling == .sum,
+      bias: try checkpoint.decoderBias(), width: shape.hiddenSize, sums: checkpoint.head.pooling == .sum,
       kernels: kernels, kept: checkpoint.keptWeight)
   }
 

@@ -5,12 +5,12 @@
 /// batches short, so that the workers finish together.
 enum Packing {
   /// - Parameters:
-  ///   - lengths: tokens of each sequence.
+  ///   - lengths: tokens of each sequence; one without tokens is in no batch, since no model reads nothing.
   ///   - budget: tokens of a batch; a longer sequence gets a batch of its own.
   /// - Returns: positions in `lengths`, batch by batch.
   static func batches(of lengths: [Int], budget: Int) -> [[Int]] {
     // Equal lengths keep their order, so that a window is always packed the same way.
-    let order = lengths.indices.sorted { (lengths[$1], $0) < (lengths[$0], $1) }
+    let order = lengths.indices.filter { lengths[$0] > 0 }.sorted { (lengths[$1], $0) < (lengths[$0], $1) }
     var batches: [[Int]] = []
     var room = 0
     for index in order {

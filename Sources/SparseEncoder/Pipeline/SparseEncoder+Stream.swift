@@ -123,7 +123,7 @@ extension SparseEncoder {
     let prompted = prompt.isEmpty ? texts : texts.map { prompt + $0 }
     if side == .query, let staticQueries {
       let encoded = prompted.map { text in
-        let encoded = staticQueries.encode(text, maxLength: maxLength)
+        let encoded = staticQueries.encode(text)
         return EncodedText(
           vector: encoded.vector, tokenCount: encoded.tokenCount, isTruncated: encoded.isTruncated)
       }
@@ -131,6 +131,8 @@ extension SparseEncoder {
       return encoded
     }
     let sequences = await tokenize(prompted)
+    let empty = sequences.count { $0.ids.isEmpty }
+    if empty > 0 { counter?.add(empty) }
     let batches = Packing.batches(of: sequences.map(\.ids.count), budget: settings.batchTokens ?? forward.batchTokens)
     var encoded = sequences.map { sequence in
       EncodedText(vector: .empty, tokenCount: sequence.ids.count, isTruncated: sequence.isTruncated)

@@ -25,68 +25,31 @@ extension VectorsNpz {
     func fault(_ message: String, _ component: String? = nil) -> ParlanceError {
       ParlanceError(.badInput, message, at: .init(file: path, component: component))
     }
-    let format = try NpyStream(archive, "format.npy").nextText()
-    guard format == "csr" else { throw fault("expected a matrix in the format csr, this is \(format); use .tocsr()") }
-    let shape = try NpyStream(archive, "shape.npy")
-    guard shape.count == 2 else { throw fault("expected a matrix with rows and columns") }
-    let (rows, columns) = (try shape.nextInteger(), try shape.nextInteger())
-
     var pieces = vocabulary
     if pieces == nil { pieces = try readVocabulary(archive) }
-    guard let pieces else {
-      throw ParlanceError(
-        .usage, "expected the vocabulary of the columns (--vocabulary), the file has none", at: .init(file: path))
-    }
-    guard pieces.count == columns else {
-      throw fault("expected as many columns as the vocabulary has pieces, \(pieces.count), found \(columns)")
-    }
     let known = try readEncoders(archive)
+    let matrix = try CSRMatrix(archive)
+    guard let pieces else { throw fault("expected the vocabulary of the columns, neither given nor in the file") }
+    guard pieces.count == matrix.columnCount else {
+      throw fault("expected as many columns as the vocabulary has pieces, \(pieces.count), found \(matrix.columnCount)")
+    }
     guard let maker = encoder ?? known?.encoder else {
-      throw ParlanceError(
-        .usage, "expected the name of the encoder (--encoder), the file has none", at: .init(file: path))
+      throw fault("expected the name of the encoder, neither given nor in the file")
     }
-    let indptr = try NpyStream(archive, "indptr.npy")
-    let indices = try NpyStream(archive, "indices.npy")
-    let data = try NpyStream(archive, "data.npy")
-    guard rows >= 0, indptr.count - 1 == rows, indices.count == data.count else {
-      throw fault(
-        "expected a row end more than rows, \(rows), and as many terms as weights, found \(indptr.count), "
-          + "\(indices.count) and \(data.count)")
+    if let ids, ids.count != matrix.rowCount {
+      throw fault("expected as many ids as rows, \(matrix.rowCount), found \(ids.count)")
     }
-    if let ids, ids.count != rows { throw fault("expected as many ids as rows, \(rows), found \(ids.count)") }
     let idArray = ids == nil ? try NpyStream(archive, "ids.npy") : nil
-    if let idArray, idArray.count != rows {
-      throw fault("expected as many ids as rows, \(rows), found \(idArray.count)", "ids.npy")
+    if let idArray, idArray.count != matrix.rowCount {
+      throw fault("expected as many ids as rows, \(matrix.rowCount), found \(idArray.count)", "ids.npy")
     }
 
     let description = VectorsDescription(
       encoder: maker, passageSpace: encoder == nil ? known?.passageSpace : passageSpace, vocabulary: pieces,
-      weightKind: weightKind ?? (data.type == "f2" ? .float16 : .float32), keptTerms: known?.keptTerms)
+      weightKind: weightKind ?? (matrix.weightType == "f2" ? .float16 : .float32), keptTerms: known?.keptTerms)
     try VectorsWriter.write(output, description) { (writer: VectorsWriter) throws(ParlanceError) in
-      var end = try indptr.nextInteger()
-      guard end == 0 else { throw fault("expected the first row to begin at 0, found \(end)", "indptr.npy") }
-      for row in 0..<rows {
-        let next = try indptr.nextInteger()
-        guard next >= end, next <= indices.count else {
-          throw fault("expected row ends that rise up to \(indices.count), found \(next) as row \(row)", "indptr.npy")
-        }
-        var weights: [(term: Int, weight: Float)] = []
-        for _ in end..<next {
-          let (term, weight) = (try indices.nextInteger(), try data.nextFloat())
-          guard term >= 0, term < columns else {
-            throw fault("expected columns below \(columns), found \(term) in row \(row)", "indices.npy")
-          }
-          guard weight.isFinite, weight >= 0 else {
-            throw fault("expected weights that are not below zero, found \(weight) in row \(row)", "data.npy")
-          }
-          if weight > 0 { weights.append((term, weight)) }
-        }
-        end = next
-        weights.sort { $0.term < $1.term }
-        guard
-          let vector = SparseVector(
-            exactly: weights.map { TermID(UInt32($0.term)) }, weights: weights.map(\.weight))
-        else { throw fault("expected each column once in a row; use .sum_duplicates()", "row \(row)") }
+      while let vector = try matrix.nextRow() {
+        let row = writer.count
         let id: ExternalID
         if let idArray { id = ExternalID(try idArray.nextText()) } else { id = ids?[row] ?? "" }
         do throws(ParlanceError) {
@@ -96,13 +59,18 @@ extension VectorsNpz {
         }
         if row % 4096 == 0 {
           try interruption?.check()
-          progress?(Progress("importing", completed: row, total: rows, unit: "vectors"))
+          progress?(Progress("importing", completed: row, total: matrix.rowCount, unit: "vectors"))
         }
       }
-      guard end == indices.count else {
-        throw fault("expected the last row to end at \(indices.count), found \(end)", "indptr.npy")
-      }
     }
+  }
+
+  /// Whether a matrix has, as an export of ours does, the vocabulary of its columns and the encoders of its vectors.
+  ///
+  /// - Throws: `noInput`; `badInput` for what is no zip archive.
+  package static func parts(of path: String) throws(ParlanceError) -> (vocabulary: Bool, encoders: Bool) {
+    let archive = try ZipArchive(path: path)
+    return (archive.member("pieces.npy") != nil, archive.member("parlance.npy") != nil)
   }
 
   private static func readVocabulary(_ archive: ZipArchive) throws(ParlanceError) -> Vocabulary? {

@@ -60,6 +60,7 @@ public final class VectorsFile: Sendable {
 
   /// How many terms the vector at `position` has.
   ///
+  /// - Precondition: `position` is below `count`.
   /// - Throws: `badInput` when the chunk that holds it is damaged.
   public func termCount(at position: Int) throws(ParlanceError) -> Int {
     try withChunk(of: position) { $0.termRange(of: $1, in: $2).count }

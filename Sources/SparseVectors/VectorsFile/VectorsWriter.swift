@@ -123,8 +123,8 @@ public final class VectorsWriter {
   /// Appends a vector.
   ///
   /// - Precondition: `finish()` was not called.
-  /// - Throws: `badInput` for an id that is there already or cannot be one, for a term outside of the vocabulary, and for a
-  ///   weight that float16 cannot hold where that is what is kept; `cannotWrite`.
+  /// - Throws: `badInput` for an id that is there already or cannot be one, for a term outside of the vocabulary, for a
+  ///   weight that is not finite, and for one that float16 cannot hold where that is what is kept; `cannotWrite`.
   public func append(_ id: ExternalID, _ vector: SparseVector) throws(ParlanceError) {
     precondition(isOpen, "a finished file takes no vectors")
     if let fault = ExternalID.fault(of: id.string) { throw refused("expected an id \(fault)") }
@@ -133,8 +133,12 @@ public final class VectorsWriter {
       throw refused(
         "expected terms below \(description.vocabulary.count), found \(last.rawValue) in \"\(id)\"")
     }
-    if description.weightKind == .float16, let weight = vector.weights.first(where: { !Float16($0).isFinite }) {
-      throw refused("expected weights that float16 can hold, found \(weight) in \"\(id)\"")
+    let isHalf = description.weightKind == .float16
+    if let weight = vector.weights.first(where: { isHalf ? !Float16($0).isFinite : !$0.isFinite }) {
+      throw refused(
+        isHalf
+          ? "expected weights that float16 can hold, found \(weight) in \"\(id)\""
+          : "expected finite weights, found \(weight) in \"\(id)\": is the model damaged?")
     }
     guard count < UInt32.max else { throw refused("expected at most \(UInt32.max) vectors in a file") }
     if !seen.insert(id), let first = try self.position(of: id) {

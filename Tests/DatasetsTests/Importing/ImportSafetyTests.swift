@@ -136,6 +136,15 @@ struct ImportSafetyTests {
     #expect(result.summary.malformedCount == 1 && result.summary.skipped.isEmpty && result.summary.conversations == 2)
   }
 
+  @Test("a malformed topic of CAsT does not keep another file's from being read")
+  func malformedTopic() throws {
+    let bad = #"[{"number": 9, "turn": [{"number": 1, "raw_utterance": "A?"}, {"number": 2}]}]"#
+    let good = #"[{"number": 9, "turn": [{"number": 1, "raw_utterance": "A?"}, {"number": 2, "raw_utterance": "B?"}]}]"#
+    let result = try ImportedFolder(.cast, ["a.json": bad, "b.json": good], keepsGoing: true)
+    #expect(try result.turns() == ["9_1 9: A?", "9_2 9: A? > B?"])
+    #expect(result.summary.malformedCount == 1)
+  }
+
   @Test("an import that failed leaves nothing, so that it can be repeated")
   func repeated() throws {
     let folder = try TestSupport.temporaryFolder("import")

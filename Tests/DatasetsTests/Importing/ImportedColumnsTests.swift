@@ -103,6 +103,24 @@ struct ImportedColumnsTests {
     #expect(read.summary.unused == ["notes.txt"])
   }
 
+  @Test("ids that differ in their normalisation alone are two, of judgments, rewrites and conversations")
+  func normalisations() throws {
+    let (composed, decomposed) = ("\u{E9}", "e\u{301}")
+    let judged = try ImportedFolder(
+      .beir, ["queries.jsonl": Self.queries, "qrels/test.tsv": "q\t\(composed)\t1\nq\t\(decomposed)\t1\n"])
+    #expect(judged.lines["qrels.test.txt"]?.count == 2 && judged.summary.skipped.isEmpty)
+    let topics = [composed, decomposed].map {
+      "{\"number\": \"\($0)\", \"turn\": [{\"number\": 1, \"raw_utterance\": \"A?\", \"manual_rewritten_utterance\": \"A?\"}]}"
+    }
+    let rewritten = try ImportedFolder(.cast, ["topics.json": "[" + topics.joined(separator: ",") + "]"])
+    #expect(rewritten.lines["rewrites/human.jsonl"]?.count == 2 && rewritten.summary.skipped.isEmpty)
+    let logs = zip([composed, decomposed], ["Hi?", "Ho?"]).map {
+      "{\"id\": \"\($0)\", \"messages\": [{\"role\": \"user\", \"content\": \"\($1)\"}]}\n"
+    }
+    let chats = try ImportedFolder(.openai, ["logs.jsonl": logs.joined()])
+    #expect(chats.lines["conversations.jsonl"]?.count == 2 && chats.summary.skipped.isEmpty)
+  }
+
   @Test("of passages with one id the first is kept and the others are counted")
   func samePassages() throws {
     let corpus = ["p", "p2", "p"].enumerated().map { "{\"_id\": \"\($1)\", \"text\": \"text \($0)\"}\n" }.joined()

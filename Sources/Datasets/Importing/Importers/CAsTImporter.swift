@@ -42,12 +42,13 @@ struct CAsTImporter: Importer {
           for row in turns { try writeRewrites(row, of: "\(name)_\(row.text("number"))", output) }
           return
         }
-        origins[name] = file.path
         if turns.contains(where: { $0.object["participant"] != nil }) {
           try readTree(turns, of: name, in: file.split, output)
         } else {
           try readList(turns, of: name, in: file.split, output)
         }
+        // Not before all of it is read: a malformed topic is as if it were not there.
+        origins[name] = file.path
       }
     case .rewrites:
       try file.eachLine(output, columns: .idAndText) { columns throws(ParlanceError) in

@@ -1,5 +1,6 @@
 import Conversations
 import Diagnostics
+import Identifiers
 import StrictJSON
 
 /// Chat logs, one conversation a line or element: `messages` of `role` and `content` as OpenAI's interfaces have them, or
@@ -10,7 +11,7 @@ import StrictJSON
 /// the same id is left out as a whole.
 struct ChatLogImporter: Importer {
   /// What was said up to each turn's question, so that one conversation does not go on with another's turns.
-  private var known: [String: Int] = [:]
+  private var known: [ExternalID: Int] = [:]
 
   private static let roles: [String: Message.Role] = [
     "user": .user, "human": .user, "prompter": .user, "assistant": .assistant, "gpt": .assistant, "model": .assistant,
@@ -31,13 +32,13 @@ struct ChatLogImporter: Importer {
       let messages = try Self.messages(of: row, output)
       let turns = messages.indices.filter { messages[$0].role == .user }
       guard !turns.isEmpty else { return output.skip("conversations without a question") }
-      var digests: [String: Int] = [:]
+      var digests: [ExternalID: Int] = [:]
       var hasher = Hasher()
       for message in messages {
         hasher.combine(message)
         // To finalize a hasher ends it; this one goes on.
         let soFar = hasher
-        if message.role == .user { digests["\(name)_\(digests.count + 1)"] = soFar.finalize() }
+        if message.role == .user { digests[ExternalID("\(name)_\(digests.count + 1)")] = soFar.finalize() }
       }
       guard digests.allSatisfy({ known[$0.key] == nil || known[$0.key] == $0.value }) else {
         return output.skip("conversations whose id another one has")

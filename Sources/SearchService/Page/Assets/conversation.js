@@ -26,7 +26,6 @@ export class Conversation {
 
   takeBack() {
     const turn = this.turns.pop();
-    if (this.last) this.last.answer = null;
     this.shown = this.turns.length - 1;
     return turn;
   }

@@ -14,7 +14,10 @@ export class Problem extends Error {
   get isFinal() { return this.status === 400 || this.status === 413; }
 }
 
-/** @param member what an answer of the service has; a proxy's page or an empty body has not. */
+/**
+ * @param path of the service, relative to the page: a proxy may have put both under a path of its own.
+ * @param member what an answer of the service has; a proxy's page or an empty body has not.
+ */
 async function call(path, member, options = {}) {
   for (;;) {
     const key = tab.get("key");
@@ -40,10 +43,10 @@ async function call(path, member, options = {}) {
   }
 }
 
-export const info = () => call("/v1/info", "index");
+export const info = () => call("v1/info", "index");
 
 export const search = (request, signal) =>
-  call("/v1/search", "passages", {
+  call("v1/search", "passages", {
     method: "POST", signal, body: JSON.stringify(request), headers: { "content-type": "application/json" },
   });
 
