@@ -1,6 +1,5 @@
 import Diagnostics
 import Foundation
-import SparseVectors
 import TestSupport
 import Testing
 
@@ -12,13 +11,6 @@ struct SetsWithoutShareTests {
 
   init() async throws {
     fixture = try await TrainingFixture()
-  }
-
-  private func read(_ recipe: Recipe) async throws -> TrainingData {
-    try await TrainingDataReader(
-      recipe: recipe, vectors: VectorsFile(path: recipe.vectors), student: fixture.encoder, frozen: nil,
-      progress: nil, interruption: nil
-    ).read()
   }
 
   /// Writes some lines of a file of the fixture as a file, and further ones behind them.
@@ -47,14 +39,14 @@ struct SetsWithoutShareTests {
     var recipe = try twoSets()
     recipe.validation?.folds = nil
     recipe.validation?.conversations = recipe.data[0].conversations
-    let both = try await read(recipe)
+    let both = try await fixture.read(recipe)
     #expect(both.examples.count == 24 && both.omissions.validationTurnsTrainedOn == 12)
     #expect(both.omissions.turnsWithoutList == 1 && both.omissions.goldOutsideCollection == 1)
 
     recipe.data[0].share = 0
     recipe.optimisation.epochs = 1
     recipe.optimisation.foreignHistory = 0.5
-    let one = try await read(recipe)
+    let one = try await fixture.read(recipe)
     // Histories are those of the examples.
     #expect(one.examples.map(\.id) == fixture.turns[12...].map(\.id) && one.examples.allSatisfy { $0.set == 1 })
     #expect(one.omissions.turnsWithoutList == 0 && one.omissions.goldOutsideCollection == 0)
@@ -66,9 +58,9 @@ struct SetsWithoutShareTests {
   @Test("their conversations that are held out validate as those of any set")
   func noShareHeldOut() async throws {
     var recipe = try twoSets()
-    let both = try await read(recipe)
+    let both = try await fixture.read(recipe)
     recipe.data[0].share = 0
-    let one = try await read(recipe)
+    let one = try await fixture.read(recipe)
     #expect(one.heldOut == both.heldOut && one.heldOutQrels == both.heldOutQrels)
     let ofFirst = one.heldOut.count { turn in fixture.turns[..<12].contains { $0.id == turn.id } }
     #expect(ofFirst > 0 && ofFirst < one.heldOut.count)
@@ -77,14 +69,14 @@ struct SetsWithoutShareTests {
   @Test("where all others are held out, the refusal says whose conversations those are")
   func nothingLeft() async throws {
     var recipe = try twoSets()
-    let held = try #require(try await read(recipe).heldOut.last).conversation
+    let held = try #require(try await fixture.read(recipe).heldOut.last).conversation
     let lines = try String(contentsOfFile: fixture("conversations.jsonl"), encoding: .utf8).split(separator: "\n")
     let own = lines.filter { $0.contains("\"conversation\":\"\(held)\"") }
     try #require(!own.isEmpty)
     recipe.data[0].share = 0
     let text: String = own.map { "\($0)\n" }.joined()
     try text.write(toFile: fixture("two.jsonl"), atomically: false, encoding: .utf8)
-    let error = await #expect(throws: ParlanceError.self) { try await read(recipe) }
+    let error = await #expect(throws: ParlanceError.self) { try await fixture.read(recipe) }
     #expect(error?.code == .badInput)
     #expect(error?.message.contains("with a share above 0 are held out") == true, "\(error as Any)")
   }

@@ -15,18 +15,11 @@ struct TrainingDataTests {
     fixture = try await TrainingFixture()
   }
 
-  private func read(_ recipe: Recipe) async throws -> TrainingData {
-    try await TrainingDataReader(
-      recipe: recipe, vectors: VectorsFile(path: recipe.vectors), student: fixture.encoder, frozen: nil,
-      progress: nil, interruption: nil
-    ).read()
-  }
-
   @Test("turns count by their teacher's weights, whose mean over a set is 1")
   func weights() async throws {
     var recipe = fixture.recipe
     recipe.validation = nil
-    #expect(try await read(recipe).examples.allSatisfy { $0.weight == 1 })
+    #expect(try await fixture.read(recipe).examples.allSatisfy { $0.weight == 1 })
     let own = try TeacherFile(path: fixture("own.teacher"))
     let writer = try TeacherWriter(path: fixture("weighed.teacher"), description: own.description, weighsTurns: true)
     // A turn without a list weighs on nobody.
@@ -35,7 +28,7 @@ struct TrainingDataTests {
     }
     try writer.finish(weights: (1..<own.count).map { $0.isMultiple(of: 2) ? 0.5 : 0.25 })
     recipe.data[0].teacher = fixture("weighed.teacher")
-    let data = try await read(recipe)
+    let data = try await fixture.read(recipe)
     let weights = data.examples.map(\.weight)
     #expect(data.omissions.turnsWithoutList == 1 && weights.count == own.count - 1)
     #expect(abs(weights.reduce(0, +) / Double(weights.count) - 1) < 1e-12)
@@ -50,9 +43,9 @@ struct TrainingDataTests {
     recipe.validation = nil
     recipe.sampling.strategy = .hardest
     recipe.objective.contrastive.weight = 0
-    #expect(try await read(recipe).omissions.turnsWithoutNegatives == 0)
+    #expect(try await fixture.read(recipe).omissions.turnsWithoutNegatives == 0)
     let own = try TeacherFile(path: fixture("own.teacher"))
-    let gold = try await read(recipe).examples.map(\.gold[0])
+    let gold = try await fixture.read(recipe).examples.map(\.gold[0])
     func teacher(_ name: String, short: Range<Int>) throws -> String {
       let writer = try TeacherWriter(path: fixture(name), description: own.description)
       for row in 0..<own.count {
@@ -63,18 +56,18 @@ struct TrainingDataTests {
       return fixture(name)
     }
     recipe.data[0].teacher = try teacher("some.teacher", short: 0..<5)
-    #expect(try await read(recipe).omissions.turnsWithoutNegatives == 5)
+    #expect(try await fixture.read(recipe).omissions.turnsWithoutNegatives == 5)
     recipe.data[0].teacher = try teacher("none.teacher", short: 0..<own.count)
-    let nothing = await #expect(throws: ParlanceError.self) { try await read(recipe) }
+    let nothing = await #expect(throws: ParlanceError.self) { try await fixture.read(recipe) }
     #expect(nothing?.code == .badInput && nothing?.message.contains("nothing to learn") == true)
     // Other turns' passages tell something even so.
     recipe.objective.contrastive.weight = 0.1
-    #expect(try await read(recipe).omissions.turnsWithoutNegatives == own.count)
+    #expect(try await fixture.read(recipe).omissions.turnsWithoutNegatives == own.count)
     recipe.sampling.strategy = .uniform(window: RankWindow(1, 20))
-    #expect(try await read(recipe).omissions.turnsWithoutNegatives == own.count)
+    #expect(try await fixture.read(recipe).omissions.turnsWithoutNegatives == own.count)
     // A window that no list reaches was meant for other lists, whatever else there is to learn.
     recipe.sampling.strategy = .uniform(window: RankWindow(2, 20))
-    let window = await #expect(throws: ParlanceError.self) { try await read(recipe) }
+    let window = await #expect(throws: ParlanceError.self) { try await fixture.read(recipe) }
     #expect(window?.message.contains("no list reaches rank 2") == true, "\(window as Any)")
   }
 
@@ -89,7 +82,7 @@ struct TrainingDataTests {
     var recipe = fixture.recipe
     recipe.validation = nil
     recipe.data[0].conversations = path
-    let examples = try await read(recipe).examples
+    let examples = try await fixture.read(recipe).examples
     #expect(examples[0].query.question == "what does ")
     #expect(examples[0].questionTokens == fixture.encoder.queryTokens(of: "what does").ids.count)
     #expect(examples[1].query.question.trimmingCharacters(in: .whitespaces) == fixture.turns[1].messages.last?.content)
@@ -105,15 +98,15 @@ struct TrainingDataTests {
     validation.conversations = fixture("conversations.jsonl")
     validation.qrels = path
     recipe.validation = validation
-    #expect(try await read(recipe).omissions.heldOutWithoutGold == 3)
+    #expect(try await fixture.read(recipe).omissions.heldOutWithoutGold == 3)
     // Folds, judged by a file of their own while the set has none.
     recipe.validation?.conversations = nil
     recipe.validation?.folds = 4
     recipe.validation?.qrels = fixture("qrels.txt")
     recipe.data[0].qrels = nil
-    #expect(try await read(recipe).omissions.heldOutWithoutGold == 0)
+    #expect(try await fixture.read(recipe).omissions.heldOutWithoutGold == 0)
     recipe.validation?.folds = 1000
-    let empty = await #expect(throws: ParlanceError.self) { try await read(recipe) }
+    let empty = await #expect(throws: ParlanceError.self) { try await fixture.read(recipe) }
     #expect(empty?.message.contains("fewer folds") == true, "\(empty as Any)")
   }
 
@@ -131,23 +124,23 @@ struct TrainingDataTests {
     validation.conversations = fixture("conversations.jsonl")
     validation.qrels = fixture("qrels.txt")
     recipe.validation = validation
-    let expected = try await read(recipe)
+    let expected = try await fixture.read(recipe)
     recipe.data[0].qrels = fixture("qrel.json")
     recipe.validation?.qrels = fixture("qrel.json")
-    let found = try await read(recipe)
+    let found = try await fixture.read(recipe)
     #expect(found.examples.map(\.gold) == expected.examples.map(\.gold))
     #expect(found.examples.allSatisfy { $0.gold.count == 1 })
     #expect(found.heldOutQrels.grades == expected.heldOutQrels.grades)
     recipe.validation?.qrels = nil
-    #expect(try await read(recipe).heldOutQrels.grades == expected.heldOutQrels.grades)
+    #expect(try await fixture.read(recipe).heldOutQrels.grades == expected.heldOutQrels.grades)
   }
 
   @Test("other words anywhere in a held-out turn, and other judgments of it, are other data for a run that goes on")
   func digest() async throws {
-    let data = try await read(fixture.recipe)
+    let data = try await fixture.read(fixture.recipe)
     let vectors = try VectorsFile(path: fixture.recipe.vectors)
     let place = try #require(data.heldOut.firstIndex { $0.messages.count > 1 })
-    #expect(try await read(fixture.recipe).digest(vectors, []) == data.digest(vectors, []))
+    #expect(try await fixture.read(fixture.recipe).digest(vectors, []) == data.digest(vectors, []))
     var other = data
     other.heldOut[place].messages[0].content += " tag"
     #expect(other.digest(vectors, []) != data.digest(vectors, []))
@@ -172,7 +165,7 @@ struct TrainingDataTests {
     var recipe = fixture.recipe
     recipe.student.residual = Recipe.Residual()
     recipe.student.residual?.factors = Recipe.Factors()
-    let fitted = try await read(recipe)
+    let fitted = try await fixture.read(recipe)
     #expect(fitted.digest(vectors, []) == data.digest(vectors, []) && data.spokenDigest == nil)
     other = fitted
     #expect(other.spokenDigest == fitted.spokenDigest && fitted.spokenDigest != nil)
@@ -219,11 +212,11 @@ struct TrainingDataTests {
   @Test("a turn that two training sets have is held out once, and judged by the one that has judgments")
   func sharedTurns() async throws {
     var recipe = fixture.recipe
-    let once = try await read(recipe)
+    let once = try await fixture.read(recipe)
     recipe.data.append(recipe.data[0])
     for own in [fixture("qrels.txt"), nil] {
       recipe.data[0].qrels = own
-      let twice = try await read(recipe)
+      let twice = try await fixture.read(recipe)
       #expect(twice.heldOut == once.heldOut && twice.heldOutQrels == once.heldOutQrels)
       #expect(twice.examples.count == 2 * once.examples.count)
     }
@@ -232,14 +225,14 @@ struct TrainingDataTests {
   @Test("an id that two training sets have for turns of other words or judgments is refused where it is held out")
   func sharedIDs() async throws {
     var recipe = fixture.recipe
-    let turn = try await read(recipe).heldOut[0]
+    let turn = try await fixture.read(recipe).heldOut[0]
     let question = try #require(turn.messages.last?.content)
     let words = try copy("conversations.jsonl", as: "other.jsonl", where: "{\"id\":\"\(turn.id)\"") {
       $0.replacing("\"\(question)\"", with: "\"another word\"")
     }
     let judgments = try copy("qrels.txt", as: "other.txt", where: "\(turn.id) ") { $0 + "\n\(turn.id) 0 p29 1" }
     func refusal(_ recipe: Recipe) async throws -> ParlanceError {
-      try #require(await #expect(throws: ParlanceError.self) { try await read(recipe) })
+      try #require(await #expect(throws: ParlanceError.self) { try await fixture.read(recipe) })
     }
     recipe.data.append(recipe.data[0])
     recipe.data[1].conversations = words
@@ -250,7 +243,7 @@ struct TrainingDataTests {
     }
     // Who does not validate needs no ids of their own.
     recipe.validation = nil
-    #expect(try await read(recipe).examples.count == 48)
+    #expect(try await fixture.read(recipe).examples.count == 48)
 
     recipe = fixture.recipe
     recipe.data.append(recipe.data[0])
@@ -266,6 +259,6 @@ struct TrainingDataTests {
     recipe.validation?.conversations = fixture("conversations.jsonl")
     #expect(try await refusal(recipe).message.hasPrefix("the turn \(turn.id) has other judgments"))
     recipe.validation?.qrels = judgments
-    #expect(try await read(recipe).heldOutQrels.grades[turn.id]?.count == 2)
+    #expect(try await fixture.read(recipe).heldOutQrels.grades[turn.id]?.count == 2)
   }
 }

@@ -141,6 +141,14 @@ final class TrainingFixture {
     return recipe
   }
 
+  /// What a recipe's training reads, without a frozen encoder.
+  func read(_ recipe: Recipe) async throws -> TrainingData {
+    try await TrainingDataReader(
+      recipe: recipe, vectors: VectorsFile(path: recipe.vectors), student: encoder, frozen: nil, progress: nil,
+      interruption: nil
+    ).read()
+  }
+
   func train(
     _ recipe: Recipe, into name: String, resuming: Bool = false, stoppingAfter step: Int? = nil,
     savingEvery: Duration = .seconds(60)

@@ -43,8 +43,7 @@
     }
 
     /// Of other protocols none is spoken here, so that the request is answered as if it did not ask (RFC 9110, section 7.8). But
-    /// the parser takes nothing for HTTP that comes behind CONNECT, or behind an `Upgrade` that `Connection` names; of one that it
-    /// does not name nothing follows.
+    /// behind CONNECT, and behind an `Upgrade` that `Connection` names, the parser takes nothing for HTTP.
     private static func asksForAnotherProtocol(_ head: HTTPRequestHead) -> Bool {
       guard head.method != .CONNECT else { return true }
       return head.headers.contains(name: "upgrade")
