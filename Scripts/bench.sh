@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# Builds the benchmarks in release and runs them: bench.sh [--build-only | argument of the benchmarks...]
+# Builds the benchmarks in release and runs them: bench.sh [argument of the benchmarks...]
+# bench.sh --check only sees that they compile, in debug and with what check-embedding.sh built of the library.
 . "$(dirname -- "${BASH_SOURCE[0]}")/setup/places.sh"
 
 cd -- "$root/Benchmarks"
-options=(--configuration release)
-[ -z "${JOBS:-}" ] || options+=(--jobs "$JOBS")
+if [ "${1:-}" = --check ]; then
+  exec swift build ${building_debug[@]+"${building_debug[@]}"} --scratch-path "$root/.build-embedding"
+fi
+options=(${building[@]+"${building[@]}"} --configuration release)
 swift build "${options[@]}" >&2
-[ "${1:-}" != --build-only ] || exit 0
 export PARLANCE_DEPS=$deps
 exec "$(swift build "${options[@]}" --show-bin-path)/Benchmarks" "$@"

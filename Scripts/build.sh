@@ -3,7 +3,7 @@
 . "$(dirname -- "${BASH_SOURCE[0]}")/setup/places.sh"
 
 cd -- "$root"
-options=(--configuration release --product parlance)
+options=(${building[@]+"${building[@]}"} --configuration release --product parlance)
 # Darwin has the Swift runtime in the system.
 [ "$(uname -s)" = Darwin ] || options+=(--static-swift-stdlib)
 # SQLite is linked in as well, where its archive is. The flags of pkg-config come first on the linker's command line, so zlib's
@@ -16,7 +16,6 @@ if [ "$(uname -s)" != Darwin ] && [ -f "$archive" ]; then
     >.build/static/zlib.pc
   options+=(--pkg-config-path .build/static)
 fi
-[ -z "${JOBS:-}" ] || options+=(--jobs "$JOBS")
 
 swift build "${options[@]}" >&2
 printf '%s/parlance\n' "$(swift build "${options[@]}" --show-bin-path)"

@@ -12,12 +12,11 @@ example=$root/Examples/Embedding
 
 lines=$(grep -cvE '^[[:space:]]*(///.*)?$' "$example/Sources/Embedding/Embedding.swift")
 [ "$lines" -lt 30 ] || die "the example has $lines lines of code, expected under 30"
-options=()
-[ -z "${JOBS:-}" ] || options+=(--jobs "$JOBS")
-swift build --package-path "$example" ${options[@]+"${options[@]}"}
+options=(${building_debug[@]+"${building_debug[@]}"} --package-path "$example" --scratch-path "$root/.build-embedding")
+swift build "${options[@]}"
 # The traits are off: nothing of what they bring is even fetched.
 for package in swift-nio async-http-client GRDB.swift; do
-  [ ! -e "$example/.build/checkouts/$package" ] || die "the example fetched $package, which it does not need"
+  [ ! -e "$root/.build-embedding/checkouts/$package" ] || die "the example fetched $package, which it does not need"
 done
 
 cat >"$scratch/passages.jsonl" <<'PASSAGES'
@@ -25,7 +24,7 @@ cat >"$scratch/passages.jsonl" <<'PASSAGES'
 {"_id": "merge", "title": "git merge", "text": "Joins two branches"}
 PASSAGES
 "$program" index build --bm25 --passages "$scratch/passages.jsonl" --out "$scratch/bm25" >/dev/null
-found=$("$example/.build/debug/Embedding" "$scratch/bm25")
+found=$("$(swift build "${options[@]}" --show-bin-path)/Embedding" "$scratch/bm25")
 case $found in
   "1 reset "*) ;;
   *) die "the example found something else" "$found" ;;

@@ -7,8 +7,7 @@ cd -- "$root/Fuzz"
 [ "$(uname -s)" = Linux ] || die "libFuzzer comes with Swift for Linux only"
 # In release, or the fuzzer would try a hundredth of the inputs; with AddressSanitizer.
 coverage='edge,inline-8bit-counters,pc-table'
-options=(--configuration release --sanitize fuzzer --sanitize address -Xswiftc "-sanitize-coverage=$coverage")
-[ -z "${JOBS:-}" ] || options+=(--jobs "$JOBS")
+options=(${building[@]+"${building[@]}"} --configuration release --sanitize fuzzer --sanitize address -Xswiftc "-sanitize-coverage=$coverage")
 swift build "${options[@]}" >&2
 program=$(swift build "${options[@]}" --show-bin-path)/Fuzz
 

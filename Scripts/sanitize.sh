@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # The tests of what runs without the engine, under a sanitizer: sanitize.sh address|thread [option of swift test...]
+#   PARLANCE_TESTED_ROOMS   the rooms whose tests are built and run, with spaces between (default: all that may break)
 . "$(dirname -- "${BASH_SOURCE[0]}")/setup/places.sh"
 
 case ${1:-} in
@@ -19,9 +20,15 @@ export ASAN_OPTIONS=detect_leaks=0:abort_on_error=1
 export TSAN_OPTIONS=halt_on_error=1
 
 cd -- "$root"
-options=(--disable-default-traits --scratch-path "$scratch" --sanitize "$sanitizer")
-[ -z "${JOBS:-}" ] || options+=(--jobs "$JOBS")
-swift build --build-tests "${options[@]}"
+options=(${building_debug[@]+"${building_debug[@]}"} --disable-default-traits --scratch-path "$scratch" --sanitize "$sanitizer")
+# The tests of the command line start a program for each case, and one under a sanitizer starts slowly; what it calls is
+# tested here without it.
+rooms=$(cd Tests && for folder in *Tests; do [ "$folder" = CommandLineTests ] || printf '%s ' "${folder%Tests}"; done)
+# Only these rooms have tasks, locks or atomics; in the others nothing can race.
+[ "$sanitizer" = address ] || \
+  rooms='WorkerThreads BinaryFiles ModelKernels InvertedIndex ModelHub TensorEngine SparseEncoder Retrieval Distillation ModelContext'
+export PARLANCE_TESTED_ROOMS=${PARLANCE_TESTED_ROOMS:-$rooms}
+swift build --product parlancePackageTests "${options[@]}"
 
 # Builds what shows the sanitizer the locks of Mutex, and makes sure that it then reports a race and nothing but a race.
 show_mutexes() {
@@ -37,10 +44,4 @@ show_mutexes() {
 mutexes=
 if [ "$sanitizer" = thread ] && [ "$(uname -s)" = Linux ]; then show_mutexes; fi
 
-# The tests of the command line start a program for each case, and one under a sanitizer starts slowly; what it calls is
-# tested here without it.
-options+=(--skip CommandLineTests)
-# Only these rooms have tasks, locks or atomics; in the others nothing can race.
-rooms='BinaryFiles|InvertedIndex|ModelHub|TensorEngine|SparseEncoder|Retrieval|Distillation|ModelContext'
-if [ "$sanitizer" = thread ] && [ "$#" -eq 0 ]; then options+=(--filter "^($rooms)Tests\\."); fi
 LD_PRELOAD=$mutexes exec swift test --skip-build "${options[@]}" "$@"

@@ -4,6 +4,4 @@
 
 cd -- "$root"
 export PARLANCE_DEPS=$deps PARLANCE_ENGINE=${PARLANCE_ENGINE:-$root/Engine/build/libparlance-torch.so}
-options=()
-[ -z "${JOBS:-}" ] || options+=(--jobs "$JOBS")
-exec swift test ${options[@]+"${options[@]}"} "$@"
+exec swift test ${building_debug[@]+"${building_debug[@]}"} "$@"
