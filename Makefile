@@ -99,4 +99,4 @@ tarball: engine ## dist/: the program and the engine for machines without Swift
 
 .PHONY: clean
 clean: ## what was built; what was fetched stays
-	rm -rf .build .build-asan .build-tsan Engine/build Benchmarks/.build Fuzz/.build Examples/Embedding/.build dist demo
+	rm -rf .build .build-asan .build-tsan Engine/build Benchmarks/.build Fuzz/.build .build-library Examples/Embedding/.build dist demo

@@ -5,7 +5,7 @@
 
 cd -- "$root/Benchmarks"
 if [ "${1:-}" = --check ]; then
-  exec swift build ${building_debug[@]+"${building_debug[@]}"} --scratch-path "$root/.build-embedding"
+  exec swift build ${building_debug[@]+"${building_debug[@]}"} --scratch-path "$library_scratch"
 fi
 options=(${building[@]+"${building[@]}"} --configuration release)
 swift build "${options[@]}" >&2

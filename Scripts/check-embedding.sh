@@ -12,11 +12,11 @@ example=$root/Examples/Embedding
 
 lines=$(grep -cvE '^[[:space:]]*(///.*)?$' "$example/Sources/Embedding/Embedding.swift")
 [ "$lines" -lt 30 ] || die "the example has $lines lines of code, expected under 30"
-options=(${building_debug[@]+"${building_debug[@]}"} --package-path "$example" --scratch-path "$root/.build-embedding")
+options=(${building_debug[@]+"${building_debug[@]}"} --package-path "$example" --scratch-path "$library_scratch")
 swift build "${options[@]}"
 # The traits are off: nothing of what they bring is even fetched.
 for package in swift-nio async-http-client GRDB.swift; do
-  [ ! -e "$root/.build-embedding/checkouts/$package" ] || die "the example fetched $package, which it does not need"
+  [ ! -e "$library_scratch/checkouts/$package" ] || die "the example fetched $package, which it does not need"
 done
 
 cat >"$scratch/passages.jsonl" <<'PASSAGES'

@@ -34,6 +34,9 @@ if [ -n "${BUILD_ONCE:-}" ]; then
   done
 fi
 
+# Where the example is built, and the benchmarks in debug: what both have of the library, without its traits, once.
+library_scratch=$root/.build-library
+
 # Each argument is a line, on standard error.
 say() { printf '%s\n' "$@" >&2; }
 
