@@ -5,9 +5,10 @@
 
 cd -- "$root/Benchmarks"
 if [ "${1:-}" = --check ]; then
-  exec swift build ${building_debug[@]+"${building_debug[@]}"} --scratch-path "$library_scratch"
+  swift_build ${building_debug[@]+"${building_debug[@]}"} --scratch-path "$library_scratch"
+  exit
 fi
 options=(${building[@]+"${building[@]}"} --configuration release)
-swift build "${options[@]}" >&2
+swift_build "${options[@]}" >&2
 export PARLANCE_DEPS=$deps
-exec "$(swift build "${options[@]}" --show-bin-path)/Benchmarks" "$@"
+exec "$(swift_build "${options[@]}" --show-bin-path)/Benchmarks" "$@"

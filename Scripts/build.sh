@@ -17,5 +17,5 @@ if [ "$(uname -s)" != Darwin ] && [ -f "$archive" ]; then
   options+=(--pkg-config-path .build/static)
 fi
 
-swift build "${options[@]}" >&2
-printf '%s/parlance\n' "$(swift build "${options[@]}" --show-bin-path)"
+swift_build "${options[@]}" >&2
+printf '%s/parlance\n' "$(swift_build "${options[@]}" --show-bin-path)"

@@ -13,7 +13,7 @@ example=$root/Examples/Embedding
 lines=$(grep -cvE '^[[:space:]]*(///.*)?$' "$example/Sources/Embedding/Embedding.swift")
 [ "$lines" -lt 30 ] || die "the example has $lines lines of code, expected under 30"
 options=(${building_debug[@]+"${building_debug[@]}"} --package-path "$example" --scratch-path "$library_scratch")
-swift build "${options[@]}"
+swift_build "${options[@]}"
 # The traits are off: nothing of what they bring is even fetched.
 for package in swift-nio async-http-client GRDB.swift; do
   [ ! -e "$library_scratch/checkouts/$package" ] || die "the example fetched $package, which it does not need"
@@ -24,7 +24,7 @@ cat >"$scratch/passages.jsonl" <<'PASSAGES'
 {"_id": "merge", "title": "git merge", "text": "Joins two branches"}
 PASSAGES
 "$program" index build --bm25 --passages "$scratch/passages.jsonl" --out "$scratch/bm25" >/dev/null
-found=$("$(swift build "${options[@]}" --show-bin-path)/Embedding" "$scratch/bm25")
+found=$("$(swift_build "${options[@]}" --show-bin-path)/Embedding" "$scratch/bm25")
 case $found in
   "1 reset "*) ;;
   *) die "the example found something else" "$found" ;;

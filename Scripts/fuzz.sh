@@ -8,8 +8,8 @@ cd -- "$root/Fuzz"
 # In release, or the fuzzer would try a hundredth of the inputs; with AddressSanitizer.
 coverage='edge,inline-8bit-counters,pc-table'
 options=(${building[@]+"${building[@]}"} --configuration release --sanitize fuzzer --sanitize address -Xswiftc "-sanitize-coverage=$coverage")
-swift build "${options[@]}" >&2
-program=$(swift build "${options[@]}" --show-bin-path)/Fuzz
+swift_build "${options[@]}" >&2
+program=$(swift_build "${options[@]}" --show-bin-path)/Fuzz
 
 # A crash ends the process at once; the runtime's own backtrace would wait for a terminal.
 export SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0

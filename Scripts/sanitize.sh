@@ -28,7 +28,7 @@ rooms=$(cd Tests && for folder in *Tests; do [ "$folder" = CommandLineTests ] ||
 [ "$sanitizer" = address ] || \
   rooms='WorkerThreads BinaryFiles ModelKernels InvertedIndex ModelHub TensorEngine SparseEncoder Retrieval Distillation ModelContext'
 export PARLANCE_TESTED_ROOMS=${PARLANCE_TESTED_ROOMS:-$rooms}
-swift build --product parlancePackageTests "${options[@]}"
+swift_build --product parlancePackageTests "${options[@]}"
 
 # Builds what shows the sanitizer the locks of Mutex, and makes sure that it then reports a race and nothing but a race.
 show_mutexes() {

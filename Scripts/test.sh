@@ -4,4 +4,5 @@
 
 cd -- "$root"
 export PARLANCE_DEPS=$deps PARLANCE_ENGINE=${PARLANCE_ENGINE:-$root/Engine/build/libparlance-torch.so}
-exec swift test ${building_debug[@]+"${building_debug[@]}"} "$@"
+swift_build ${building_debug[@]+"${building_debug[@]}"} --build-tests
+exec swift test ${building_debug[@]+"${building_debug[@]}"} --skip-build "$@"

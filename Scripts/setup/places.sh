@@ -34,6 +34,10 @@ if [ -n "${BUILD_ONCE:-}" ]; then
   done
 fi
 
+# SwiftPM gives the compiler a package's traits in an order of chance, and what is compiled with another order is compiled anew: every
+# second build, without a change.
+swift_build() { SWIFT_DETERMINISTIC_HASHING=1 swift build "$@"; }
+
 # Where the example is built, and the benchmarks in debug: what both have of the library, without its traits, once.
 library_scratch=$root/.build-library
 
