@@ -27,7 +27,7 @@ public struct IndexingJob: Sendable {
   /// What became of the passages.
   public struct Summary: Sendable {
     public var passages = 0
-    /// How many of them an earlier run had encoded; what follows is of the others. Always 0 for passages that are added.
+    /// How many of them an earlier job had encoded; what follows is of the others.
     public var resumed = 0
     /// How many were longer than the encoder reads.
     public var truncated = 0
@@ -78,7 +78,9 @@ public struct IndexingJob: Sendable {
     return summary
   }
 
-  /// Adds the passages to an index that is there, or replaces those whose id it has. Other processes cannot write to it meanwhile.
+  /// Adds the passages to an index that is there, or replaces those whose id it has; `path` and `configuration` do not count. Other
+  /// processes cannot write to it meanwhile. What is encoded is kept in the folder until they are added, so that the same call goes on
+  /// from there.
   ///
   /// - Parameter count: what `check` gave; without it the passages are checked first.
   /// - Throws: as `run` and `LiveIndex.add`, before anything is encoded where they do not fit the index.
@@ -90,10 +92,11 @@ public struct IndexingJob: Sendable {
     let count = try number(checked: count, progress: progress, interruption: interruption)
     let hasTexts = index.snapshot.hasTexts
     let addition = try IndexAddition(
-      to: index, by: encoder.passageIdentity, vocabulary: encoder.vocabulary, hasTexts: hasTexts)
-    try FreeSpace.check(count * 200 * 14, for: index.path + "/")
+      to: index, by: encoder.passageIdentity, vocabulary: encoder.vocabulary, hasTexts: hasTexts,
+      inputs: BuildInputs(vectors: [], texts: passages), restarts: restarts)
+    try FreeSpace.check((count - addition.resumedCount) * 200 * 14, for: index.path + "/")
     let summary = try await encode(
-      with: encoder, count: count, progress: progress, interruption: interruption
+      with: encoder, count: count, after: addition.resumedCount, progress: progress, interruption: interruption
     ) { id, vector throws(ParlanceError) in try addition.append(id, vector) }
     let change = try addition.finish(
       texts: hasTexts ? PassageSource(files: passages) : nil, progress: progress, interruption: interruption)
@@ -109,7 +112,7 @@ public struct IndexingJob: Sendable {
   }
 
   private func encode(
-    with encoder: SparseEncoder, count: Int, after resumed: Int = 0, progress: ProgressHandler?,
+    with encoder: SparseEncoder, count: Int, after resumed: Int, progress: ProgressHandler?,
     interruption: Interruption?, into append: (ExternalID, SparseVector) throws(ParlanceError) -> Void
   ) async throws(ParlanceError) -> Summary {
     let words = encoder.settings.passageText

@@ -291,6 +291,68 @@ struct LiveIndexTests {
     #expect(try spools() == [])
   }
 
+  @Test("an addition of known files that ends at any moment is gone on with, and leaves nothing once it is done")
+  func resumedAddition() throws {
+    let scratch = try Scratch()
+    let vocabulary = Vocabulary.numbered(5)
+    let there = MemoryVectors([SparseVector([0: 1]), SparseVector([1: 1])])
+    try Data("texts".utf8).write(to: URL(fileURLWithPath: scratch("file")))
+    let inputs = BuildInputs(vectors: [], texts: [scratch("file")])
+    let ids = (0..<300).map { ExternalID("new\($0)") }
+    func start() throws {
+      try? FileManager.default.removeItem(atPath: scratch("index"))
+      try IndexBuilder(passageSpace: .test, vocabulary: vocabulary).build(there, at: scratch("index"))
+    }
+    /// - Returns: how many vectors were there already.
+    func add(_ inputs: BuildInputs? = inputs, restarts: Bool = false) throws -> Int {
+      let live = try LiveIndex(path: scratch("index"))
+      let addition = try IndexAddition(
+        to: live, by: .test, vocabulary: vocabulary, hasTexts: false, inputs: inputs, restarts: restarts)
+      for id in ids.dropFirst(addition.resumedCount) { try addition.append(id, SparseVector([2: 1, 3: 2])) }
+      _ = try addition.finish()
+      return addition.resumedCount
+    }
+    func breakOff(at operation: Int, _ fault: FaultLayer.Fault) -> Bool {
+      let faults = FaultLayer { number, _ in number == operation ? fault : nil }
+      return FaultLayer.$current.withValue(faults) {
+        do { _ = try add() } catch { return true }
+        return faults.isCrashed
+      }
+    }
+
+    try start()
+    let layer = FaultLayer()
+    #expect(try FaultLayer.$current.withValue(layer) { try add() } == 0)
+    var resumed: Set<Int> = []
+    for operation in layer.operations.indices {
+      for fault in [FaultLayer.Fault.crash(writing: 9), .error(28)] {
+        try start()
+        guard breakOff(at: operation, fault) else { continue }
+        // Another change leaves it alone.
+        #expect(try LiveIndex(path: scratch("index")).delete(["p0"]).deleted == 1)
+        resumed.insert(try add())
+        let found = try InvertedIndex(path: scratch("index"))
+        #expect(found.count == 301, "\(fault) at \(layer.operations[operation])")
+        #expect(try found.search(SparseVector([3: 1]), k: 400).hits.count == 300)
+        #expect(try InvertedIndex.verify(path: scratch("index")) == [])
+        let names = try FileManager.default.contentsOfDirectory(atPath: scratch("index"))
+        #expect(!names.contains { $0.contains("spool") || $0.hasSuffix(".build") }, "\(names)")
+      }
+    }
+    // Nothing, the first chunk, or all of them.
+    #expect(resumed == [0, 256, 300])
+
+    let late = try #require(
+      layer.operations.firstIndex { if case .sync(let path) = $0 { path.contains(".postings") } else { false } })
+    try Data("others".utf8).write(to: URL(fileURLWithPath: scratch("other")))
+    let others = BuildInputs(vectors: [], texts: [scratch("other")])
+    for (inputs, restarts) in [(inputs, true), (others, false), (nil, false)] {
+      try start()
+      #expect(breakOff(at: late, .crash(writing: 9)))
+      #expect(try add(inputs, restarts: restarts) == 0)
+    }
+  }
+
   @Test("of which no passage is left does not say that it has texts, and takes passages with or without them")
   func emptied() throws {
     for hasTexts in [true, false] {

@@ -69,6 +69,44 @@ struct IndexingTests {
     }
   }
 
+  @Test("an addition goes on with what was encoded before it was interrupted, also after another change of the index")
+  func resumedAddition() async throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let path = folder + "/index"
+    let first = IndexingJob(passages: [try write("first.jsonl", ["first", "second"])], path: path)
+    _ = try await first.run(with: SlowForwardPass.encoder())
+    let index = try LiveIndex(path: path)
+    var job = IndexingJob(passages: [try write("passages.jsonl", (0..<1500).map { "p\($0)" })], path: path)
+    // Two windows of 256 are encoded at once, so that the first three are kept by then.
+    func interrupt() async {
+      let interruption = Interruption()
+      await #expect(throws: ParlanceError.self) {
+        _ = try await job.add(
+          to: index, with: SlowForwardPass.encoder(), checked: 1500,
+          progress: { if $0.completed > 1280 { interruption.request() } }, interruption: interruption)
+      }
+    }
+    await interrupt()
+    #expect(index.snapshot.count == 2)
+    #expect(try index.delete(["first"]).deleted == 1)
+    let (summary, change) = try await job.add(to: index, with: SlowForwardPass.encoder(), checked: 1500)
+    #expect(summary.passages == 1500 && (768..<1500).contains(summary.resumed), "\(summary)")
+    #expect(change.added == 1500 && change.replaced == 0)
+    let searcher = try Searcher(index: index.snapshot, encoder: SlowForwardPass.encoder())
+    #expect(try await searcher.search("q", k: 100).passages.count == 58)
+    #expect(try await searcher.search("b", k: 1).passages.map(\.passage?.text) == ["b"])
+    #expect(try InvertedIndex.verify(path: path) == [])
+
+    // Nothing of it is left, and who wants to begins anew.
+    #expect(try await job.add(to: index, with: SlowForwardPass.encoder(), checked: 1500).summary.resumed == 0)
+    await interrupt()
+    job.restarts = true
+    let again = try await job.add(to: index, with: SlowForwardPass.encoder(), checked: 1500)
+    #expect(again.summary.resumed == 0 && again.change.replaced == 1500)
+    let left = try FileManager.default.contentsOfDirectory(atPath: path)
+    #expect(!left.contains { $0.contains("spool") || $0.hasSuffix(".build") }, "\(left)")
+  }
+
   @Test("an id that is given twice is told with both places, before anything is encoded")
   func twice() throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }

@@ -44,10 +44,21 @@ public struct BuildInputs: Sendable, Hashable {
   ///
   /// - Returns: `nil` where a file is missing.
   func vectorsDigest(of builder: IndexBuilder) -> [UInt8]? {
+    digest("vectors", by: builder.passageSpace, builder.vocabulary)
+  }
+
+  /// What the vectors depend on that an addition to an index keeps meanwhile.
+  ///
+  /// - Returns: `nil` where a file is missing.
+  func additionDigest(by encoder: EncoderIdentity, _ vocabulary: Vocabulary, keptTerms: Int?) -> [UInt8]? {
+    digest("addition of \(keptTerms ?? 0)", by: encoder, vocabulary)
+  }
+
+  private func digest(_ kind: String, by encoder: EncoderIdentity, _ vocabulary: Vocabulary) -> [UInt8]? {
     var hash = SHA256()
     hash.update(
       """
-      vectors \(Self.version) \(builder.passageSpace.digest) \(builder.passageSpace) \(builder.vocabulary.digest) \
+      \(kind) \(Self.version) \(encoder.digest) \(encoder) \(vocabulary.digest) \
       \(settings.utf8.count) \(settings) \(vectors.count) \(texts.count)
       """)
     return addFiles(to: &hash) ? hash.finish().bytes : nil

@@ -1,5 +1,6 @@
 import BinaryFiles
 import Diagnostics
+import SparseVectors
 import Synchronization
 
 #if canImport(FoundationEssentials)
@@ -24,8 +25,8 @@ final class IndexFolder: Sendable {
     var begun: Set<Int> = []
     /// Those of builds that ended early and can be gone on with; begun as well.
     var unfinished: [Int] = []
-    /// Those of builds that ended early with vectors that they encoded, where nobody goes on with them here: these and their journals
-    /// stay.
+    /// Those of builds and additions that ended early with vectors that they encoded, where nobody goes on with them here: these and
+    /// their journals stay.
     var encoded: Set<Int> = []
   }
 
@@ -129,6 +130,33 @@ final class IndexFolder: Sendable {
       path + "/" + Self.name(kind, other.generation), to: path + "/" + Self.name(kind, journal.generation),
       faults: FaultLayer.current)
     try FileNames.sync(folder: path, faults: FaultLayer.current)
+  }
+
+  /// The number of a call that ended early with vectors that it encoded of what `digest` says, its files begun again; `nil` where there
+  /// is none, or somebody here goes on with it.
+  func takeEncoded(_ digest: [UInt8]) -> Int? {
+    let encoded = generations.withLock { $0.encoded }
+    return encoded.sorted().first { generation in
+      guard (try? BuildJournal.read(generation, in: path))?.vectors == digest else { return false }
+      return generations.withLock { generations in
+        guard generations.encoded.remove(generation) != nil else { return false }
+        generations.begun.insert(generation)
+        return true
+      }
+    }
+  }
+
+  /// Leaves the vectors of a generation, and its journal, to who goes on with them.
+  func keepEncoded(_ generation: Int) {
+    generations.withLock { generations in
+      generations.begun.remove(generation)
+      generations.encoded.insert(generation)
+    }
+  }
+
+  /// How many vectors a generation keeps, once it has all; `nil` before.
+  func finishedSpool(of generation: Int) -> Int? {
+    (try? VectorsFile(path: path + "/" + Self.name(Self.spoolKind, generation)))?.count
   }
 
   /// The kind of the file with the vectors that a build encoded, as far as it came; `nil` where there is none.

@@ -125,6 +125,6 @@ extension IndexFolder {
   /// How many vectors a generation has, once it has all; `nil` before.
   fileprivate func vectors(of generation: Int) -> Int? {
     if let current, current.generation == generation { return current.passages }
-    return (try? VectorsFile(path: path + "/" + Self.name(Self.spoolKind, generation)))?.count
+    return finishedSpool(of: generation)
   }
 }

@@ -18,6 +18,9 @@ struct IndexAddCommand: AsyncParsableCommand {
       Whoever searches meanwhile finds what was there when the index was opened. The passages are encoded by the model that \
       encoded those that are there. Where the index has texts, --passages gives those of the new ones.
 
+      With --model a call that was killed or interrupted goes on when it is given again, with the vectors that it kept in the \
+      folder, whatever else was changed in between; files that changed are encoded anew, as with --restart.
+
       Examples:
         parlance index add index --model DIR --passages new.jsonl
         parlance index add index --vectors new.vectors --passages new.jsonl
@@ -39,6 +42,9 @@ struct IndexAddCommand: AsyncParsableCommand {
       "Encode the passages with this model: a folder, or hf:owner/name[@revision].", valueName: "model"))
   var model: String?
 
+  @Flag(help: "With --model: encode anew what an earlier call of the same files left.")
+  var restart = false
+
   @Flag(help: "Print what was done as JSON.")
   var json = false
 
@@ -53,6 +59,7 @@ struct IndexAddCommand: AsyncParsableCommand {
       throw ValidationError("expected either --vectors, or --model with --passages")
     }
     try encoding.checkModel(model, trustsModel: false)
+    if restart, model == nil { throw ValidationError("--restart goes with --model") }
     if model != nil, passages.isEmpty || passages.contains(where: { $0 == "-" || FileNames.isStream($0) }) {
       throw ValidationError("--model needs --passages with files, which are read twice; a pipe cannot be")
     }
@@ -81,7 +88,8 @@ struct IndexAddCommand: AsyncParsableCommand {
 
   private func add(to index: LiveIndex, with model: String) async throws -> IndexChange {
     let console = Console.standard
-    let job = IndexingJob(passages: passages, path: path)
+    var job = IndexingJob(passages: passages, path: path)
+    job.restarts = restart
     let count: Int
     do {
       let bar = ProgressBar()
@@ -91,12 +99,18 @@ struct IndexAddCommand: AsyncParsableCommand {
     let encoder = try await encoding.open(model)
     let bar = ProgressBar()
     defer { bar.finish() }
-    let (summary, change) = try await job.add(
-      to: index, with: encoder, checked: count, progress: bar.handler, interruption: console.interruption)
-    bar.finish()
-    if summary.truncated > 0 {
-      console.note("\(FixedDecimal.grouped(summary.truncated)) passages were cut at \(encoder.maxLength) tokens")
+    let summary: IndexingJob.Summary
+    let change: IndexChange
+    do throws(ParlanceError) {
+      (summary, change) = try await job.add(
+        to: index, with: encoder, checked: count, progress: bar.handler, interruption: console.interruption)
+    } catch {
+      bar.finish()
+      if error.code == .interrupted { console.note(IndexBuildCommand.goesOn) }
+      throw error
     }
+    bar.finish()
+    summary.tell(encoder)
     return change
   }
 }

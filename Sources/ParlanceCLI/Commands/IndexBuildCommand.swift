@@ -155,21 +155,11 @@ struct IndexBuildCommand: AsyncParsableCommand {
         with: encoder, checked: count, progress: bar.handler, interruption: console.interruption)
     } catch {
       bar.finish()
-      if error.code == .interrupted { console.note("what is encoded is kept: the same command goes on from there") }
+      if error.code == .interrupted { console.note(Self.goesOn) }
       throw error
     }
     bar.finish()
-    if summary.resumed > 0 {
-      console.note("\(FixedDecimal.grouped(summary.resumed)) passages were encoded already")
-    }
-    if summary.truncated > 0 {
-      console.note("\(FixedDecimal.grouped(summary.truncated)) passages were cut at \(encoder.maxLength) tokens")
-    }
-    if let first = summary.firstEmpty {
-      console.warn(
-        "\(FixedDecimal.grouped(summary.empty)) passages have no term at all and are never found, \(first) among them"
-      )
-    }
+    summary.tell(encoder)
   }
 
   private func buildBM25() throws {
@@ -191,11 +181,28 @@ struct IndexBuildCommand: AsyncParsableCommand {
 }
 
 extension IndexBuildCommand {
+  static let goesOn = "what is encoded is kept: the same command goes on from there"
+
   /// An index of nothing would take the place of one that is there, for want of input that failed to come.
   private static func noPassages(_ files: [String]) -> ParlanceError {
     ParlanceError(
       .badInput, "expected passages, there \(files.count == 1 ? "is none in this file" : "is none in these files")",
       at: files.first.map { .init(file: $0) })
+  }
+}
+
+extension IndexingJob.Summary {
+  /// Says what there is to know beside that it went well.
+  func tell(_ encoder: SparseEncoder) {
+    let console = Console.standard
+    if resumed > 0 { console.note("\(FixedDecimal.grouped(resumed)) passages were encoded already") }
+    if truncated > 0 {
+      console.note("\(FixedDecimal.grouped(truncated)) passages were cut at \(encoder.maxLength) tokens")
+    }
+    if let firstEmpty {
+      console.warn(
+        "\(FixedDecimal.grouped(empty)) passages have no term at all and are never found, \(firstEmpty) among them")
+    }
   }
 }
 
