@@ -6,7 +6,7 @@
 out=${1:-}
 [ -n "$out" ] || die "docs.sh OUT"
 modules=$library_scratch/debug/Modules
-[ -d "$modules" ] || swift_build --package-path "$root/Examples/Embedding" --scratch-path "$library_scratch"
+[ -d "$modules" ] || swift_build ${building_debug[@]+"${building_debug[@]}"} --package-path "$root/Examples/Embedding" --scratch-path "$library_scratch"
 scratch=$(mktemp -d)
 trap 'rm -rf -- "$scratch"' EXIT
 target=$(swift -print-target-info | sed -n 's/.*"unversionedTriple": "\(.*\)".*/\1/p' | head -n 1)

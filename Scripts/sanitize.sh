@@ -24,8 +24,8 @@ options=(${building_debug[@]+"${building_debug[@]}"} --disable-default-traits --
 # The tests of the command line start a program for each case, and one under a sanitizer starts slowly; what it calls is
 # tested here without it.
 rooms=$(cd Tests && for folder in *Tests; do [ "$folder" = CommandLineTests ] || printf '%s ' "${folder%Tests}"; done)
-# Only these rooms have tasks, locks or atomics; in the others nothing can race.
-[ "$sanitizer" = address ] || \
+# The rooms that have threads, locks or atomics of their own. Those of Rewriting and SearchService are not looked at.
+[ "$sanitizer" = address ] || [ "$#" -gt 0 ] || \
   rooms='WorkerThreads BinaryFiles ModelKernels InvertedIndex ModelHub TensorEngine SparseEncoder Retrieval Distillation ModelContext'
 export PARLANCE_TESTED_ROOMS=${PARLANCE_TESTED_ROOMS:-$rooms}
 swift_build --product parlancePackageTests "${options[@]}"

@@ -350,6 +350,9 @@ struct LiveIndexTests {
       try start()
       #expect(breakOff(at: late, .crash(writing: 9)))
       #expect(try add(inputs, restarts: restarts) == 0)
+      // Only one that keeps nothing itself leaves it to others.
+      let names = try FileManager.default.contentsOfDirectory(atPath: scratch("index"))
+      #expect(names.contains { $0.contains("spool") } == (inputs == nil), "\(names)")
     }
   }
 

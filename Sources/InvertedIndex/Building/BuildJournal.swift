@@ -22,6 +22,9 @@ struct BuildJournal: Sendable {
   let statistics: CollectionStatistics?
   private let folder: String
 
+  /// Whether it is of an addition to an index, which keeps nothing but vectors.
+  var isOfAddition: Bool { digest == vectors }
+
   init(
     _ generation: Int, digest: [UInt8], vectors: [UInt8]?, statistics: CollectionStatistics? = nil, in folder: String
   ) {

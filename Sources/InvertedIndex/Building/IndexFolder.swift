@@ -35,7 +35,7 @@ final class IndexFolder: Sendable {
   /// What stays of builds that ended early.
   enum Unfinished {
     case none
-    /// Of those with vectors that they encoded themselves, the work of hours, these and the journal.
+    /// Of those with vectors that they encoded themselves, the work of hours, these and the journal; so of additions.
     case encoded
     /// All that can be gone on with, with all their files, until `resume`.
     case all
@@ -132,18 +132,23 @@ final class IndexFolder: Sendable {
     try FileNames.sync(folder: path, faults: FaultLayer.current)
   }
 
-  /// The number of a call that ended early with vectors that it encoded of what `digest` says, its files begun again; `nil` where there
-  /// is none, or somebody here goes on with it.
-  func takeEncoded(_ digest: [UInt8]) -> Int? {
-    let encoded = generations.withLock { $0.encoded }
-    return encoded.sorted().first { generation in
-      guard (try? BuildJournal.read(generation, in: path))?.vectors == digest else { return false }
-      return generations.withLock { generations in
+  /// Begins again the addition that ended early with vectors of what `digest` says; others that nobody goes on with here are thrown
+  /// away.
+  ///
+  /// - Returns: its number; `nil` where there is none.
+  func resumeAddition(_ digest: [UInt8]?) -> Int? {
+    var found: Int?
+    for generation in generations.withLock({ $0.encoded }).sorted() {
+      guard let journal = try? BuildJournal.read(generation, in: path), journal.isOfAddition else { continue }
+      let isFree = generations.withLock { generations in
         guard generations.encoded.remove(generation) != nil else { return false }
         generations.begun.insert(generation)
         return true
       }
+      guard isFree else { continue }
+      if found == nil, journal.vectors == digest { found = generation } else { removeFiles(of: generation) }
     }
+    return found
   }
 
   /// Leaves the vectors of a generation, and its journal, to who goes on with them.
@@ -211,10 +216,11 @@ final class IndexFolder: Sendable {
   }
 
   private func removeAll(but manifest: IndexManifest) {
-    let (begun, encoded) = generations.withLock { ($0.begun, $0.encoded) }
-    let kept = Set(manifest.files.map(\.name) + [IndexManifest.fileName, Self.lockName])
     // A journal tells the next process what the rest is, so it goes last.
     let names = ((try? Self.names(in: path)) ?? []).sorted { !Self.isJournal($0) && Self.isJournal($1) }
+    // Looked at after the names: what is begun meanwhile has none among them.
+    let (begun, encoded) = generations.withLock { ($0.begun, $0.encoded) }
+    let kept = Set(manifest.files.map(\.name) + [IndexManifest.fileName, Self.lockName])
     for name in names where Self.isOurs(name) && !kept.contains(name) {
       if let generation = Self.generation(of: name),
         begun.contains(generation) || encoded.contains(generation) && (Self.isJournal(name) || Self.isSpool(name))

@@ -15,8 +15,8 @@ import Synchronization
 /// ended. The vectors wait in the folder of the index.
 ///
 /// Where `inputs` says what the vectors are made of, an addition that was let go or killed is gone on with by the next one of the same
-/// inputs: it has the vectors of the first `resumedCount` passages already. They outlast other changes of the index, and are removed
-/// by the next build. Without `inputs` an addition that is let go unfinished leaves nothing behind, and what a killed one left goes with
+/// inputs: it has the vectors of the first `resumedCount` passages already. They outlast deletions and merges, and are removed once they
+/// are added, and by the next addition of other inputs or build. Without `inputs` an addition that is let go unfinished leaves nothing behind, and what a killed one left goes with
 /// the next change.
 public final class IndexAddition {
   /// How many vectors an earlier process left; the caller passes over as many passages.
@@ -29,30 +29,29 @@ public final class IndexAddition {
   private let generation: Int
   private let spoolPath: String
   /// `nil` where all vectors are there.
-  private let spool: VectorsWriter?
-  /// Whether the vectors stay when this ends; not once they are added, or refused, as they would be again.
+  private var spool: VectorsWriter?
+  /// Whether vectors stay when this ends; not once they are added, or one was refused, as it would be again.
   private var keepsVectors: Bool
   private var isOpen = true
 
   /// - Parameters:
   ///   - inputs: what the vectors are made of; `nil` for an addition that cannot be gone on with.
-  ///   - restarts: whether what an addition of the same inputs left is thrown away.
+  ///   - restarts: whether what an addition of the same inputs left is thrown away, too.
   /// - Throws: as `LiveIndex.add`; `badInput` for another vocabulary.
   public init(
     to index: LiveIndex, by encoder: EncoderIdentity, vocabulary: Vocabulary, hasTexts: Bool,
     inputs: BuildInputs? = nil, restarts: Bool = false
   ) throws(ParlanceError) {
     let folder = try index.writer.withLock { writer throws(ParlanceError) in try index.open(&writer) }
-    do {
+    var left: Int?
+    var begun: Int?
+    do throws(ParlanceError) {
       keptTerms = index.snapshot.manifest.keptTerms
       try index.check(encoder, vocabularyDigest: vocabulary.digest, keptTerms: keptTerms, hasTexts: hasTexts)
       let digest = inputs?.additionDigest(by: encoder, vocabulary, keptTerms: keptTerms)
-      var left = digest.flatMap { folder.takeEncoded($0) }
-      if restarts, let thrownAway = left {
-        folder.removeFiles(of: thrownAway)
-        left = nil
-      }
+      if let digest { left = folder.resumeAddition(restarts ? nil : digest) }
       generation = left ?? folder.begin()
+      begun = generation
       keepsVectors = digest != nil
       spoolPath = folder.path + "/" + IndexFolder.name(IndexFolder.spoolKind, generation)
       if left != nil, let all = folder.finishedSpool(of: generation) {
@@ -70,7 +69,12 @@ public final class IndexAddition {
         resumedCount = spool.resumedCount
       }
     } catch {
-      index.writer.withLock { index.close(&$0) }
+      index.writer.withLock { writer in
+        if let begun {
+          if left != nil, error.code != .badInput { folder.keepEncoded(begun) } else { folder.removeFiles(of: begun) }
+        }
+        index.close(&writer)
+      }
       throw error
     }
     self.index = index
@@ -84,6 +88,9 @@ public final class IndexAddition {
   private func end() {
     guard isOpen else { return }
     isOpen = false
+    if let spool, spool.count < VectorsWriter.resumableEvery { keepsVectors = false }
+    // It holds a lock of its own.
+    spool = nil
     index.writer.withLock { writer in
       if keepsVectors { folder.keepEncoded(generation) } else { folder.removeFiles(of: generation) }
       index.close(&writer)
@@ -111,16 +118,11 @@ public final class IndexAddition {
   ) throws(ParlanceError) -> IndexChange {
     precondition(isOpen, "the passages were added before")
     defer { end() }
-    do {
-      try spool?.finish()
-      let change = try index.add(
-        VectorsFiles(paths: [spoolPath]), by: encoder, keptTerms: keptTerms, texts: texts, progress: progress,
-        interruption: interruption)
-      keepsVectors = false
-      return change
-    } catch {
-      if error.code == .badInput { keepsVectors = false }
-      throw error
-    }
+    try spool?.finish()
+    let change = try index.add(
+      VectorsFiles(paths: [spoolPath]), by: encoder, keptTerms: keptTerms, texts: texts, progress: progress,
+      interruption: interruption)
+    keepsVectors = false
+    return change
   }
 }

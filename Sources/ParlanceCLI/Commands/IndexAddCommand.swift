@@ -19,7 +19,8 @@ struct IndexAddCommand: AsyncParsableCommand {
       encoded those that are there. Where the index has texts, --passages gives those of the new ones.
 
       With --model a call that was killed or interrupted goes on when it is given again, with the vectors that it kept in the \
-      folder, whatever else was changed in between; files that changed are encoded anew, as with --restart.
+      folder, whatever was deleted or merged in between; files that changed are encoded anew, as with --restart, and so are \
+      those of a call that others with --model came after.
 
       Examples:
         parlance index add index --model DIR --passages new.jsonl
