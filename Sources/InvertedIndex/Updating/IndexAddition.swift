@@ -16,8 +16,8 @@ import Synchronization
 ///
 /// Where `inputs` says what the vectors are made of, an addition that was let go or killed is gone on with by the next one of the same
 /// inputs: it has the vectors of the first `resumedCount` passages already. They outlast deletions and merges, and are removed once they
-/// are added, and by the next addition of other inputs or build. Without `inputs` an addition that is let go unfinished leaves nothing behind, and what a killed one left goes with
-/// the next change.
+/// are added, and by the next addition of other inputs or build. Without `inputs` an addition that is let go unfinished leaves nothing
+/// behind, and what a killed one left goes with the next change.
 public final class IndexAddition {
   /// How many vectors an earlier process left; the caller passes over as many passages.
   public let resumedCount: Int
